@@ -1,0 +1,31 @@
+package io.canvass.kv.cluster;
+
+/** Why a write or a linearizable read failed. */
+public final class ReplicationException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+
+    public ReplicationException(Reason reason, String message) {
+        super(message, null, false, false);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** The problem types of KV-API.md, section 8, that replication can end in. */
+    public enum Reason {
+        /** No leader could be reached within the timeout: surely not applied. 503. */
+        NO_QUORUM,
+        /** A bound is reached: surely not applied. 503. */
+        OVERLOADED,
+        /** The node starts: surely not applied. 503. */
+        STARTING,
+        /** The node stops: surely not applied. 503. */
+        DRAINING,
+        /** It may or may not have been applied. 504. */
+        OUTCOME_UNKNOWN
+    }
+}

@@ -1,0 +1,72 @@
+package io.canvass.raft.core;
+
+import java.util.List;
+
+/** What the shell is to do, in the order of the list. */
+public sealed interface Effect {
+    /**
+     * Make durable, in one atomic and synced write: the state as it now is, and the change of the log. Reported by
+     * {@link Input.Persisted}. Neighbours may be merged; order is kept.
+     */
+    record Persist(Token token, HardState state, LogWrite log) implements Effect {}
+
+    /**
+     * What a write does to the log: first drop everything from {@code truncateFrom} on (0: nothing), then append.
+     */
+    record LogWrite(long truncateFrom, List<Entry> entries) {
+        public static final LogWrite NONE = new LogWrite(0, List.of());
+
+        public LogWrite {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * Send, once {@code after} is durable. A message that cannot be sent is dropped.
+     *
+     * @param after the sequence of a {@link Token}; 0 for at once
+     */
+    record Send(ReplicaKey to, Lane lane, long correlation, Message message, long after) implements Effect {}
+
+    /**
+     * Read the entries from {@code from} to {@code to} for a peer, as many as fit in {@code maxBytes} but at least one, and answer with
+     * {@link Input.LogRead}.
+     */
+    record ReadLog(ReplicaKey peer, long session, long from, long to, int maxBytes) implements Effect {}
+
+    /** Apply entries from {@code from} to {@code to}: committed, and durable here. Each index is named once, in order. */
+    record Apply(long from, long to) implements Effect {}
+
+    /** Answer a request of this replica's own clients. */
+    record Complete(long requestId, Result result) implements Effect {}
+
+    sealed interface Result {
+        /** The command is in the log at this place; its outcome is known when this index is applied. */
+        record Appended(long index, long epoch) implements Result {}
+
+        /** The read is linearizable once this index is applied. */
+        record ReadAt(long index) implements Result {}
+
+        /**
+         * This replica does not lead; surely nothing happened.
+         *
+         * @param leader who does, if known
+         */
+        record NotLeader(ReplicaKey leader, long epoch) implements Result {}
+
+        /** More waits than the named bound; surely nothing happened. */
+        record Overloaded() implements Result {}
+    }
+
+    /** The role, the epoch or the known leader changed. */
+    record RoleChanged(RoleName role, long epoch, ReplicaKey leader) implements Effect {}
+
+    /** A round of votes ended. */
+    record RoundEnded(RoundSummary round) implements Effect {}
+
+    /** A message was refused that a sound peer of this cluster never sends. To be counted and shown. */
+    record Refused(ReplicaKey from, String what) implements Effect {}
+
+    /** Going on would break a promise: stop this replica for good. */
+    record Halt(String reason) implements Effect {}
+}

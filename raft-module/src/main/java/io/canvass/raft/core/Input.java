@@ -1,0 +1,43 @@
+package io.canvass.raft.core;
+
+import java.util.List;
+
+/** What happened. Each carries the time at which the shell takes it up, read after it was taken from its queue (HAZARDS B14). */
+public sealed interface Input {
+    /** Nanoseconds of a monotonic clock, at or above zero; never less than in the step before. */
+    long nowNanos();
+
+    /** The deadline of the last outcome may have come. Stepped only after all messages already received (HAZARDS A36). */
+    record TimeReached(long nowNanos) implements Input {}
+
+    /**
+     * A message arrived on an authenticated stream of {@code from}.
+     *
+     * @param correlation for a response, that of the request it answers; for a request, what its response must bear
+     */
+    record Received(long nowNanos, ReplicaKey from, long correlation, Message message) implements Input {}
+
+    /** Commands that wait for the log, in their order. */
+    record Propose(long nowNanos, long timestampMillis, List<Proposal> proposals) implements Input {}
+
+    /** @param requestId the shell's own number, never used twice */
+    record Proposal(long requestId, Bytes command) {}
+
+    /** Reads that ask from which index on they are linearizable. */
+    record Read(long nowNanos, List<Long> requestIds) implements Input {}
+
+    /** Leave leadership, for the reason given. Nothing happens on a replica that does not lead. */
+    record Resign(long nowNanos, ResignReason reason) implements Input {}
+
+    /** Everything up to this token is durable. */
+    record Persisted(long nowNanos, Token token) implements Input {}
+
+    /** Entries asked for by {@link Effect.ReadLog}, as many as fitted, in order from its first index. */
+    record LogRead(long nowNanos, ReplicaKey peer, long session, List<Entry> entries) implements Input {}
+
+    /** The stream to this peer broke: what was under way on it may be lost. */
+    record PeerLost(long nowNanos, ReplicaKey peer, Lane lane) implements Input {}
+
+    /** The first failed write or sync: the replica is done (HAZARDS E9). */
+    record StorageFailed(long nowNanos, String reason) implements Input {}
+}

@@ -1,0 +1,116 @@
+package io.canvass.raft.core;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What replicas say to each other. Every request names the cluster and the replica it is meant for; every response carries
+ * the responder's epoch and the leader it knows in that epoch.
+ */
+public sealed interface Message {
+    /** The sender's epoch. */
+    long epoch();
+
+    sealed interface Request extends Message {
+        UUID clusterId();
+
+        /** Whom it is meant for; the directory id may be unassigned where the sender does not know it. */
+        ReplicaKey to();
+    }
+
+    sealed interface Response extends Message {
+        /** The leader of {@link #epoch()} that the responder knows, or {@link ReplicaKey#NONE}. */
+        ReplicaKey leader();
+    }
+
+    /**
+     * Asks for a vote, or with {@code preVote} whether one would be given.
+     *
+     * @param lastLog the end of what is durable in the requester's log
+     * @param transfer whether the leader ordered this election
+     */
+    record VoteRequest(
+            UUID clusterId, ReplicaKey to, long epoch, LogPosition lastLog, boolean preVote, RoundId round, boolean transfer)
+            implements Request {}
+
+    record VoteResponse(
+            long epoch,
+            ReplicaKey leader,
+            boolean granted,
+            boolean preVote,
+            RoundId round,
+            VoteError error,
+            VoteRefusal refusal)
+            implements Response {}
+
+    /**
+     * Entries from a leader; without entries, a heartbeat or a probe.
+     *
+     * @param session the leader's session with this peer; an answer of another session moves nothing
+     * @param prev the entry right before {@code entries}
+     * @param readSequence reads registered up to this number are confirmed by the answer (HAZARDS C2)
+     * @param sentAtNanos by the leader's clock; echoed, never interpreted by the receiver
+     */
+    record AppendRequest(
+            UUID clusterId,
+            ReplicaKey to,
+            long epoch,
+            long session,
+            LogPosition prev,
+            List<Entry> entries,
+            long commitIndex,
+            long readSequence,
+            long sentAtNanos)
+            implements Request {
+        public AppendRequest {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    record AppendResponse(
+            long epoch, ReplicaKey leader, long session, long readSequence, long sentAtNanos, AppendResult result)
+            implements Response {}
+
+    sealed interface AppendResult {
+        /** The logs agree up to {@code index} = the request's prev index + its number of entries, durable there. */
+        record Matched(long index) implements AppendResult {}
+
+        /** The log does not hold the request's {@code prev}; {@code hint} is the last place where the logs may agree. */
+        record Mismatched(LogPosition hint) implements AppendResult {}
+
+        /** The request's epoch is behind. */
+        record Fenced() implements AppendResult {}
+
+        /** The request is one that only a broken or foreign peer sends; nothing was touched. */
+        record Refused() implements AppendResult {}
+    }
+
+    /** The leader of this epoch resigns; best successor first. */
+    record ResigningRequest(UUID clusterId, ReplicaKey to, long epoch, List<ReplicaKey> successors) implements Request {
+        public ResigningRequest {
+            successors = List.copyOf(successors);
+        }
+    }
+
+    record ResigningResponse(long epoch, ReplicaKey leader) implements Response {}
+
+    /**
+     * Orders the receiver to campaign at once.
+     *
+     * @param lastIndex what it must have durable
+     */
+    record TransferRequest(UUID clusterId, ReplicaKey to, long epoch, long lastIndex) implements Request {}
+
+    record TransferResponse(long epoch, ReplicaKey leader, boolean accepted) implements Response {}
+
+    /**
+     * Asks the leader from which index on a read is linearizable.
+     *
+     * @param readId the asker's own number
+     */
+    record ReadIndexRequest(UUID clusterId, ReplicaKey to, long epoch, long readId) implements Request {}
+
+    /** @param readIndex where {@code confirmed}; else 0 */
+    record ReadIndexResponse(long epoch, ReplicaKey leader, long readId, boolean confirmed, long readIndex)
+            implements Response {}
+}

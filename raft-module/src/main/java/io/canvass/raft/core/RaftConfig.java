@@ -1,0 +1,76 @@
+package io.canvass.raft.core;
+
+import java.util.UUID;
+
+/**
+ * What a core is built with. All times in nanoseconds.
+ *
+ * @param electionTimeoutNanos T of PREVOTE.md; timers are drawn from (T, 2T]
+ * @param heartbeatNanos how often a leader that has nothing to send says so; less than T / 2
+ * @param maxAppendBytes entries of one append, in bytes; one entry may be larger
+ * @param maxInflightAppends appends with entries under way to one peer
+ * @param maxInflightBytes the same in bytes
+ * @param maxUncommittedBytes what a leader holds in its log uncommitted before it answers {@link Effect.Result.Overloaded}
+ * @param maxPendingReads reads that wait for a confirmation before the same answer
+ * @param maxTailBytes newest entries kept in memory for peers and for apply
+ * @param protocolVersion 0: capped below Pre-Vote (PREVOTE.md, Versions); 1: Pre-Vote
+ * @param leaseReads whether votes are judged as lease reads need it (PREVOTE.md, Answering a vote request)
+ */
+public record RaftConfig(
+        UUID clusterId,
+        ReplicaKey self,
+        long electionTimeoutNanos,
+        long heartbeatNanos,
+        int maxAppendBytes,
+        int maxInflightAppends,
+        int maxInflightBytes,
+        int maxUncommittedBytes,
+        int maxPendingReads,
+        int maxTailBytes,
+        int protocolVersion,
+        boolean leaseReads) {
+    /** The protocol version that brought Pre-Vote. */
+    public static final int PRE_VOTE_VERSION = 1;
+
+    public RaftConfig {
+        if (self.isNone() || self.directoryId().equals(ReplicaKey.UNASSIGNED)) {
+            throw new IllegalArgumentException("A replica needs a node id and a directory id, not " + self);
+        }
+        if (electionTimeoutNanos <= 0 || heartbeatNanos <= 0 || heartbeatNanos > electionTimeoutNanos / 2) {
+            throw new IllegalArgumentException("The heartbeat (" + heartbeatNanos + " ns) must be above zero and at most"
+                    + " half the election timeout (" + electionTimeoutNanos + " ns)");
+        }
+        if (maxAppendBytes <= 0
+                || maxInflightAppends <= 0
+                || maxInflightBytes <= 0
+                || maxUncommittedBytes <= 0
+                || maxPendingReads <= 0
+                || maxTailBytes <= 0) {
+            throw new IllegalArgumentException("Every bound must be above zero");
+        }
+        if (protocolVersion < 0 || protocolVersion > PRE_VOTE_VERSION) {
+            throw new IllegalArgumentException("No such protocol version: " + protocolVersion);
+        }
+    }
+
+    /** The bounds of a production replica; see {@code docs/architecture.md}, Bounds. */
+    public static RaftConfig of(UUID clusterId, ReplicaKey self, long electionTimeoutNanos) {
+        return new RaftConfig(
+                clusterId,
+                self,
+                electionTimeoutNanos,
+                electionTimeoutNanos / 10,
+                1 << 20,
+                64,
+                16 << 20,
+                64 << 20,
+                10_000,
+                32 << 20,
+                PRE_VOTE_VERSION,
+                false);
+    }
+
+    boolean capped() {
+        return protocolVersion < PRE_VOTE_VERSION;
+    }
+}

@@ -1,0 +1,76 @@
+package io.canvass.raft.runtime;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+import io.canvass.raft.core.ReplicaKey;
+import io.canvass.raft.core.RoleName;
+import io.canvass.raft.core.RoundSummary;
+
+/**
+ * How a replica is, from its memory: no I/O, no quorum. Ages are in milliseconds at the moment it was asked.
+ *
+ * @param voter whether it is in the voter set of its own latest configuration
+ * @param hasVoted whether it gave a standard vote in this epoch (role UNATTACHED with a vote is VOTED to operators)
+ * @param leader who leads this epoch as far as is known, or {@link ReplicaKey#NONE}; a leader that resigned is not one
+ * @param leaderContactAgeMillis a follower's time since its leader was heard, a leader's since a quorum answered; -1 if never
+ * @param caughtUp whether it has applied what its leader had committed at the first contact since the start
+ * @param loopAgeMillis since the core's thread last went round; it does so at least every 100 ms
+ * @param stalledWriteMillis how long the oldest unfinished write waits for the disk; 0 if none
+ * @param halted why the replica stopped for good; empty while it runs
+ * @param refusedMessages messages that a sound peer of this cluster never sends
+ */
+public record RaftStatus(
+        UUID clusterId,
+        ReplicaKey self,
+        boolean voter,
+        RoleName role,
+        long epoch,
+        boolean hasVoted,
+        ReplicaKey leader,
+        long leaderContactAgeMillis,
+        PreVote preVote,
+        Log log,
+        Quorum quorum,
+        List<Peer> peers,
+        boolean caughtUp,
+        long loopAgeMillis,
+        long stalledWriteMillis,
+        Optional<String> halted,
+        long refusedMessages) {
+
+    /** @param roundsTotal pre-vote rounds begun since the start */
+    public record PreVote(boolean enabled, boolean campaigning, long roundsTotal, Optional<LastRound> lastRound) {}
+
+    public record LastRound(RoundSummary round, long ageMillis) {}
+
+    public record Log(
+            long firstIndex, long lastIndex, long durableIndex, long commitIndex, long appliedIndex, long snapshotIndex) {}
+
+    /**
+     * @param reachable voters, this one included, that were heard from within the election timeout
+     * @param failureTolerance voters that may fail now before a majority is gone; negative when it is gone already
+     */
+    public record Quorum(int voters, int observers, int needed, int reachable, int failureTolerance) {}
+
+    /**
+     * @param matchIndex known only to the leader; -1 elsewhere
+     * @param contactAgeMillis since a message of it arrived; -1 if never
+     * @param stableMillis since its connection last changed
+     * @param detail why it is not connected; empty if it is
+     */
+    public record Peer(
+            ReplicaKey key,
+            String address,
+            boolean voter,
+            long matchIndex,
+            long contactAgeMillis,
+            boolean connected,
+            long stableMillis,
+            String detail) {}
+
+    public boolean leads() {
+        return role == RoleName.LEADER;
+    }
+}
