@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param leader the leader that clients may be sent to, or {@link ReplicaKey#NONE}
  * @param leaderContactNanos a follower's last contact, a leader's quorum contact; -1 if never
- * @param commitAtFirstContact what the first leader heard since the start had committed by then; -1 if none was heard yet
+ * @param catchUpTarget the index that is to be applied to have caught up since the start: what the first leader heard had
+ *     committed by then, or on a replica that leads first the entry that opened its epoch; -1 if it is not known yet
  * @param peers only on a leader
  */
 public record CoreStatus(
@@ -20,7 +21,7 @@ public record CoreStatus(
         LogPosition end,
         long durableIndex,
         long commitIndex,
-        long commitAtFirstContact,
+        long catchUpTarget,
         Configuration configuration,
         List<Peer> peers) {
     /** @param lastHeardNanos -1 if never in this leadership */
@@ -37,7 +38,7 @@ public record CoreStatus(
         if (state.role() instanceof Role.Leader leader) {
             Replication replication = leader.replication();
             contact = replication.quorumContactNanos();
-            caughtUpAt = Math.max(caughtUpAt, 0);
+            caughtUpAt = caughtUpAt < 0 ? replication.ownEpochStart() : caughtUpAt;
             peers = replication.peers().stream()
                     .map(peer -> new Peer(peer.key(), peer.match(), peer.lastHeardNanos()))
                     .toList();

@@ -64,6 +64,11 @@ public final class Replication {
         return log.commitIndex() >= ownEpochStart;
     }
 
+    /** The entry that opened this epoch: whoever has applied it has applied all that earlier epochs committed. */
+    long ownEpochStart() {
+        return ownEpochStart;
+    }
+
     // ---- proposals
 
     void propose(Input.Propose propose) {
