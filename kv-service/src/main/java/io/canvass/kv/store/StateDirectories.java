@@ -88,23 +88,33 @@ final class StateDirectories {
     Path stage(Path source, Path active) {
         long number = Long.parseLong(active.getFileName().toString().substring(PREFIX.length()));
         Path target = root.resolve(PREFIX + (number + 1));
+        remove(target);
         try {
-            removeTree(target);
             Files.createDirectory(target);
-            for (Path file : list(source)) {
-                if (Files.isRegularFile(file) && !file.endsWith("LOCK")) {
-                    copy(file, target.resolve(file.getFileName()));
-                    trace.reached(InstallTrace.Step.FILE_COPIED);
-                }
-            }
+            copyAll(source, target);
             sync(target);
             sync(root);
         } catch (IOException e) {
-            throw new StoreException("The copy in " + source + " could not be brought to " + target
-                    + "; the state is as it was: " + e, e);
+            StoreException failed = new StoreException(
+                    "The copy in " + source + " could not be brought to " + target + "; the state is as it was: " + e, e);
+            try {
+                remove(target);
+            } catch (StoreException leftOver) {
+                failed.addSuppressed(leftOver);
+            }
+            throw failed;
         }
         trace.reached(InstallTrace.Step.COPIED);
         return target;
+    }
+
+    private void copyAll(Path source, Path target) throws IOException {
+        for (Path file : list(source)) {
+            if (Files.isRegularFile(file) && !file.endsWith("LOCK")) {
+                copy(file, target.resolve(file.getFileName()));
+                trace.reached(InstallTrace.Step.FILE_COPIED);
+            }
+        }
     }
 
     private static void copy(Path file, Path target) throws IOException {
