@@ -50,6 +50,7 @@ public record KvProperties(
     public KvProperties {
         Relations.requireAtMost(
                 "kv.value.max-size", value.maxSize(), "kv.raft.max-uncommitted-size", raft.maxUncommittedSize());
+        Relations.requireAtMost("kv.value.max-size", value.maxSize(), "kv.peer.max-message-size", peer.maxMessageSize());
         Relations.requireAtMost(
                 "kv.value.max-size", value.maxSize(), "kv.forward.max-in-flight-size", forward.maxInFlightSize());
     }
@@ -88,11 +89,13 @@ public record KvProperties(
      * @param host Address to listen on for peers; if left out, 127.0.0.1 for a node whose peers all reach it there, else all
      *     addresses
      * @param port Port to listen on for peers; if left out, this node's port in kv.cluster.voters, or 9080
+     * @param maxMessageSize Largest message between peers; the same on all nodes, and larger than the largest value
      */
     public record Peer(
             @DefaultValue("") String host,
             @Min(value = 0, message = "must be from 0 to 65535") @Max(value = 65_535, message = "must be from 0 to 65535")
-                    @Nullable Integer port) {}
+                    @Nullable Integer port,
+            @DataSizeBetween(min = "64KB", max = "256MB") @DefaultValue("16MB") DataSize maxMessageSize) {}
 
     /**
      * @param electionTimeout Time without a leader after which a voter canvasses the others; timers are drawn from one to two
@@ -131,7 +134,7 @@ public record KvProperties(
     }
 
     /** @param maxSize Largest value that is stored */
-    public record Value(@DataSizeBetween(min = "1B", max = "64MB") @DefaultValue("1MB") DataSize maxSize) {}
+    public record Value(@DataSizeBetween(min = "1B", max = "8MB") @DefaultValue("1MB") DataSize maxSize) {}
 
     /**
      * @param timeout Time after which a client's request is answered in any case
