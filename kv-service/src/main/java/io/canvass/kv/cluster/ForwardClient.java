@@ -1,0 +1,48 @@
+package io.canvass.kv.cluster;
+
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.canvass.raft.core.Bytes;
+
+/** Hands writes to leaders: one stream per peer, dialled when first needed and again after it broke. Thread-safe. */
+final class ForwardClient implements AutoCloseable {
+    private final PeerAccess peers;
+    private final ByteString clusterId;
+    private final Bounds bounds;
+    private final Delays delays;
+    private final ConcurrentHashMap<String, ForwardStream> streams = new ConcurrentHashMap<>();
+
+    /**
+     * Per peer.
+     *
+     * @param maxInFlight requests, those that wait for the connection included
+     * @param maxInFlightBytes the same in bytes of commands
+     */
+    record Bounds(int maxInFlight, long maxInFlightBytes) {}
+
+    ForwardClient(PeerAccess peers, UUID clusterId, Bounds bounds, Delays delays) {
+        this.peers = peers;
+        this.clusterId = UnsafeByteOperations.unsafeWrap(ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(clusterId.getMostSignificantBits())
+                .putLong(clusterId.getLeastSignificantBits())
+                .array());
+        this.bounds = bounds;
+        this.delays = delays;
+    }
+
+    /** @param deadlineNanos by the clock of {@link Delays}; whoever calls withdraws the call then */
+    ForwardCall send(String leaderId, Bytes command, long deadlineNanos) {
+        return streams
+                .computeIfAbsent(leaderId, id -> new ForwardStream(id, peers, clusterId, bounds, delays))
+                .send(command, deadlineNanos);
+    }
+
+    @Override
+    public void close() {
+        streams.values().forEach(ForwardStream::close);
+    }
+}

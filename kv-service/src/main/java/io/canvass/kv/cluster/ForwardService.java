@@ -1,0 +1,33 @@
+package io.canvass.kv.cluster;
+
+import java.util.Optional;
+
+import io.canvass.proto.kv.v1.ForwardGrpc;
+import io.canvass.proto.kv.v1.WriteRequest;
+import io.canvass.proto.kv.v1.WriteResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+/**
+ * Takes the writes that other nodes hand to this one because they believe that it leads. It proposes them here or refuses them;
+ * it never hands them on, so that no request goes round in circles.
+ */
+public final class ForwardService extends ForwardGrpc.ForwardImplBase {
+    private final int maxInFlight;
+    private volatile Optional<RaftAccess> raft = Optional.empty();
+
+    /** @param maxInFlight requests of one stream that are not answered yet; gRPC's flow control holds back the rest */
+    ForwardService(int maxInFlight) {
+        this.maxInFlight = maxInFlight;
+    }
+
+    /** Called once, when the replica is open. The port is open before: until then every request is refused. */
+    public void attach(RaftAccess access) {
+        raft = Optional.of(access);
+    }
+
+    @Override
+    public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> responses) {
+        return new ForwardSession(raft, (ServerCallStreamObserver<WriteResponse>) responses, maxInFlight);
+    }
+}

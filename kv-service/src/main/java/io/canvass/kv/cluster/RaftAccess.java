@@ -1,0 +1,43 @@
+package io.canvass.kv.cluster;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import io.canvass.proto.kv.v1.Result;
+import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.RoundSummary;
+import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.RaftStatus;
+
+/** What this service asks of its replica. Thread-safe; nothing here blocks but {@link #close}. */
+public interface RaftAccess extends AutoCloseable {
+    /**
+     * Replicates a command, if this replica leads. Fails with a subtype of {@link io.canvass.raft.runtime.RaftException}, whose
+     * outcome says whether the command may have been applied; any other failure counts as unknown.
+     */
+    CompletableFuture<Applied<Result>> propose(Bytes command);
+
+    /**
+     * Completes when this replica has applied everything that was committed when it was asked; works on any replica. Fails with
+     * {@code NotLeader} where no leader is known, {@code Overloaded} or {@code Stopped}.
+     */
+    CompletableFuture<Long> readIndex();
+
+    /**
+     * From memory. The age of the leader's last contact outlives changes of role: a voter that campaigns still says how long
+     * ago it heard a leader.
+     */
+    RaftStatus status();
+
+    /** How many rounds of votes ended in which way since the start; the counts only grow. */
+    Map<Round, Long> rounds();
+
+    /** Leaves leadership if this replica has it; completes when it does not lead. */
+    CompletableFuture<Void> resign();
+
+    @Override
+    void close();
+
+    /** A kind of round and how it ended. */
+    record Round(RoundSummary.Phase phase, RoundSummary.Ending ending) {}
+}

@@ -1,0 +1,201 @@
+package io.canvass.kv.cluster;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.proto.kv.v1.Result;
+import io.canvass.proto.kv.v1.WriteResponse;
+import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.ReplicaKey;
+import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.RaftException;
+
+/**
+ * One write, from the moment it is asked until its future is complete. It is tried again only while it surely was not applied:
+ * {@link HandedOver} is entered before a leader may have seen it, and left only on a sure "no".
+ */
+final class WriteAttempt {
+    private final Context context;
+    private final Bytes command;
+    private final long timeoutNanos;
+    private final long deadlineNanos;
+    private final Backoff backoff = new Backoff();
+    private final CompletableFuture<Result> result = new CompletableFuture<>();
+    private final AtomicReference<Stage> stage = new AtomicReference<>(new Waiting("no leader was asked yet"));
+
+    /** What all writes of a node share. */
+    record Context(String nodeId, RaftAccess raft, ForwardClient forwards, NodeGate gate, Delays delays) {}
+
+    /** Compared by identity: each try is a stage of its own, so that the end of one try never ends another. */
+    private sealed interface Stage {}
+
+    /** No leader has it. */
+    private static final class Waiting implements Stage {
+        private final String lastRefusal;
+
+        Waiting(String lastRefusal) {
+            this.lastRefusal = lastRefusal;
+        }
+    }
+
+    /** A leader may have it. */
+    private static final class HandedOver implements Stage {
+        private volatile Optional<ForwardCall> call = Optional.empty();
+
+        boolean withdraw() {
+            return call.map(ForwardCall::withdraw).orElse(false);
+        }
+    }
+
+    private static final class Done implements Stage {}
+
+    WriteAttempt(Context context, Bytes command, long timeoutNanos) {
+        this.context = context;
+        this.command = command;
+        this.timeoutNanos = timeoutNanos;
+        this.deadlineNanos = context.delays().nanoTime() + timeoutNanos;
+    }
+
+    /** Called once. */
+    CompletableFuture<Result> start() {
+        Delays.Delayed deadline = context.delays().after(timeoutNanos, this::timedOut);
+        CompletableFuture<Result> ended = result.whenComplete((_, _) -> deadline.cancel());
+        propose();
+        return ended;
+    }
+
+    private void propose() {
+        if (!(stage.get() instanceof Waiting waiting)) {
+            return;
+        }
+        if (context.gate().state() == NodeGate.State.DRAINING) {
+            fail(waiting, Reason.DRAINING, "This node stops; the write was not begun");
+            return;
+        }
+        HandedOver handedOver = new HandedOver();
+        if (!stage.compareAndSet(waiting, handedOver)) {
+            return;
+        }
+        CompletableFuture<Applied<Result>> proposal = proposeHere();
+        // An answer that is there already is dealt with here. One that comes later comes on a thread of the replica, which must
+        // not be kept: a success only completes a future, everything else goes elsewhere.
+        boolean immediate = proposal.isDone();
+        CompletableFuture<?> _ = proposal.whenComplete((applied, failure) -> {
+            if (failure == null) {
+                succeed(handedOver, applied.result());
+            } else if (immediate) {
+                refused(handedOver, failure);
+            } else {
+                context.delays().execute(() -> refused(handedOver, failure));
+            }
+        });
+    }
+
+    private CompletableFuture<Applied<Result>> proposeHere() {
+        try {
+            return context.raft().propose(command);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void refused(HandedOver handedOver, Throwable failure) {
+        switch (Failures.causeOf(failure)) {
+            case RaftException.NotLeader notLeader -> notLeader(handedOver, notLeader);
+            case RaftException.Superseded superseded -> tryAgain(handedOver, Failures.messageOf(superseded));
+            case RaftException.Overloaded overloaded -> fail(handedOver, Reason.OVERLOADED, Failures.messageOf(overloaded));
+            case RaftException.Stopped stopped -> fail(handedOver, Reason.DRAINING, Failures.messageOf(stopped));
+            case RaftException.OutcomeUnknown unknown -> fail(handedOver, Reason.OUTCOME_UNKNOWN, Failures.messageOf(unknown));
+            case Throwable other ->
+                fail(handedOver, Reason.OUTCOME_UNKNOWN, "The write ended in an error that says nothing of its outcome: " + other);
+        }
+    }
+
+    private void notLeader(HandedOver handedOver, RaftException.NotLeader answer) {
+        ReplicaKey leader = answer.leader();
+        if (leader.isNone() || leader.nodeId().equals(context.nodeId())) {
+            tryAgain(handedOver, Failures.messageOf(answer));
+        } else if (stage.get() == handedOver) {
+            ForwardCall call = context.forwards().send(leader.nodeId(), command, deadlineNanos);
+            handedOver.call = Optional.of(call);
+            CompletableFuture<?> _ = call.result().thenAccept(end -> forwarded(handedOver, end));
+        }
+    }
+
+    private void forwarded(HandedOver handedOver, Forwarded end) {
+        switch (end) {
+            case Forwarded.Answered answered -> answered(handedOver, answered.response());
+            case Forwarded.NotSent notSent -> tryAgain(handedOver, notSent.why());
+            case Forwarded.Overloaded overloaded -> fail(handedOver, Reason.OVERLOADED, overloaded.bound());
+            case Forwarded.Lost lost ->
+                fail(handedOver, Reason.OUTCOME_UNKNOWN, lost.why() + "; the write may or may not be applied");
+        }
+    }
+
+    private void answered(HandedOver handedOver, WriteResponse response) {
+        String detail = response.getDetail();
+        switch (response.getRefusal()) {
+            case NONE -> parsed(handedOver, response);
+            case NOT_LEADER, SUPERSEDED, STOPPING -> tryAgain(handedOver, detail);
+            case OVERLOADED -> fail(handedOver, Reason.OVERLOADED, detail);
+            // Nothing was written, and asking again would not help: no leader of this cluster takes it.
+            case INVALID -> fail(handedOver, Reason.NO_QUORUM, detail);
+            case OUTCOME_UNKNOWN -> fail(handedOver, Reason.OUTCOME_UNKNOWN, detail);
+            case UNRECOGNIZED ->
+                fail(handedOver, Reason.OUTCOME_UNKNOWN, "The leader answered in a way that this version does not know");
+        }
+    }
+
+    private void parsed(HandedOver handedOver, WriteResponse response) {
+        try {
+            succeed(handedOver, Result.parseFrom(response.getResult()));
+        } catch (InvalidProtocolBufferException e) {
+            fail(handedOver, Reason.OUTCOME_UNKNOWN, "The write was applied, but the leader's answer cannot be read: " + Failures.messageOf(e));
+        }
+    }
+
+    /** Only after a sure "not applied". */
+    private void tryAgain(HandedOver handedOver, String why) {
+        if (stage.compareAndSet(handedOver, new Waiting(why))) {
+            context.delays().after(backoff.nextNanos(), this::propose);
+        }
+    }
+
+    private void timedOut() {
+        String waited = "within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms";
+        boolean ended = false;
+        while (!ended) {
+            Stage now = stage.get();
+            ended = switch (now) {
+                case Waiting waiting ->
+                    fail(waiting, Reason.NO_QUORUM, "No leader took the write " + waited + ": " + waiting.lastRefusal);
+                case HandedOver handedOver when handedOver.withdraw() ->
+                    fail(handedOver, Reason.NO_QUORUM, "The leader could not be reached " + waited + "; the write was not sent");
+                case HandedOver handedOver ->
+                    fail(
+                            handedOver,
+                            Reason.OUTCOME_UNKNOWN,
+                            "The write was not confirmed " + waited + "; it may or may not be applied");
+                case Done _ -> true;
+            };
+        }
+    }
+
+    private void succeed(HandedOver handedOver, Result answer) {
+        if (stage.compareAndSet(handedOver, new Done())) {
+            result.complete(answer);
+        }
+    }
+
+    private boolean fail(Stage expected, Reason reason, String message) {
+        boolean first = stage.compareAndSet(expected, new Done());
+        if (first) {
+            result.completeExceptionally(new ReplicationException(reason, message));
+        }
+        return first;
+    }
+}

@@ -1,0 +1,172 @@
+package io.canvass.kv.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * All settings of this service, under {@code kv.}. A value outside its bounds, two that contradict each other and a name that does
+ * not exist stop the start, each with a sentence that says what to do. Immutable.
+ *
+ * @param node who this node is
+ * @param dataDir Directory that holds everything this node must not lose
+ * @param cluster who the voters are
+ * @param peer where this node listens for its peers
+ * @param raft the consensus module
+ * @param value bounds of values
+ * @param request bounds of client requests
+ * @param forward hand-over of writes to the leader
+ * @param health what probes ask for
+ */
+@Validated
+@ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
+public record KvProperties(
+        @Valid @DefaultValue Node node,
+        // Not a Path: Spring's editor would take a directory of the class path for a relative one.
+        @NotBlank(message = "must name a directory") @DefaultValue("./data") String dataDir,
+        @Valid @DefaultValue Cluster cluster,
+        @Valid @DefaultValue Peer peer,
+        @Valid @DefaultValue Raft raft,
+        @Valid @DefaultValue Value value,
+        @Valid @DefaultValue Request request,
+        @Valid @DefaultValue Forward forward,
+        @Valid @DefaultValue Health health) {
+    static final String PREFIX = "kv";
+
+    public KvProperties {
+        Relations.requireAtMost(
+                "kv.value.max-size", value.maxSize(), "kv.raft.max-uncommitted-size", raft.maxUncommittedSize());
+        Relations.requireAtMost("kv.value.max-size", value.maxSize(), "kv.peer.max-message-size", peer.maxMessageSize());
+        Relations.requireAtMost(
+                "kv.value.max-size", value.maxSize(), "kv.forward.max-in-flight-size", forward.maxInFlightSize());
+    }
+
+    /** Where the log, the epoch and the vote are. */
+    public Path raftDirectory() {
+        return Path.of(dataDir).resolve("raft");
+    }
+
+    /** Where the state machine is. */
+    public Path stateDirectory() {
+        return Path.of(dataDir).resolve("state");
+    }
+
+    /** @param id Name of this node, one of those in kv.cluster.voters; never changes */
+    public record Node(
+            @Pattern(
+                            regexp = Voter.ID_PATTERN,
+                            message = "must be 1 to 63 letters, digits, '.', '_' or '-', the first a letter or digit")
+                    @DefaultValue("kv-1")
+                    String id) {}
+
+    /**
+     * @param id Cluster's identity; derived from the voters (or drawn at random for a sole voter) if left out. Counts only
+     *     while the data directory is empty, and must match afterwards
+     * @param voters Voters at the birth of the cluster, each as id@host:peerPort or id@host:peerPort=httpUrl, the same list on
+     *     all nodes; empty for a cluster of this node alone
+     */
+    public record Cluster(@Nullable UUID id, @DefaultValue List<String> voters) {
+        public Cluster {
+            voters = List.copyOf(voters);
+        }
+    }
+
+    /**
+     * @param host Address to listen on for peers; if left out, 127.0.0.1 for a node whose peers all reach it there, else all
+     *     addresses
+     * @param port Port to listen on for peers; if left out, this node's port in kv.cluster.voters, or 9080
+     * @param maxMessageSize Largest message between peers; the same on all nodes, and larger than the largest value
+     */
+    public record Peer(
+            @DefaultValue("") String host,
+            @Min(value = 0, message = "must be from 0 to 65535") @Max(value = 65_535, message = "must be from 0 to 65535")
+                    @Nullable Integer port,
+            @DataSizeBetween(min = "64KB", max = "256MB") @DefaultValue("16MB") DataSize maxMessageSize) {}
+
+    /**
+     * @param electionTimeout Time without a leader after which a voter canvasses the others; timers are drawn from one to two
+     *     times this
+     * @param heartbeatInterval Time after which a leader that has nothing to send says so; at most half the election timeout
+     * @param diskStallLimit Time that a write may wait for the disk before a leader resigns
+     * @param protocolVersion Highest protocol version to speak; 0 for peers that know no Pre-Vote
+     * @param maxAppendSize Most that one append to a peer carries
+     * @param maxInFlightAppends Most appends under way to one peer
+     * @param maxInFlightSize Most bytes under way to one peer
+     * @param maxUncommittedSize Most that a leader holds uncommitted before it refuses writes
+     * @param maxPendingReads Most reads that wait for the leader's confirmation
+     * @param maxTailSize Most of the log's newest entries that is kept in memory
+     */
+    public record Raft(
+            @DurationMin(millis = 50, message = ELECTION_RANGE) @DurationMax(seconds = 60, message = ELECTION_RANGE)
+                    @DefaultValue("1s")
+                    Duration electionTimeout,
+            @DurationMin(millis = 1, message = "must be at least 1ms") @DefaultValue("100ms") Duration heartbeatInterval,
+            @DurationMin(millis = 50, message = "must be at least 50ms") @DefaultValue("5s") Duration diskStallLimit,
+            @Min(value = 0, message = "must be 0 or 1") @Max(value = 1, message = "must be 0 or 1") @DefaultValue("1")
+                    int protocolVersion,
+            @DataSizeBetween(min = "1KB", max = "64MB") @DefaultValue("1MB") DataSize maxAppendSize,
+            @Min(value = 1, message = "must be from 1 to 65536") @Max(value = 65_536, message = "must be from 1 to 65536")
+                    @DefaultValue("64")
+                    int maxInFlightAppends,
+            @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("16MB") DataSize maxInFlightSize,
+            @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("64MB") DataSize maxUncommittedSize,
+            @Min(value = 1, message = "must be at least 1") @DefaultValue("10000") int maxPendingReads,
+            @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("32MB") DataSize maxTailSize) {
+        private static final String ELECTION_RANGE = "must be from 50ms to 60s";
+
+        public Raft {
+            Relations.requireHeartbeatFits(heartbeatInterval, electionTimeout);
+        }
+    }
+
+    /** @param maxSize Largest value that is stored */
+    public record Value(@DataSizeBetween(min = "1B", max = "8MB") @DefaultValue("1MB") DataSize maxSize) {}
+
+    /**
+     * @param timeout Time after which a client's request is answered in any case
+     * @param maxInFlight Most writes and linearizable reads under way on this node, those that wait for a leader included
+     */
+    public record Request(
+            @DurationMin(millis = 1, message = "must be from 1ms to 10m")
+                    @DurationMax(minutes = 10, message = "must be from 1ms to 10m")
+                    @DefaultValue("10s")
+                    Duration timeout,
+            @Min(value = 1, message = "must be at least 1") @DefaultValue("10000") int maxInFlight) {}
+
+    /**
+     * @param maxInFlight Most writes under way to one leader, and from one node
+     * @param maxInFlightSize Most bytes of writes under way to one leader
+     */
+    public record Forward(
+            @Min(value = 1, message = "must be from 1 to 65536") @Max(value = 65_536, message = "must be from 1 to 65536")
+                    @DefaultValue("1024")
+                    int maxInFlight,
+            @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("64MB") DataSize maxInFlightSize) {}
+
+    /**
+     * @param readiness the readiness probe
+     * @param liveness the liveness probe
+     */
+    public record Health(@DefaultValue Readiness readiness, @Valid @DefaultValue Liveness liveness) {}
+
+    /** @param requireLeader Whether a node that knows no leader for three election timeouts is not ready */
+    public record Readiness(@DefaultValue("true") boolean requireLeader) {}
+
+    /** @param stuckLimit Time that the consensus loop or a write may hang before a restart is asked for */
+    public record Liveness(
+            @DurationMin(seconds = 1, message = "must be at least 1s") @DefaultValue("30s") Duration stuckLimit) {}
+}

@@ -1,0 +1,33 @@
+package io.canvass.kv.config;
+
+import java.util.UUID;
+
+import io.canvass.raft.core.RaftConfig;
+import io.canvass.raft.core.ReplicaKey;
+import org.springframework.util.unit.DataSize;
+
+/** Settings as the consensus module takes them. */
+public final class RaftSettings {
+    private RaftSettings() {}
+
+    /** What a core is built with. Lease reads are off: no setting turns them on yet. */
+    public static RaftConfig of(KvProperties.Raft raft, UUID clusterId, ReplicaKey self) {
+        return new RaftConfig(
+                clusterId,
+                self,
+                raft.electionTimeout().toNanos(),
+                raft.heartbeatInterval().toNanos(),
+                bytes(raft.maxAppendSize()),
+                raft.maxInFlightAppends(),
+                bytes(raft.maxInFlightSize()),
+                bytes(raft.maxUncommittedSize()),
+                raft.maxPendingReads(),
+                bytes(raft.maxTailSize()),
+                raft.protocolVersion(),
+                false);
+    }
+
+    private static int bytes(DataSize size) {
+        return Math.toIntExact(size.toBytes());
+    }
+}

@@ -1,0 +1,46 @@
+package io.canvass.kv.config;
+
+import java.time.Duration;
+
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.unit.DataSize;
+
+/** Rules between two settings: what no bound on one of them can say. */
+final class Relations {
+    private Relations() {}
+
+    /** The bound that {@code RaftConfig} asserts; here with the names under which an operator knows the two. */
+    static void requireHeartbeatFits(Duration heartbeatInterval, Duration electionTimeout) {
+        Duration half = electionTimeout.dividedBy(2);
+        if (heartbeatInterval.compareTo(half) > 0) {
+            throw new InvalidSettingException(
+                    "kv.raft.heartbeat-interval",
+                    text(heartbeatInterval),
+                    "that is more than half of kv.raft.election-timeout (" + text(electionTimeout)
+                            + "), and one late heartbeat would cost the leader its office",
+                    "set it to " + text(half) + " or less, or raise the election timeout");
+        }
+    }
+
+    static void requireAtMost(String property, DataSize value, String boundProperty, DataSize bound) {
+        if (value.compareTo(bound) > 0) {
+            throw new InvalidSettingException(
+                    property,
+                    text(value),
+                    "that is more than " + boundProperty + " (" + text(bound) + "), so that the largest value could never be written",
+                    "lower it, or raise " + boundProperty);
+        }
+    }
+
+    static String text(DataSize size) {
+        long bytes = size.toBytes();
+        if (bytes > 0 && bytes % (1 << 20) == 0) {
+            return size.toMegabytes() + "MB";
+        }
+        return bytes > 0 && bytes % (1 << 10) == 0 ? size.toKilobytes() + "KB" : bytes + "B";
+    }
+
+    static String text(Duration duration) {
+        return DurationStyle.SIMPLE.print(duration);
+    }
+}

@@ -1,0 +1,94 @@
+package io.canvass.kv.config;
+
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.canvass.raft.core.Configuration.Member;
+import io.canvass.raft.core.RaftConfig;
+import io.canvass.raft.core.ReplicaKey;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ClusterPlanTest {
+    private static final String THREE = "kv.cluster.voters=kv-0@10.0.0.1:9080,kv-1@10.0.0.2:9081=http://localhost:8082/,kv-2@[::1]:9080";
+
+    @Test
+    void withoutAnySettingANodeIsASoleVoterThatIsReachableFromThisMachineOnly() {
+        ClusterPlan plan = plan();
+        assertThat(plan.nodeId()).isEqualTo("kv-1");
+        assertThat(plan.bootstrap().voters()).containsExactly(new Member(ReplicaKey.ofNode("kv-1"), "127.0.0.1:9080"));
+        assertThat(plan.bindHost()).isEqualTo("127.0.0.1");
+        assertThat(plan.bindPort()).isEqualTo(9080);
+        assertThat(plan.httpUrls()).containsExactly(Map.entry("kv-1", "http://127.0.0.1:8080"));
+        assertThat(plan.clusterIdIsExplicit()).isFalse();
+    }
+
+    @Test
+    void twoSoleVotersAreTwoClusters() {
+        assertThat(plan().clusterId()).isNotEqualTo(plan().clusterId());
+    }
+
+    @Test
+    void aListNamesTheVotersAndTheirUrls() {
+        ClusterPlan plan = plan(THREE, "server.port=8088");
+        assertThat(plan.bootstrap().voters()).extracting(Member::address).containsExactly("10.0.0.1:9080", "10.0.0.2:9081", "[::1]:9080");
+        assertThat(plan.httpUrls()).containsOnly(
+                Map.entry("kv-0", "http://10.0.0.1:8088"), Map.entry("kv-1", "http://localhost:8082"), Map.entry("kv-2", "http://[::1]:8088"));
+    }
+
+    @Test
+    void aListedNodeListensOnItsOwnPortOnAllAddresses() {
+        ClusterPlan plan = plan(THREE);
+        assertThat(plan.bindHost()).isEqualTo("0.0.0.0");
+        assertThat(plan.bindPort()).isEqualTo(9081);
+    }
+
+    @Test
+    void aListedNodeWhosePeersAreOnThisMachineListensOnTheLoopbackAddress() {
+        assertThat(plan("kv.cluster.voters=kv-1@127.0.0.1:9080,kv-2@127.0.0.1:9081").bindHost()).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void whereToListenCanBeSaid() {
+        ClusterPlan plan = plan(THREE, "kv.peer.host=10.1.1.1", "kv.peer.port=19080");
+        assertThat(plan.bindHost()).isEqualTo("10.1.1.1");
+        assertThat(plan.bindPort()).isEqualTo(19080);
+    }
+
+    @Test
+    void theSameVotersGiveTheSameClusterIdInWhateverOrderAndWithWhateverUrls() {
+        UUID id = plan(THREE).clusterId();
+        assertThat(plan("kv.cluster.voters=kv-2@[::1]:9080,kv-1@10.0.0.2:9081,kv-0@10.0.0.1:9080").clusterId()).isEqualTo(id);
+        assertThat(plan("kv.cluster.voters=kv-2@[::1]:9080,kv-1@10.0.0.2:9081,kv-0@10.0.0.1:9082").clusterId()).isNotEqualTo(id);
+    }
+
+    @Test
+    void anIdThatAnOperatorWroteIsExplicit() {
+        ClusterPlan plan = plan(THREE, "kv.cluster.id=0c2f7a52-6f0e-4d3e-9a55-2f1d8f0f6a01");
+        assertThat(plan.clusterId()).hasToString("0c2f7a52-6f0e-4d3e-9a55-2f1d8f0f6a01");
+        assertThat(plan.clusterIdIsExplicit()).isTrue();
+    }
+
+    @Test
+    void theDefaultsAreTheBoundsOfAProductionReplica() {
+        AtomicReference<KvProperties> properties = new AtomicReference<>();
+        new ApplicationContextRunner()
+                .withUserConfiguration(ConfigConfiguration.class)
+                .run(context -> properties.set(context.getBean(KvProperties.class)));
+        UUID cluster = new UUID(1, 2);
+        ReplicaKey self = new ReplicaKey("kv-1", new UUID(3, 4));
+        assertThat(RaftSettings.of(properties.get().raft(), cluster, self)).isEqualTo(RaftConfig.of(cluster, self, 1_000_000_000L));
+    }
+
+    private static ClusterPlan plan(String... settings) {
+        AtomicReference<ClusterPlan> plan = new AtomicReference<>();
+        new ApplicationContextRunner()
+                .withUserConfiguration(ConfigConfiguration.class)
+                .withPropertyValues(settings)
+                .run(context -> plan.set(context.getBean(ClusterPlan.class)));
+        return plan.get();
+    }
+}
