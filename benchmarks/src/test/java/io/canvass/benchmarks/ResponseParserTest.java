@@ -18,26 +18,26 @@ class ResponseParserTest {
     @CsvSource(
             delimiter = '|',
             textBlock = """
-                    length               | HTTP/1.1 200 OK~Content-Length: 5~~hello | 200 | 5 | true
-                    any case, no blank   | HTTP/1.1 200 OK~cOnTeNt-LeNgTh:5~~hello | 200 | 5 | true
-                    empty body           | HTTP/1.1 200 ~Content-Length: 0~~ | 200 | 0 | true
-                    no reason phrase     | HTTP/1.1 200~Content-Length: 0~~ | 200 | 0 | true
-                    204                  | HTTP/1.1 204 No Content~Date: x~~ | 204 | 0 | true
-                    304 with a length    | HTTP/1.1 304 Not Modified~Content-Length: 9~~ | 304 | 0 | true
-                    100 first            | HTTP/1.1 100 Continue~~HTTP/1.1 201 Created~Content-Length: 1~~x | 201 | 1 | true
-                    two of 1xx first     | HTTP/1.1 102 P~~HTTP/1.1 103 H~Link: y~~HTTP/1.1 204 N~~ | 204 | 0 | true
-                    close                | HTTP/1.1 503 S~Connection: close~Content-Length: 2~~no | 503 | 2 | false
-                    Close among others   | HTTP/1.1 200 S~Connection: x, Close~Content-Length: 2~~no | 200 | 2 | false
-                    HTTP/1.0             | HTTP/1.0 200 OK~Content-Length: 2~~ok | 200 | 2 | false
-                    HTTP/1.0 keep-alive  | HTTP/1.0 200 OK~Connection: Keep-Alive~Content-Length: 2~~ok | 200 | 2 | true
-                    chunked              | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~hello~6~ world~0~~ | 200 | 11 | true
-                    chunked, hex         | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~1A~abcdefghijklmnopqrstuvwxyz~0~~ | 200 | 26 | true
-                    chunked, extension   | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~2;a=b~ok~0;x~~ | 200 | 2 | true
-                    chunked, trailer     | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~2~ok~0~Expires: 0~~ | 200 | 2 | true
-                    chunked, none        | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~0~~ | 200 | 0 | true
-                    chunked and length   | HTTP/1.1 200 OK~Content-Length: 99~Transfer-Encoding: chunked~~2~ok~0~~ | 200 | 2 | true
-                    many headers         | HTTP/1.1 200 OK~ETag: "7"~Kv-Revision: 7~Content-Length: 1~Vary: a~~x | 200 | 1 | true
-                    """)
+            length               | HTTP/1.1 200 OK~Content-Length: 5~~hello | 200 | 5 | true
+            any case, no blank   | HTTP/1.1 200 OK~cOnTeNt-LeNgTh:5~~hello | 200 | 5 | true
+            empty body           | HTTP/1.1 200 ~Content-Length: 0~~ | 200 | 0 | true
+            no reason phrase     | HTTP/1.1 200~Content-Length: 0~~ | 200 | 0 | true
+            204                  | HTTP/1.1 204 No Content~Date: x~~ | 204 | 0 | true
+            304 with a length    | HTTP/1.1 304 Not Modified~Content-Length: 9~~ | 304 | 0 | true
+            100 first            | HTTP/1.1 100 Continue~~HTTP/1.1 201 Created~Content-Length: 1~~x | 201 | 1 | true
+            two of 1xx first     | HTTP/1.1 102 P~~HTTP/1.1 103 H~Link: y~~HTTP/1.1 204 N~~ | 204 | 0 | true
+            close                | HTTP/1.1 503 S~Connection: close~Content-Length: 2~~no | 503 | 2 | false
+            Close among others   | HTTP/1.1 200 S~Connection: x, Close~Content-Length: 2~~no | 200 | 2 | false
+            HTTP/1.0             | HTTP/1.0 200 OK~Content-Length: 2~~ok | 200 | 2 | false
+            HTTP/1.0 keep-alive  | HTTP/1.0 200 OK~Connection: Keep-Alive~Content-Length: 2~~ok | 200 | 2 | true
+            chunked              | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~hello~6~ world~0~~ | 200 | 11 | true
+            chunked, hex         | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~1A~abcdefghijklmnopqrstuvwxyz~0~~ | 200 | 26 | true
+            chunked, extension   | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~2;a=b~ok~0;x~~ | 200 | 2 | true
+            chunked, trailer     | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~2~ok~0~Expires: 0~~ | 200 | 2 | true
+            chunked, none        | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~0~~ | 200 | 0 | true
+            chunked and length   | HTTP/1.1 200 OK~Content-Length: 99~Transfer-Encoding: chunked~~2~ok~0~~ | 200 | 2 | true
+            many headers         | HTTP/1.1 200 OK~ETag: "7"~Kv-Revision: 7~Content-Length: 1~Vary: a~~x | 200 | 1 | true
+            """)
     void aResponseIsTheSameHoweverItIsCut(String name, String pattern, int status, long body, boolean keepAlive)
             throws MalformedResponseException {
         byte[] bytes = wire(pattern);
