@@ -179,6 +179,16 @@ class StaleGrantTest {
     }
 
     @Test
+    void anAnswerOfAVotersNodeWithAnotherDiskIsNotCounted() {
+        replica.timeReached(EXPIRED);
+        Role before = replica.role();
+
+        assertThat(replica.response(CoreFixture.otherDisk(N3), 2, preVoteGranted(5, N2, FIRST))).isEmpty();
+
+        assertThat(replica.role()).isEqualTo(before);
+    }
+
+    @Test
     void aPreVoteGrantIsNothingToACandidate() {
         CoreFixture candidate = Stands.candidate(CoreFixture.voters(3));
         RoundId election = candidate.round().id();
