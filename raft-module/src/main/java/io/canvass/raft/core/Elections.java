@@ -51,10 +51,10 @@ final class Elections {
     }
 
     private Round beginRound(RoundSummary.Phase phase, long epoch) {
-        List<String> voters = new ArrayList<>();
+        List<ReplicaKey> voters = new ArrayList<>();
         Map<String, Long> requests = new HashMap<>();
         for (Configuration.Member voter : state.configuration().voters()) {
-            voters.add(voter.key().nodeId());
+            voters.add(voter.key());
             if (!voter.key().matches(state.self())) {
                 requests.put(voter.key().nodeId(), state.nextCorrelation());
             }
@@ -185,7 +185,7 @@ final class Elections {
     private static boolean answersOpenRound(
             Round round, ReplicaKey from, long correlation, Message.VoteResponse response) {
         Long asked = round.requests().get(from.nodeId());
-        if (asked == null || asked != correlation || !round.awaits(from.nodeId())) {
+        if (asked == null || asked != correlation || !round.awaits(from)) {
             return false;
         }
         boolean rightPhase = response.preVote() == (round.phase() == RoundSummary.Phase.PRE_VOTE);

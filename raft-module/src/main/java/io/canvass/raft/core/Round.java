@@ -11,7 +11,7 @@ import java.util.TreeSet;
 /**
  * One round of votes, as a value: it lives inside the role that asked and dies with it (HAZARDS A8, A19).
  *
- * @param voters the node ids of the voters at its start
+ * @param voters the voters at its start
  * @param requests node id to the correlation of the request it was sent
  * @param granted node ids that said yes, the asker among them once its own vote counts
  * @param refused node ids that said no, and why
@@ -22,7 +22,7 @@ public record Round(
         RoundId id,
         RoundSummary.Phase phase,
         long epoch,
-        List<String> voters,
+        List<ReplicaKey> voters,
         Map<String, Long> requests,
         List<String> granted,
         SortedMap<String, VoteRefusal> refused,
@@ -35,7 +35,12 @@ public record Round(
     }
 
     static Round begin(
-            RoundId id, RoundSummary.Phase phase, long epoch, List<String> voters, Map<String, Long> requests, long contacts) {
+            RoundId id,
+            RoundSummary.Phase phase,
+            long epoch,
+            List<ReplicaKey> voters,
+            Map<String, Long> requests,
+            long contacts) {
         return new Round(
                 id,
                 phase,
@@ -49,8 +54,19 @@ public record Round(
     }
 
     /** Whether this voter was asked and its first answer is still to come; later answers are ignored. */
-    boolean awaits(String nodeId) {
-        return open && voters.contains(nodeId) && !granted.contains(nodeId) && !refused.containsKey(nodeId);
+    boolean awaits(ReplicaKey voter) {
+        String nodeId = voter.nodeId();
+        return open && isAsked(voter) && !granted.contains(nodeId) && !refused.containsKey(nodeId);
+    }
+
+    /** A node with another disk is another replica: it was not asked (HAZARDS E2). */
+    private boolean isAsked(ReplicaKey replica) {
+        for (ReplicaKey voter : voters) {
+            if (voter.matches(replica)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Round grantedBy(String nodeId) {
