@@ -45,8 +45,13 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
     public ModelAndView resolveException(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception exception) {
         if (response.isCommitted()) {
-            log.warn("Request {} failed after its answer had begun; the connection is of no more use",
-                    RequestIds.of(request), exception);
+            if (exception instanceof ProblemException || exception instanceof IOException) {
+                // The client hung up, which closes the answer too. Anyone can do that as often as they like.
+                log.debug("Request {}: the client went away before its answer", RequestIds.of(request), exception);
+            } else {
+                log.warn("Request {} failed after its answer had begun; the connection is of no more use",
+                        RequestIds.of(request), exception);
+            }
             return new ModelAndView();
         }
         Problem problem = problemOf(request, exception);
