@@ -11,7 +11,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.stereotype.Component;
 import org.springframework.web.ErrorResponse;
@@ -26,7 +25,6 @@ import org.springframework.web.servlet.ModelAndView;
  * than a problem ever leaves. What it cannot explain is 500 without a word of the cause, which goes to the log.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
 final class ProblemResolver implements HandlerExceptionResolver, Ordered {
     private static final Logger log = LoggerFactory.getLogger(ProblemResolver.class);
 

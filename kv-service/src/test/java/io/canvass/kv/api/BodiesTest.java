@@ -6,10 +6,14 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** Values of every length, announced or chunked, whole or cut off. */
 class BodiesTest extends ApiTest {
@@ -100,6 +104,34 @@ class BodiesTest extends ApiTest {
             write(socket.getOutputStream(), "PUT /v1/kv/a?x=1 HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
             assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 400");
         }
+    }
+
+    @Test
+    void aBodyThatStopsArrivingIs408AndWritesNothing() throws IOException {
+        TestServer impatient = TestServer.start(TestServer.SMALL, "--server.tomcat.connection-timeout=200ms");
+        try (Socket socket = new Wire(impatient.port()).connect()) {
+            write(socket.getOutputStream(), "PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nabc");
+            Wire.Reply reply = Wire.Reply.read(socket.getInputStream(), "PUT");
+            assertProblem(reply, 408, "request-timeout");
+            assertThat(reply.json().path("retryable").asBoolean()).isTrue();
+            assertThat(impatient.store().commands()).isEmpty();
+        } finally {
+            impatient.stop();
+        }
+    }
+
+    @Test
+    void aBodyThatTricklesForMoreThanAMinuteIs408() {
+        MockHttpServletRequest request = new MockHttpServletRequest("PUT", "/v1/kv/a");
+        request.setContent(new byte[100]);
+        AtomicLong seconds = new AtomicLong();
+        assertThat(catchThrowableOfType(
+                                ProblemException.class,
+                                () -> ValueBody.read(
+                                        request, 1000, () -> TimeUnit.SECONDS.toNanos(seconds.getAndAdd(61))))
+                        .problem()
+                        .status())
+                .isEqualTo(408);
     }
 
     private Wire.Reply chunked(int bytes) throws IOException {
