@@ -1,7 +1,7 @@
 package io.canvass.kv.api;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.springframework.http.HttpStatus;
 
@@ -19,11 +19,10 @@ final class ContainerProblems {
 
     /** @param supported the methods that have a handler; HEAD and OPTIONS come along */
     static Problem methodNotAllowed(String method, List<String> supported) {
-        List<String> allowed = new ArrayList<>(supported);
-        if (allowed.contains("GET") && !allowed.contains("HEAD")) {
-            allowed.add(allowed.indexOf("GET") + 1, "HEAD");
-        }
-        allowed.add("OPTIONS");
+        // In one order, whatever order the handlers were found in.
+        List<String> allowed = Stream.of("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS")
+                .filter(name -> supported.contains(name.equals("HEAD") ? "GET" : name) || name.equals("OPTIONS"))
+                .toList();
         String list = String.join(", ", allowed);
         return Problem.of(ProblemType.METHOD_NOT_ALLOWED, "The method " + Excerpt.of(method)
                         + " is not allowed for this path. Nothing was done. Allowed: " + list + ".")

@@ -3,6 +3,7 @@ package io.canvass.kv.api;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * The value of {@code If-Match} or {@code If-None-Match} (RFC 9110, sections 8.8.3, 13.1.1 and 13.1.2): {@code *}, or a list
@@ -23,10 +24,12 @@ sealed interface EntityTags {
 
     /** @param opaque what stands between the quotes */
     record Tag(boolean weak, String opaque) {
+        private static final Pattern REVISION = Pattern.compile("[1-9][0-9]{0,17}");
+
         /** The revision whose tag this is, if it is a tag that this service gives out. Revisions begin at 1. */
         OptionalLong revision() {
             // Another spelling of the number, such as "042", is another opaque tag.
-            return opaque.matches("[1-9][0-9]{0,17}")
+            return REVISION.matcher(opaque).matches()
                     ? OptionalLong.of(Long.parseLong(opaque))
                     : OptionalLong.empty();
         }

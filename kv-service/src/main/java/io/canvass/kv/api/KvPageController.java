@@ -10,8 +10,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestMethod;
 
 /** {@code GET /v1/kv?prefix=}: a page of keys and values, as one consistent view (KV-API.md, section 3). */
 @Controller
@@ -24,13 +22,11 @@ final class KvPageController {
     private final KvReader reader;
     private final ClusterCalls cluster;
     private final ApiLimits limits;
-    private final ProblemReplies replies;
 
-    KvPageController(KvReader reader, ClusterCalls cluster, ApiLimits limits, ProblemReplies replies) {
+    KvPageController(KvReader reader, ClusterCalls cluster, ApiLimits limits) {
         this.reader = reader;
         this.cluster = cluster;
         this.limits = limits;
-        this.replies = replies;
     }
 
     @GetMapping("/v1/kv")
@@ -54,18 +50,5 @@ final class KvPageController {
         response.setHeader("Kv-Store-Revision", Long.toString(page.revision()));
         Replies.mustRevalidate(response);
         Replies.send(response, MediaType.APPLICATION_JSON_VALUE, KvJson.object(json -> KvJson.page(json, page)));
-    }
-
-    /** Without this the pattern of a single key, which matches an absent one too, would take these. */
-    @RequestMapping(
-            path = "/v1/kv",
-            method = {RequestMethod.PUT, RequestMethod.POST, RequestMethod.PATCH, RequestMethod.DELETE})
-    void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        replies.send(request, response, ContainerProblems.methodNotAllowed(request.getMethod(), List.of("GET")));
-    }
-
-    @RequestMapping(path = "/v1/kv", method = RequestMethod.OPTIONS)
-    void options(HttpServletResponse response) {
-        response.setHeader("Allow", "GET, HEAD, OPTIONS");
     }
 }

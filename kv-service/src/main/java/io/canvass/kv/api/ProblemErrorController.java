@@ -29,7 +29,9 @@ final class ProblemErrorController implements ErrorController {
             replies.send(request, response, ContainerProblems.ofStatus(HttpServletResponse.SC_NOT_FOUND));
             return;
         }
-        if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable cause) {
+        if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable cause
+                && !(cause instanceof IOException)) {
+            // An IOException is the client's connection, and not worth a line.
             log.error("Request {} failed outside of any handler", RequestIds.of(request), cause);
         }
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code

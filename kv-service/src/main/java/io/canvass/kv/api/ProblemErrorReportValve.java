@@ -52,7 +52,7 @@ final class ProblemErrorReportValve extends ErrorReportValve {
     /** Tomcat refuses some keys before they get to {@link KeyPath}, which would have said what is wrong with them. */
     private Problem problemOf(Request request, int status) {
         String path = ProblemReplies.Occurrence.text(request.getRequestURI());
-        if (status == 400 && path.startsWith(KeyPath.TEXT_ROOT)) {
+        if (status == 400 && (path.startsWith(KeyPath.TEXT_ROOT) || path.startsWith(KeyPath.BASE64_ROOT))) {
             try {
                 KeyPath.parse(path, limits.maxKeyBytes());
             } catch (ProblemException e) {

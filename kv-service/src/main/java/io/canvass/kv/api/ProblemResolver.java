@@ -11,7 +11,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.stereotype.Component;
 import org.springframework.web.ErrorResponse;
@@ -26,7 +25,6 @@ import org.springframework.web.servlet.ModelAndView;
  * than a problem ever leaves. What it cannot explain is 500 without a word of the cause, which goes to the log.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
 final class ProblemResolver implements HandlerExceptionResolver, Ordered {
     private static final Logger log = LoggerFactory.getLogger(ProblemResolver.class);
 
@@ -45,8 +43,13 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
     public ModelAndView resolveException(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception exception) {
         if (response.isCommitted()) {
-            log.warn("Request {} failed after its answer had begun; the connection is of no more use",
-                    RequestIds.of(request), exception);
+            if (exception instanceof ProblemException || exception instanceof IOException) {
+                // The client hung up, which closes the answer too. Anyone can do that as often as they like.
+                log.debug("Request {}: the client went away before its answer", RequestIds.of(request), exception);
+            } else {
+                log.warn("Request {} failed after its answer had begun; the connection is of no more use",
+                        RequestIds.of(request), exception);
+            }
             return new ModelAndView();
         }
         Problem problem = problemOf(request, exception);

@@ -29,7 +29,7 @@ enum ProblemType {
                     + " ?format=json it is application/json, as pages are.",
             "Accept that type, or */*."),
     REQUEST_TIMEOUT("request-timeout", 408, "The request did not arrive in time", Outcome.NOT_APPLIED, true,
-            "The client stopped sending before the whole value had arrived.",
+            "The client stopped sending, or sent too slowly, before the whole value had arrived.",
             "Send the request again."),
     PRECONDITION_FAILED("precondition-failed", 412, "The precondition does not hold", Outcome.NOT_APPLIED, false,
             "If-Match or If-None-Match does not hold for the key as it stands; current and the ETag header say how it stands.",

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * plus, a space is {@code %20}. {@code getParameter} is never used: it would read a form body, which here is a value.
  */
 final class QueryParameters {
+    /** What always fits into a long; signs, blanks and other scripts' digits are no numbers here. */
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
     private final Map<String, String> values;
 
     private QueryParameters(Map<String, String> values) {
@@ -66,8 +70,7 @@ final class QueryParameters {
         if (text == null) {
             return otherwise;
         }
-        // 18 digits always fit into a long; signs, blanks and other scripts' digits are not numbers here.
-        long number = text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+        long number = NUMBER.matcher(text).matches() ? Long.parseLong(text) : -1;
         if (number < 1 || number > max) {
             throw invalid("The query parameter '" + name + "' is '" + Excerpt.of(text) + "'. It can be a whole number from 1 to "
                     + max + ".");

@@ -83,8 +83,11 @@ final class RequestHeaders {
             throw QueryParameters.invalid("The header Content-Range asks for a partial write, which is not supported."
                     + " Send the whole value.");
         }
-        String coding = request.getHeader("Content-Encoding");
-        if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
+        if (request.getHeader("Content-Encoding") == null) {
+            return;
+        }
+        String coding = String.join(",", Collections.list(request.getHeaders("Content-Encoding")));
+        if (!coding.strip().equalsIgnoreCase("identity")) {
             throw Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, "The value is sent with 'Content-Encoding: "
                             + Excerpt.of(coding) + "', but it would be served without. Nothing was written. Send it without"
                             + " a content coding.")

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.canvass.raft.core.Bytes;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,21 +18,29 @@ final class ValueBody {
     /** The setting that {@link ApiLimits#maxValueBytes()} comes from, as errors name it. */
     static final String LIMIT_PROPERTY = "kv.max-value-size";
 
+    /** A value of 1 MiB then needs 18 kB/s. Tomcat's timeout bounds each pause, and so not a body that trickles. */
+    private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     private static final int FIRST_BYTES = 8 * 1024;
 
     private ValueBody() {}
 
     /**
      * @throws ProblemException 413 {@code value-too-large}, before anything is read where the length is announced;
-     *     400 if the body ends early, 408 if it stalls
+     *     400 if the body ends early, 408 if it stalls or trickles
      */
     static Bytes read(HttpServletRequest request, int maxBytes) throws IOException {
+        return read(request, maxBytes, System::nanoTime);
+    }
+
+    /** @param clock a monotonic one, in nanoseconds */
+    static Bytes read(HttpServletRequest request, int maxBytes, LongSupplier clock) throws IOException {
         long declared = request.getContentLengthLong();
         if (declared > maxBytes) {
             throw tooLarge(maxBytes, declared);
         }
         int most = declared >= 0 ? (int) declared : maxBytes + 1;
-        byte[] value = readUpTo(most, request);
+        byte[] value = readUpTo(most, request, clock);
         if (declared >= 0 && value.length < declared) {
             throw incomplete("after " + value.length + " of " + declared + " bytes");
         }
@@ -40,9 +50,10 @@ final class ValueBody {
         return Bytes.wrap(value);
     }
 
-    private static byte[] readUpTo(int most, HttpServletRequest request) throws IOException {
+    private static byte[] readUpTo(int most, HttpServletRequest request, LongSupplier clock) throws IOException {
         byte[] buffer = new byte[Math.min(most, FIRST_BYTES)];
         int used = 0;
+        long startNanos = clock.getAsLong();
         try {
             InputStream in = request.getInputStream();
             while (used < most) {
@@ -54,6 +65,9 @@ final class ValueBody {
                     break;
                 }
                 used += n;
+                if (clock.getAsLong() - startNanos > MAX_NANOS) {
+                    throw stalled();
+                }
             }
         } catch (SocketTimeoutException e) {
             throw stalled();
@@ -72,7 +86,7 @@ final class ValueBody {
     }
 
     private static ProblemException stalled() {
-        return Problem.of(ProblemType.REQUEST_TIMEOUT, "The client stopped sending before the whole value had arrived."
+        return Problem.of(ProblemType.REQUEST_TIMEOUT, "The client stopped sending, or sent too slowly, before the whole value had arrived."
                 + " Nothing was written. Send it again.").asException();
     }
 

@@ -20,6 +20,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -222,10 +223,20 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** Has everything written so far made durable in the background. */
-    void beginFlush() throws RocksDBException {
+    /**
+     * Has everything written so far made durable in the background.
+     *
+     * @return whether that has begun; not while earlier flushes or compactions are so far behind that writes wait for them
+     */
+    boolean tryBeginFlush() throws RocksDBException {
         try (FlushOptions options = new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true)) {
             rocks.flush(options, handles);
+            return true;
+        } catch (RocksDBException e) {
+            if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.TryAgain) {
+                return false;
+            }
+            throw e;
         }
     }
 

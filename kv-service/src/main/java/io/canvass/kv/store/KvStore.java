@@ -176,9 +176,8 @@ public final class KvStore implements StateMachine<Result>, KvReader {
             for (Entry entry : entries) {
                 unflushedBytes += entry.sizeBytes();
             }
-            if (unflushedBytes >= limits.replayBytes()) {
+            if (unflushedBytes >= limits.replayBytes() && database.tryBeginFlush()) {
                 unflushedBytes = 0;
-                database.beginFlush();
             }
         } catch (RocksDBException e) {
             throw fail("The entries from index " + entries.getFirst().index() + " to " + entries.getLast().index()

@@ -1,11 +1,12 @@
 package io.canvass.kv.api;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
@@ -25,7 +26,8 @@ final class TestServer {
         return Shared.SERVER;
     }
 
-    static TestServer start(ApiLimits limits) {
+    /** @param settings of Boot, such as {@code --a.b=c}, beside those that ship */
+    static TestServer start(ApiLimits limits, String... settings) {
         ModelStore store = new ModelStore();
         return new TestServer(new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.SERVLET)
@@ -33,12 +35,15 @@ final class TestServer {
                     context.getBeanFactory().registerSingleton("modelStore", store);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
                 })
-                .run("--server.port=0", "--management.server.port=-1", "--spring.main.banner-mode=off",
-                        "--logging.level.root=WARN"));
+                .run(Stream.concat(
+                                Stream.of("--server.port=0", "--management.server.port=-1", "--spring.main.banner-mode=off",
+                                        "--logging.level.root=WARN"),
+                                Arrays.stream(settings))
+                        .toArray(String[]::new)));
     }
 
     int port() {
-        return ((WebServerApplicationContext) context).getWebServer().getPort();
+        return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
     ModelStore store() {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
+import io.canvass.raft.core.Bytes;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -76,13 +77,13 @@ final class Wire {
     }
 
     /** @param headers by lower-case name */
-    record Reply(int status, Map<String, List<String>> headers, byte[] body) {
+    record Reply(int status, Map<String, List<String>> headers, Bytes body) {
         static Reply read(InputStream in, String method) throws IOException {
             String line = line(in);
             if (line.isEmpty()) {
                 throw new IOException("The connection was closed without an answer");
             }
-            int status = Integer.parseInt(line.split(" ")[1]);
+            int status = Integer.parseInt(line.split(" ", 3)[1]);
             Map<String, List<String>> headers = new TreeMap<>();
             for (String header = line(in); !header.isEmpty(); header = line(in)) {
                 String[] parts = header.split(":", 2);
@@ -92,13 +93,13 @@ final class Wire {
                 return read(in, method);
             }
             boolean empty = method.equals("HEAD") || status == 204 || status == 304;
-            Reply head = new Reply(status, headers, new byte[0]);
+            Reply head = new Reply(status, headers, Bytes.EMPTY);
             if (empty) {
                 return head;
             }
             Optional<String> length = head.header("content-length");
             byte[] body = length.isPresent() ? in.readNBytes(Integer.parseInt(length.get())) : in.readAllBytes();
-            return new Reply(status, headers, body);
+            return new Reply(status, headers, Bytes.wrap(body));
         }
 
         Optional<String> header(String name) {
@@ -106,11 +107,11 @@ final class Wire {
         }
 
         String text() {
-            return new String(body, StandardCharsets.UTF_8);
+            return body.toUtf8();
         }
 
         JsonNode json() {
-            return JsonMapper.shared().readTree(body);
+            return JsonMapper.shared().readTree(body.array());
         }
 
         private static String line(InputStream in) throws IOException {

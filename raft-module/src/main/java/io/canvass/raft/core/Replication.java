@@ -224,7 +224,8 @@ public final class Replication {
                 acknowledge(peer, response);
                 onMismatched(peer, response, mismatched.hint());
             }
-            case Message.AppendResult.Fenced f -> state.refuse(from, "fences its own epoch");
+            // To a request of an epoch that this replica led before: it came after the vote for this one.
+            case Message.AppendResult.Fenced f -> {}
             case Message.AppendResult.Refused r -> state.refuse(from, "refuses the leader of its own epoch");
         }
     }

@@ -6,7 +6,10 @@ import java.util.Set;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.LogPosition;
 
-/** Whether what a directory holds is what this node was told, and whether its parts agree with each other. Changes nothing. */
+/**
+ * Whether what a directory holds is what this node was told, and whether its parts agree with each other. Changes
+ * nothing.
+ */
 final class Admission {
     private Admission() {}
 
@@ -21,7 +24,8 @@ final class Admission {
         if (formation.clusterIdIsExplicit() && !found.clusterId().equals(formation.clusterId())) {
             throw Refusal.of(directory, "the data of cluster " + found.clusterId(),
                     "that of cluster " + formation.clusterId(),
-                    "Correct the configured cluster id, or give this node the directory of that cluster or an empty one.");
+                    "Correct the configured cluster id, or give this node the directory of that cluster or an empty"
+                            + " one.");
         }
     }
 
@@ -34,8 +38,8 @@ final class Admission {
         Set<String> stored = Formation.nodeIds(latestConfiguration(log).voters());
         if (!stored.equals(formation.voterIds())) {
             throw Refusal.of(directory, "a cluster with the voters " + stored, "the voters " + formation.voterIds(),
-                    "Set the list of members back to " + stored + ": in this release the voters of a cluster never change"
-                            + " (their addresses may). To form another cluster, give all its nodes empty directories.");
+                    "Set the list of members back to " + stored + ": in this release the voters of a cluster never"
+                            + " change (their addresses may). To form another cluster, give all its nodes empty directories.");
         }
     }
 
@@ -56,7 +60,8 @@ final class Admission {
         LogPosition end = log.shape().end();
         if (!end.equals(meta.logEnd())) {
             throw UnreadableException.damaged("a log that ends at index " + end.index() + " in epoch " + end.epoch()
-                    + ", where index " + meta.logEnd().index() + " in epoch " + meta.logEnd().epoch() + " was acknowledged");
+                    + ", where index " + meta.logEnd().index() + " in epoch " + meta.logEnd().epoch()
+                    + " was acknowledged");
         }
         // PREVOTE.md, start: an epoch is durable before, or in one batch with, any entry of it.
         if (meta.hardState().epoch() < end.epoch()) {
@@ -64,7 +69,8 @@ final class Admission {
                     + end.epoch() + ", so that this node may have forgotten a vote");
         }
         if (!log.configurations().getFirst().equals(StoreFormatter.firstEntry(meta.bootstrap()))) {
-            throw UnreadableException.damaged("a first log entry that is not the one this directory was formatted with");
+            throw UnreadableException.damaged("a first log entry that is not the one this directory was formatted"
+                    + " with");
         }
     }
 }

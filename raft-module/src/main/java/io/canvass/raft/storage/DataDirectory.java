@@ -12,15 +12,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The directory around the database, locked while this object is open. It holds the lock file and {@code db}, the database.
- * {@code db} appears by one atomic rename when its content is complete: a crash while formatting leaves nothing that looks like
- * a store, and an existing {@code db} without an identity is surely damage, never a half-made store (HAZARDS E3).
+ * The directory around the database, locked while this object is open. It holds the lock file and {@code db}, the
+ * database. {@code db} appears by one atomic rename when its content is complete: a crash while formatting leaves
+ * nothing that looks like a store, and an existing {@code db} without an identity is surely damage, never a half-made
+ * store (HAZARDS E3).
  */
 final class DataDirectory implements AutoCloseable {
     static final String DATABASE = "db";
     static final String UNFINISHED = "db.formatting";
 
-    /** What may lie in a directory that is to be formatted. A file system of its own has {@code lost+found} at its root. */
+    /**
+     * What may lie in a directory that is to be formatted. A file system of its own has {@code lost+found} at its
+     * root.
+     */
     private static final Set<String> NOT_FOREIGN = Set.of(DirectoryLock.FILE, UNFINISHED, "lost+found");
 
     private static final String FREE_PATH = "Give this node an empty directory, or one that does not exist yet.";
@@ -97,7 +101,8 @@ final class DataDirectory implements AutoCloseable {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw Refusal.of(path, "an error when listing it (" + e + ")", "a readable directory", "Check permissions.", e);
+            throw Refusal.of(path, "an error when listing it (" + e + ")", "a readable directory",
+                    "Check permissions.", e);
         }
         if (!foreign.isEmpty()) {
             throw Refusal.of(path, "files that Canvass has not written: " + someOf(foreign),

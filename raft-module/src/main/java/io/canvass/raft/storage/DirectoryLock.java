@@ -9,15 +9,18 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** One process, and in it one store, per directory: the file {@value #FILE}, locked, with the process id as its content. */
+/**
+ * One process, and in it one store, per directory: the file {@value #FILE}, locked, with the process id as its
+ * content.
+ */
 final class DirectoryLock implements AutoCloseable {
     static final String FILE = "LOCK.canvass";
 
     private static final int MAX_CONTENT_BYTES = 64;
 
     /**
-     * The directories that this JVM holds. Static, because the operating system's lock is per process: it would let a second store of this JVM in,
-     * and to open and close the file a second time would release the lock of the first.
+     * The directories that this JVM holds. Static, because the operating system's lock is per process: it would let a
+     * second store of this JVM in, and to open and close the file a second time would release the lock of the first.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -35,7 +38,8 @@ final class DirectoryLock implements AutoCloseable {
         try {
             real = directory.toRealPath();
         } catch (IOException e) {
-            throw Refusal.of(directory, "an error (" + e + ")", "a readable directory", "Check the path and permissions.", e);
+            throw Refusal.of(directory, "an error (" + e + ")", "a readable directory",
+                    "Check the path and permissions.", e);
         }
         if (!HELD.add(real)) {
             throw Refusal.of(directory, "it is open in this very process already", "one store per directory",

@@ -9,8 +9,9 @@ import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
 
 /**
- * A log entry as bytes, big-endian. Key: index (8). Value: format (1), epoch (8), kind (1), timestamp (8), data, CRC32C (4)
- * over the key and all of the value before it: the key too, so that an entry found in another's place is known.
+ * A log entry as bytes, big-endian. Key: index (8). Value: format (1), epoch (8), kind (1), timestamp (8), data,
+ * CRC32C (4) over the key and all of the value before it: the key too, so that an entry found in another's place is
+ * known.
  */
 final class EntryCodec {
     static final int KEY_BYTES = Long.BYTES;
@@ -31,7 +32,8 @@ final class EntryCodec {
 
     static long index(byte[] key) throws UnreadableException {
         if (key.length != KEY_BYTES) {
-            throw UnreadableException.damaged("a key of " + key.length + " bytes in the log, where each has " + KEY_BYTES);
+            throw UnreadableException.damaged("a key of " + key.length + " bytes in the log, where each has "
+                    + KEY_BYTES);
         }
         return ByteBuffer.wrap(key).getLong();
     }

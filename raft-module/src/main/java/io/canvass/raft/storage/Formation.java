@@ -8,15 +8,15 @@ import java.util.UUID;
 import io.canvass.raft.core.Configuration;
 
 /**
- * What a node was told about itself and its cluster: an empty directory is formatted with it, and a directory that holds
- * something else is refused.
+ * What a node was told about itself and its cluster: an empty directory is formatted with it, and a directory that
+ * holds something else is refused.
  *
  * @param nodeId the configured name of this node; one of the members of {@code bootstrap}
  * @param clusterId what a new directory is formatted with
- * @param clusterIdIsExplicit whether an operator chose {@code clusterId}, so that a directory of another cluster is an error;
- *     otherwise the id in the directory counts
- * @param bootstrap the members that form the cluster: the same list on every node. Their addresses may change later, the node
- *     ids of the voters may not
+ * @param clusterIdIsExplicit whether an operator chose {@code clusterId}, so that a directory of another cluster is
+ *     an error; otherwise the id in the directory counts
+ * @param bootstrap the members that form the cluster: the same list on every node. Their addresses may change later,
+ *     the node ids of the voters may not
  */
 public record Formation(String nodeId, UUID clusterId, boolean clusterIdIsExplicit, Configuration bootstrap) {
     /** @throws IllegalArgumentException if {@code nodeId} is not a member of {@code bootstrap} */

@@ -20,7 +20,10 @@ import org.rocksdb.TickerType;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
-/** The open database with its column families and all native objects that it needs; closes them, each before what it was made of. */
+/**
+ * The open database with its column families and all native objects that it needs; closes them, each before what it
+ * was made of.
+ */
 final class LogDatabase implements AutoCloseable {
     static final String DEFAULT = "default";
     static final String META = "meta";
@@ -78,8 +81,8 @@ final class LogDatabase implements AutoCloseable {
     }
 
     /**
-     * A database always has a WAL file: the next is made before the last is deleted. RocksDB itself opens without any, as if nothing had been
-     * written since the last flush.
+     * A database always has a WAL file: the next is made before the last is deleted. RocksDB itself opens without
+     * any, as if nothing had been written since the last flush.
      */
     private static void requireWriteAheadLog(Path path) throws UnreadableException {
         String[] logs = path.toFile().list((directory, name) -> name.endsWith(".log"));
@@ -111,11 +114,15 @@ final class LogDatabase implements AutoCloseable {
         }
         if (found.size() > COLUMN_FAMILIES.size()) {
             requireKnownFormat(path);
-            throw UnreadableException.damaged("a database with the column families " + found + ", which no version makes");
+            throw UnreadableException.damaged("a database with the column families " + found
+                    + ", which no version makes");
         }
     }
 
-    /** Reads nothing but the format, and changes nothing: for a database of which we know only that it may not be ours. */
+    /**
+     * Reads nothing but the format, and changes nothing: for a database of which we know only that it may not be
+     * ours.
+     */
     private static void requireKnownFormat(Path path) throws RocksDBException, UnreadableException {
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try (ColumnFamilyOptions family = new ColumnFamilyOptions();

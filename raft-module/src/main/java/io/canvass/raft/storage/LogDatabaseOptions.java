@@ -15,8 +15,8 @@ import org.rocksdb.WriteOptions;
 
 /**
  * How RocksDB is set up, and the bounds of its native memory, which together stay below
- * {@code MEMTABLES_AT_MOST * (LOG_MEMTABLE_BYTES + META_MEMTABLE_BYTES) + BLOCK_CACHE_BYTES}, about 136 MiB, beside one write
- * batch and RocksDB's own small change.
+ * {@code MEMTABLES_AT_MOST * (LOG_MEMTABLE_BYTES + META_MEMTABLE_BYTES) + BLOCK_CACHE_BYTES}, about 136 MiB, beside
+ * one write batch and RocksDB's own small change.
  */
 final class LogDatabaseOptions {
     private static final long MIB = 1 << 20;
@@ -47,11 +47,11 @@ final class LogDatabaseOptions {
      * Recovery of the WAL, of the modes that RocksDB has (HAZARDS E11):
      *
      * <ul>
-     *   <li>kTolerateCorruptedTailRecords, ours: a last record that is cut short was being written when the machine died. Its sync had not
-     *       returned, so nothing in it was ever acknowledged: it is cut. A record that is complete but does not match its
-     *       checksum is damage to what was acknowledged, and the open fails.
-     *   <li>kPointInTimeRecovery replays up to the first damage, wherever that is, and opens as if nothing had been after it: votes and
-     *       acknowledged entries would be gone in silence.
+     *   <li>kTolerateCorruptedTailRecords, ours: a last record that is cut short was being written when the machine
+     *       died. Its sync had not returned, so nothing in it was ever acknowledged: it is cut. A record that is
+     *       complete but does not match its checksum is damage to what was acknowledged, and the open fails.
+     *   <li>kPointInTimeRecovery replays up to the first damage, wherever that is, and opens as if nothing had been
+     *       after it: votes and acknowledged entries would be gone in silence.
      *   <li>kAbsoluteConsistency does not open after a crash that tore the last record (rocksdb #1351).
      * </ul>
      *
@@ -59,7 +59,8 @@ final class LogDatabaseOptions {
      */
     static DBOptions database(Statistics statistics) {
         Properties notInJavaApi = new Properties();
-        // The sizes of finished WAL files are recorded, so that one that is missing or cut short is not taken for a torn tail.
+        // The sizes of finished WAL files are recorded, so that one that is missing or cut short is not taken for a
+        // torn tail.
         notInJavaApi.setProperty("track_and_verify_wals_in_manifest", "true");
         DBOptions options = DBOptions.getDBOptionsFromProps(notInJavaApi);
         if (options == null) {
@@ -90,8 +91,8 @@ final class LogDatabaseOptions {
     }
 
     /**
-     * Keys only rise, so that flushed files do not overlap and compaction moves them down a level without rewriting them;
-     * nothing more is to be saved by switching it off.
+     * Keys only rise, so that flushed files do not overlap and compaction moves them down a level without rewriting
+     * them; nothing more is to be saved by switching it off.
      */
     static ColumnFamilyOptions log(Cache blockCache) {
         return common(blockCache)
@@ -119,9 +120,9 @@ final class LogDatabaseOptions {
     static void requireDurable(DBOptions database, WriteOptions writes) {
         if (!writes.sync() || writes.disableWAL() || database.manualWalFlush() || database.recycleLogFileNum() != 0
                 || database.walRecoveryMode() != WALRecoveryMode.TolerateCorruptedTailRecords) {
-            throw new StorageException("The options of the Raft store would lose acknowledged writes: sync=" + writes.sync()
-                    + ", disableWAL=" + writes.disableWAL() + ", manualWalFlush=" + database.manualWalFlush()
-                    + ", recycleLogFileNum=" + database.recycleLogFileNum() + ", walRecoveryMode="
+            throw new StorageException("The options of the Raft store would lose acknowledged writes: sync="
+                    + writes.sync() + ", disableWAL=" + writes.disableWAL() + ", manualWalFlush="
+                    + database.manualWalFlush() + ", recycleLogFileNum=" + database.recycleLogFileNum() + ", walRecoveryMode="
                     + database.walRecoveryMode() + ". This is a fault of Canvass; please report it.");
         }
     }

@@ -24,7 +24,8 @@ final class LogReader {
                     "No such range of the log: " + from + " to " + to + ", at most " + maxBytes + " bytes");
         }
         List<Entry> range = new ArrayList<>();
-        // An iterator sees the log as it was at one moment: never the beginning of one history and the end of another (HAZARDS F9).
+        // An iterator sees the log as it was at one moment: never the beginning of one history and the end of another
+        // (HAZARDS F9).
         try (RocksIterator entries = database.db().newIterator(database.log())) {
             long bytes = 0;
             long next = from;
@@ -46,8 +47,8 @@ final class LogReader {
             }
             return range;
         } catch (UnreadableException e) {
-            throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to + ". Found: "
-                    + e.what() + ". " + e.whatToDo(), e);
+            throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to
+                    + ". Found: " + e.what() + ". " + e.whatToDo(), e);
         } catch (RocksDBException e) {
             throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to + ": "
                     + e.getMessage() + ". Check the disk, then restart this node: it verifies its whole log.", e);

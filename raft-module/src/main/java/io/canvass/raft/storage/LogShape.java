@@ -7,8 +7,8 @@ import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.StoredState.EpochStart;
 
 /**
- * Where a log ends and where its epochs begin: enough to know, without a read, whether an entry may follow. Grows when the log is
- * verified and then with each write; owned by one thread.
+ * Where a log ends and where its epochs begin: enough to know, without a read, whether an entry may follow. Grows
+ * when the log is verified and then with each write; owned by one thread.
  */
 final class LogShape {
     private final List<EpochStart> epochs = new ArrayList<>();

@@ -38,8 +38,8 @@ final class LogWriter implements AutoCloseable {
     void write(List<Effect.Persist> writes) {
         if (firstFailure != null) {
             throw new StorageException("Nothing was written to " + directory + ", because an earlier write failed ("
-                    + firstFailure.getMessage() + ") and what the disk holds since then is not known. Restart this node:"
-                    + " it then reads what is there.", firstFailure);
+                    + firstFailure.getMessage() + ") and what the disk holds since then is not known. Restart this"
+                    + " node: it then reads what is there.", firstFailure);
         }
         try {
             MergedWrite merged = MergedWrite.of(shape, state, writes);
@@ -51,9 +51,9 @@ final class LogWriter implements AutoCloseable {
             empty();
         } catch (RocksDBException e) {
             firstFailure = e;
-            throw new StorageException("A write to " + directory + " failed: " + e.getMessage() + ". Whether it is on the disk is"
-                    + " not known, so this node acknowledges nothing of it and writes nothing more. Check the disk and its"
-                    + " free space, then restart this node.", e);
+            throw new StorageException("A write to " + directory + " failed: " + e.getMessage() + ". Whether it is on"
+                    + " the disk is not known, so this node acknowledges nothing of it and writes nothing more. Check the"
+                    + " disk and its free space, then restart this node.", e);
         } catch (RuntimeException | Error e) {
             firstFailure = e;
             throw e;
@@ -64,7 +64,8 @@ final class LogWriter implements AutoCloseable {
         if (!merged.state().equals(state)) {
             batch.put(database.meta(), MetaKey.HARD_STATE.bytes(), MetaCodec.hardState(merged.state()));
         }
-        // One by one rather than as a range: a truncated tail is short, and range tombstones slow every read down that follows.
+        // One by one rather than as a range: a truncated tail is short, and range tombstones slow every read down
+        // that follows.
         for (long index = merged.deleteFrom(); index <= merged.deleteTo(); index++) {
             batch.delete(database.log(), EntryCodec.key(index));
         }

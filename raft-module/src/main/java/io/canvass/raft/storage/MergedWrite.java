@@ -21,8 +21,8 @@ record MergedWrite(HardState state, List<Entry> puts, long deleteFrom, long dele
      *
      * @param shape the log as stored
      * @param stored the state as stored
-     * @throws StorageException if a write breaks a promise that the core made: a gap, an epoch that falls, a changed vote.
-     *     {@code shape} is then of no more use
+     * @throws StorageException if a write breaks a promise that the core made: a gap, an epoch that falls, a changed
+     *     vote. {@code shape} is then of no more use
      */
     static MergedWrite of(LogShape shape, HardState stored, List<Effect.Persist> batch) {
         long storedLast = shape.lastIndex();
@@ -39,7 +39,8 @@ record MergedWrite(HardState state, List<Entry> puts, long deleteFrom, long dele
             }
             // HAZARDS E5: an epoch is durable before, or in one batch with, any entry of it.
             require(shape.lastEpoch() > state.epoch()
-                    ? "epoch " + state.epoch() + " below epoch " + shape.lastEpoch() + " of log entry " + shape.lastIndex()
+                    ? "epoch " + state.epoch() + " below epoch " + shape.lastEpoch() + " of log entry "
+                            + shape.lastIndex()
                     : "");
         }
         return new MergedWrite(state, puts, shape.lastIndex() + 1, storedLast);
@@ -69,8 +70,8 @@ record MergedWrite(HardState state, List<Entry> puts, long deleteFrom, long dele
         boolean voteKept = before.epoch() < after.epoch()
                 || before.vote().isNone()
                 || before.vote().matches(after.vote());
-        require(voteKept ? "" : "a vote for " + after.vote() + " in epoch " + after.epoch() + ", in which " + before.vote()
-                + " has it");
+        require(voteKept ? "" : "a vote for " + after.vote() + " in epoch " + after.epoch() + ", in which "
+                + before.vote() + " has it");
     }
 
     private static void require(String objection) {

@@ -14,8 +14,8 @@ import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 
 /**
- * The records of the column family {@code meta} as bytes: each a payload, then a CRC32C over key and payload. Texts are a
- * 2-byte length and UTF-8; numbers are big-endian.
+ * The records of the column family {@code meta} as bytes: each a payload, then a CRC32C over key and payload. Texts
+ * are a 2-byte length and UTF-8; numbers are big-endian.
  */
 final class MetaCodec {
     private static final int CRC_BYTES = Integer.BYTES;
@@ -120,7 +120,8 @@ final class MetaCodec {
                 return value;
             }
         } catch (BufferUnderflowException | IllegalArgumentException e) {
-            throw UnreadableException.damaged("the record \"" + key + "\" has a content that nothing writes (" + e + ")");
+            throw UnreadableException.damaged("the record \"" + key + "\" has a content that nothing writes ("
+                    + e + ")");
         }
         throw UnreadableException.damaged("the record \"" + key + "\" is " + in.remaining() + " bytes too long");
     }

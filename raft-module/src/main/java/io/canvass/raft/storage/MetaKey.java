@@ -11,7 +11,10 @@ enum MetaKey {
     BOOT("boot"),
     /** The configuration that the directory was formatted with. */
     BOOTSTRAP("bootstrap"),
-    /** The position of the last entry: without it nobody could tell a log that lost its end from a shorter one (HAZARDS E3). */
+    /**
+     * The position of the last entry: without it nobody could tell a log that lost its end from a shorter one
+     * (HAZARDS E3).
+     */
     LOG_END("log-end");
 
     private final String name;

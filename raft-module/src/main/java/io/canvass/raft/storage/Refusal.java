@@ -10,8 +10,8 @@ final class Refusal {
     private Refusal() {}
 
     static StorageException of(Path directory, String found, String expected, String whatToDo) {
-        return new StorageException("The Raft directory " + directory + " was not opened. Found: " + found + ". Expected: "
-                + expected + ". " + whatToDo);
+        return new StorageException("The Raft directory " + directory + " was not opened. Found: " + found
+                + ". Expected: " + expected + ". " + whatToDo);
     }
 
     static StorageException of(Path directory, String found, String expected, String whatToDo, Throwable cause) {
@@ -21,8 +21,8 @@ final class Refusal {
     }
 
     static StorageException unreadable(Path directory, UnreadableException e) {
-        return of(directory, e.what(), "the complete log, epoch and vote that this node has promised to keep", e.whatToDo(),
-                e);
+        return of(directory, e.what(), "the complete log, epoch and vote that this node has promised to keep",
+                e.whatToDo(), e);
     }
 
     static StorageException unopenable(Path directory, RocksDBException e) {
@@ -30,9 +30,10 @@ final class Refusal {
         if (code == Status.Code.Corruption) {
             return unreadable(directory, caused(UnreadableException.damaged("damage (" + e.getMessage() + ")"), e));
         }
-        return of(directory, "an error of the file system or of RocksDB (" + e.getMessage() + ")", "a database that opens",
-                "Check the disk, free space, permissions and the limit of open files, then start this node again. If the"
-                        + " files are lost: " + UnreadableException.REPLACE,
+        return of(directory, "an error of the file system or of RocksDB (" + e.getMessage() + ")",
+                "a database that opens",
+                "Check the disk, free space, permissions and the limit of open files, then start this node again."
+                        + " If files are lost: " + UnreadableException.REPLACE,
                 e);
     }
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Raft store in one RocksDB: what {@link #write} has returned for is on the disk, through RocksDB's write-ahead log, synced (HAZARDS
- * E9 to E11).
+ * The Raft store in one RocksDB: what {@link #write} has returned for is on the disk, through RocksDB's write-ahead
+ * log, synced (HAZARDS E9 to E11).
  *
  * <p>Threads: one writes; {@link #read}, {@link #sizeBytes} and the rest may be called from any thread at any time.
  * {@link #close} waits for calls that are under way; calls after it throw a {@link StorageException}.
@@ -32,7 +32,10 @@ public final class RocksRaftStore implements RaftStore {
     private final LogReader reader;
     private final LogWriter writer;
 
-    /** Held shared by whoever uses the database: a closed one is freed native memory, and touching that ends the process. */
+    /**
+     * Held shared by whoever uses the database: a closed one is freed native memory, and touching that ends the
+     * process.
+     */
     private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
     /** Never contended, as there is one writer; if there were two by mistake, they would wait for each other. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -53,12 +56,13 @@ public final class RocksRaftStore implements RaftStore {
     private record Opened(LogDatabase database, StoredMeta meta, LogScan log) {}
 
     /**
-     * Opens the store of this node; formats the directory if it is empty or missing. Locks the directory until {@link #close},
-     * verifies the whole log, and counts this start durably.
+     * Opens the store of this node; formats the directory if it is empty or missing. Locks the directory until {@link
+     * #close}, verifies the whole log, and counts this start durably.
      *
      * @param raftDirectory for this store alone; its parent exists
      * @throws StorageException if the directory is refused: it is in use, not writable, holds something else or another
-     *     node's data, is damaged, or is of a newer format. It says which, and what to do; a refused directory is as it was
+     *     node's data, is damaged, or is of a newer format. It says which, and what to do; a refused directory is as
+     *     it was
      */
     public static RocksRaftStore open(Path raftDirectory, Formation formation) {
         loadNativeLibrary();
@@ -105,8 +109,8 @@ public final class RocksRaftStore implements RaftStore {
             database.write(batch);
         }
         if (database.walSyncs() == syncsBefore) {
-            throw new StorageException("The Raft store in " + directory + " was not opened, because RocksDB did not sync a write"
-                    + " that it was told to sync. This is a fault of Canvass or of its RocksDB; please report it.");
+            throw new StorageException("The Raft store in " + directory + " was not opened, because RocksDB did not sync"
+                    + " a write that it was told to sync. This is a fault of Canvass or of its RocksDB; please report it.");
         }
     }
 
@@ -115,8 +119,8 @@ public final class RocksRaftStore implements RaftStore {
             RocksDB.loadLibrary();
         } catch (RuntimeException | UnsatisfiedLinkError e) {
             throw new StorageException("RocksDB's native library was not loaded (" + e + "). It is unpacked into "
-                    + System.getProperty("java.io.tmpdir", "the directory java.io.tmpdir")
-                    + ", which must be writable and not mounted noexec; ROCKSDB_SHAREDLIB_DIR names another directory.", e);
+                    + System.getProperty("java.io.tmpdir", "the directory java.io.tmpdir") + ", which must be writable"
+                    + " and not mounted noexec; ROCKSDB_SHAREDLIB_DIR names another directory.", e);
         }
     }
 
@@ -138,10 +142,11 @@ public final class RocksRaftStore implements RaftStore {
         if (appliedIndex < 0 || appliedIndex > found.lastIndex()) {
             throw Refusal.of(directory, "a log that ends at index " + found.lastIndex(),
                     "one that holds index " + appliedIndex + ", up to which this node's state machine has applied it",
-                    "One of the two directories was replaced or restored from another time. " + UnreadableException.REPLACE);
+                    "One of the two directories was replaced or restored from another time. "
+                            + UnreadableException.REPLACE);
         }
-        return new StoredState(found.boot(), found.hardState(), found.epochs(), found.lastIndex(), found.configurations(),
-                appliedIndex);
+        return new StoredState(found.boot(), found.hardState(), found.epochs(), found.lastIndex(),
+                found.configurations(), appliedIndex);
     }
 
     @Override

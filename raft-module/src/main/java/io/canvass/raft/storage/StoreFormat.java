@@ -14,7 +14,9 @@ record StoreFormat(int number, String writtenBy) {
         return new StoreFormat(CURRENT, "Canvass " + (version == null ? "(a build without a version)" : version));
     }
 
-    /** @throws UnreadableException if this version cannot read it: an unknown format is never guessed at (HAZARDS E3) */
+    /**
+     * @throws UnreadableException if this version cannot read it: an unknown format is never guessed at (HAZARDS E3)
+     */
     void requireKnown() throws UnreadableException {
         if (number > CURRENT) {
             throw UnreadableException.newer("a newer format, " + number + ", written by " + writtenBy

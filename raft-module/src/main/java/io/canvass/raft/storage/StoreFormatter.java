@@ -12,8 +12,9 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /**
- * Makes a store out of an empty directory: a new identity, epoch 0, and a log with one entry of epoch 0 that holds the configuration. That entry is
- * the same on every node that was given the same list, so that their logs agree from the start.
+ * Makes a store out of an empty directory: a new identity, epoch 0, and a log with one entry of epoch 0 that holds
+ * the configuration. That entry is the same on every node that was given the same list, so that their logs agree from
+ * the start.
  */
 final class StoreFormatter {
     private static final long FIRST_INDEX = 1;

@@ -1,14 +1,17 @@
 package io.canvass.raft.storage;
 
-/** What is stored cannot be used. Caught where the directory is known, and told to the operator as a {@link StorageException}. */
+/**
+ * What is stored cannot be used. Caught where the directory is known, and told to the operator as a {@link
+ * StorageException}.
+ */
 final class UnreadableException extends Exception {
     private static final long serialVersionUID = 1L;
 
     /** Why not simply "start empty": HAZARDS E1. */
-    static final String REPLACE = "Keep this directory as it is for analysis. If every other voter is running and has caught up"
-            + " with the leader, move the directory away and start this node without it: it then copies the log from the"
-            + " leader. While another voter is down or behind, do not: a voter that has lost its log could help to elect a"
-            + " leader that lacks committed entries.";
+    static final String REPLACE = "Keep this directory as it is for analysis. If every other voter is running and has"
+            + " caught up with the leader, move the directory away and start this node without it: it then copies the"
+            + " log from the leader. While another voter is down or behind, do not: a voter that has lost its log could"
+            + " help to elect a leader that lacks committed entries.";
 
     private static final String UPGRADE = "Start this node with that version of Canvass, or a newer one.";
 

@@ -119,4 +119,34 @@ final class Messages {
     static Message.TransferRequest transfer(long epoch, long lastIndex) {
         return new Message.TransferRequest(CLUSTER, N1, epoch, lastIndex);
     }
+
+    // ---- n1's word as a leader
+
+    /** An append, heartbeat or probe of n1 while it leads epoch 5, before any read. */
+    static Message.AppendRequest leads(
+            ReplicaKey to, long session, LogPosition prev, long commit, long sentAt, Entry... entries) {
+        return leads(to, session, prev, commit, 0, sentAt, List.of(entries));
+    }
+
+    static Message.AppendRequest leads(
+            ReplicaKey to,
+            long session,
+            LogPosition prev,
+            long commit,
+            long readSequence,
+            long sentAt,
+            List<Entry> entries) {
+        return new Message.AppendRequest(
+                CLUSTER, to, 5, session, prev, entries, commit, readSequence, sentAt);
+    }
+
+    /** A follower's answer to n1, the leader of epoch 5. */
+    static Message.AppendResponse follows(long session, long sentAt, long matched) {
+        return follows(session, 0, sentAt, new Message.AppendResult.Matched(matched));
+    }
+
+    static Message.AppendResponse follows(
+            long session, long readSequence, long sentAt, Message.AppendResult result) {
+        return new Message.AppendResponse(5, N1, session, readSequence, sentAt, result);
+    }
 }

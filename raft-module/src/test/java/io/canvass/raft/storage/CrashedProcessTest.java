@@ -13,8 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * Real processes. A killed process loses no page of the operating system's cache, so this shows that nothing acknowledged is
- * still inside the process; that it is on the disk too is shown where syncs are counted.
+ * Real processes. A killed process loses no page of the operating system's cache, so this shows that nothing
+ * acknowledged is still inside the process; that it is on the disk too is shown where syncs are counted.
  */
 @Timeout(300)
 class CrashedProcessTest {

@@ -90,7 +90,8 @@ class DamagedStoreTest {
             assertThatThrownBy(() -> reader.read(2, 6, Stores.NO_LIMIT)).isInstanceOf(StorageException.class)
                     .hasMessageContainingAll(directory().toString(), "log entry 4 does not match its checksum");
             database.db().delete(database.log(), EntryCodec.key(4));
-            assertThatThrownBy(() -> reader.read(2, 6, Stores.NO_LIMIT)).hasMessageContaining("log entry 5 where 4 must be");
+            assertThatThrownBy(() -> reader.read(2, 6, Stores.NO_LIMIT))
+                    .hasMessageContaining("log entry 5 where 4 must be");
         }
     }
 
@@ -180,7 +181,8 @@ class DamagedStoreTest {
         TestRecords.reseal(4, value);
         damage(database -> database.db().put(database.log(), EntryCodec.key(4), value));
         assertThatThrownBy(() -> Stores.open(directory())).isInstanceOf(StorageException.class)
-                .hasMessageContainingAll("log entry 4 in format 2", "written by a newer version", "Start this node with");
+                .hasMessageContainingAll("log entry 4 in format 2", "written by a newer version",
+                        "Start this node with");
     }
 
     @Test

@@ -8,11 +8,14 @@ import io.canvass.raft.core.StoredState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store whose disk fails, hangs or loses a write when told to; otherwise the store that it wraps. As with a real one, the first failure is
- * final. Faults may be planned and released from any thread.
+ * A store whose disk fails, hangs or loses a write when told to; otherwise the store that it wraps. As with a real
+ * one, the first failure is final. Faults may be planned and released from any thread.
  */
 public final class FaultyRaftStore implements RaftStore {
-    /** What became of a write that was not acknowledged: after a crash or a failed sync it is there whole, or not at all. */
+    /**
+     * What became of a write that was not acknowledged: after a crash or a failed sync it is there whole, or not at
+     * all.
+     */
     public enum Fate {
         WRITTEN,
         LOST

@@ -25,7 +25,8 @@ class MetaCodecTest {
         assertThat(MetaCodec.format(MetaCodec.format(format))).isEqualTo(format);
         assertThat(MetaCodec.boot(MetaCodec.boot(12))).isEqualTo(12);
         assertThat(MetaCodec.logEnd(MetaCodec.logEnd(new LogPosition(3, 8)))).isEqualTo(new LogPosition(3, 8));
-        assertThat(MetaCodec.bootstrap(MetaCodec.bootstrap(Stores.voters("a", "b")))).isEqualTo(Stores.voters("a", "b"));
+        assertThat(MetaCodec.bootstrap(MetaCodec.bootstrap(Stores.voters("a", "b"))))
+                .isEqualTo(Stores.voters("a", "b"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.canvass.raft.core.HardState;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.StoredState;
 import io.canvass.raft.core.StoredState.EpochStart;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.DBOptions;
@@ -187,9 +188,11 @@ class RocksRaftStoreTest {
         store.close();
         store.close();
 
-        assertThatThrownBy(() -> store.write(List.of())).isInstanceOf(StorageException.class).hasMessageContaining("closed");
-        assertThatThrownBy(() -> store.read(1, 1, 1)).isInstanceOf(StorageException.class).hasMessageContaining("closed");
-        assertThatThrownBy(store::sizeBytes).isInstanceOf(StorageException.class).hasMessageContaining("closed");
+        List<ThrowingCallable> calls =
+                List.of(() -> store.write(List.of()), () -> store.read(1, 1, 1), store::sizeBytes);
+        for (ThrowingCallable call : calls) {
+            assertThatThrownBy(call).isInstanceOf(StorageException.class).hasMessageContaining("is closed");
+        }
     }
 
     @Test

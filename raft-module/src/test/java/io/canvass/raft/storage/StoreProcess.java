@@ -10,7 +10,10 @@ import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** A JVM of its own that opens a store and does a {@link Task} with it, to be killed; it says on its output what it has done. */
+/**
+ * A JVM of its own that opens a store and does a {@link Task} with it, to be killed; it says on its output what it
+ * has done.
+ */
 final class StoreProcess implements AutoCloseable {
     static final String OPEN = "open";
     static final String ACKNOWLEDGED = "acknowledged ";
@@ -59,7 +62,8 @@ final class StoreProcess implements AutoCloseable {
                 return line;
             }
         }
-        throw new AssertionError("The process ended without saying \"" + prefix + "\", but:\n" + String.join("\n", seen));
+        throw new AssertionError("The process ended without saying \"" + prefix + "\", but:\n"
+                + String.join("\n", seen));
     }
 
     /** Reads a line {@code ACKNOWLEDGED index}. */
@@ -84,7 +88,8 @@ final class StoreProcess implements AutoCloseable {
     }
 
     void kill() {
-        // Through the handle: Process.destroyForcibly would close the output, too, and what was said last would be lost.
+        // Through the handle: Process.destroyForcibly would close the output, too, and what was said last would be
+        // lost.
         process.toHandle().destroyForcibly();
         process.onExit().join();
     }
