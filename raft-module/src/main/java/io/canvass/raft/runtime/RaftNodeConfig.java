@@ -15,6 +15,9 @@ import io.canvass.raft.core.RaftConfig;
  */
 public record RaftNodeConfig(
         RaftConfig raft, Duration diskStallLimit, int maxPendingProposals, Map<String, String> addresses) {
+    /** Commands that wait for their outcome in production: far more than clients that wait for answers have under way. */
+    public static final int MAX_PENDING_PROPOSALS = 20_000;
+
     public RaftNodeConfig {
         addresses = Map.copyOf(addresses);
         if (diskStallLimit.isNegative() || diskStallLimit.isZero() || maxPendingProposals <= 0) {
@@ -22,8 +25,8 @@ public record RaftNodeConfig(
         }
     }
 
-    /** Production bounds: two election timeouts for the disk, 20,000 pending proposals, addresses as the log has them. */
+    /** Production bounds: two election timeouts for the disk, {@link #MAX_PENDING_PROPOSALS}, addresses as the log has them. */
     public static RaftNodeConfig of(RaftConfig raft) {
-        return new RaftNodeConfig(raft, Duration.ofNanos(2 * raft.electionTimeoutNanos()), 20_000, Map.of());
+        return new RaftNodeConfig(raft, Duration.ofNanos(2 * raft.electionTimeoutNanos()), MAX_PENDING_PROPOSALS, Map.of());
     }
 }

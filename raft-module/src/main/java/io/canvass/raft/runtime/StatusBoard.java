@@ -34,6 +34,8 @@ final class StatusBoard {
     private volatile @Nullable Ended lastPreVote;
     private volatile @Nullable String halted;
     private volatile boolean caughtUp;
+    /** Outlives epochs: a voter that campaigns still says how long ago it heard a leader. */
+    private volatile long lastContactNanos = NEVER;
     private volatile long loopNanos;
 
     StatusBoard(RaftConfig config) {
@@ -55,7 +57,11 @@ final class StatusBoard {
 
     void publish(RaftCore core, long now) {
         loopNanos = now;
-        snapshot = new Snapshot(core.status(), now);
+        CoreStatus status = core.status();
+        if (status.leaderContactNanos() != NEVER) {
+            lastContactNanos = status.leaderContactNanos();
+        }
+        snapshot = new Snapshot(status, now);
     }
 
     void heard(ReplicaKey from, long now) {
@@ -115,7 +121,7 @@ final class StatusBoard {
                 core.hardState().epoch(),
                 core.hardState().vote().isKnown(),
                 core.leader(),
-                ageMillis(now, core.leaderContactNanos()),
+                ageMillis(now, lastContactNanos),
                 preVote(core, now),
                 new RaftStatus.Log(
                         1, core.end().index(), core.durableIndex(), core.commitIndex(), appliedIndex, 0),
