@@ -168,7 +168,13 @@ final class Applier<R> implements Runnable {
             return store.read(next, Math.min(range.to(), next + MAX_CHUNK_ENTRIES - 1), MAX_CHUNK_BYTES);
         }
         int begin = (int) (next - range.from());
-        int end = Math.min(range.entries().size(), begin + MAX_CHUNK_ENTRIES);
+        int most = Math.min(range.entries().size(), begin + MAX_CHUNK_ENTRIES);
+        int end = begin;
+        long bytes = 0;
+        while (end < most && (end == begin || bytes + range.entries().get(end).sizeBytes() <= MAX_CHUNK_BYTES)) {
+            bytes += range.entries().get(end).sizeBytes();
+            end++;
+        }
         return range.entries().subList(begin, end);
     }
 
