@@ -20,8 +20,8 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /**
- * What a run of entries makes of the store, gathered for one write. Each command sees the effects of those before it. Nothing
- * of the store changes here, so a batch that throws leaves everything as it was. For one thread.
+ * What a run of entries makes of the store, gathered for one write. Each command sees the effects of those before it.
+ * Nothing of the store changes here, so a batch that throws leaves everything as it was. For one thread.
  *
  * <p>A function of the store and the entries alone (HAZARDS H6): the map is only looked up in, never iterated.
  */
@@ -80,8 +80,9 @@ final class CommandBatch implements AutoCloseable {
             command = Commands.parse(entry.data());
         } catch (IllegalArgumentException e) {
             throw new StoreException("The entry at index " + entry.index() + " of epoch " + entry.epoch()
-                    + " cannot be applied: " + e.getMessage() + ". This node runs an older version than the node that wrote it,"
-                    + " or the entry is damaged. Nothing of this batch was applied. Start this node with the newer version.", e);
+                    + " cannot be applied: " + e.getMessage() + ". This node runs an older version than the node that"
+                    + " wrote it, or the entry is damaged. Nothing of this batch was applied. Start this node with the"
+                    + " newer version.", e);
         }
         try {
             return switch (command.getKindCase()) {
@@ -90,8 +91,8 @@ final class CommandBatch implements AutoCloseable {
                 case KIND_NOT_SET -> throw new AssertionError("Commands.parse lets no command without a kind pass");
             };
         } catch (RocksDBException e) {
-            throw new StoreException("The entry at index " + entry.index() + " could not be prepared for the state store: "
-                    + e.getMessage() + ". Nothing of this batch was applied.", e);
+            throw new StoreException("The entry at index " + entry.index() + " could not be prepared for the state"
+                    + " store: " + e.getMessage() + ". Nothing of this batch was applied.", e);
         }
     }
 

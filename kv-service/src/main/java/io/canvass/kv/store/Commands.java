@@ -10,18 +10,18 @@ import io.canvass.proto.kv.v1.Precondition;
 import io.canvass.raft.core.Bytes;
 
 /**
- * Reads commands strictly. A command that this version understands only in part must not be applied: a node that leaves out
- * what it does not know has another state than its peers from then on (HAZARDS H5, H6).
+ * Reads commands strictly. A command that this version understands only in part must not be applied: a node that leaves
+ * out what it does not know has another state than its peers from then on (HAZARDS H5, H6).
  */
 public final class Commands {
     private Commands() {}
 
     /**
-     * The command in {@code data}, sharing its bytes. Whoever proposes bytes of another's making should ask this first: what it
-     * refuses stops every node that applies it.
+     * The command in {@code data}, sharing its bytes. Whoever proposes bytes of another's making should ask this first:
+     * what it refuses stops every node that applies it.
      *
-     * @throws IllegalArgumentException if the bytes are no command, or one of a kind or with a field that this version does
-     *     not know; the message says which, as a clause
+     * @throws IllegalArgumentException if the bytes are no command, or one of a kind or with a field that this version
+     *     does not know; the message says which, as a clause
      */
     public static Command parse(Bytes data) {
         Command command;

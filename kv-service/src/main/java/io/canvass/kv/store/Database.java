@@ -25,8 +25,8 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * One RocksDB with the column families of {@link KeyLayout}. Every write is without a WAL: the log is the WAL. Thread-safe but
- * for {@link #close}, which nothing may overlap.
+ * One RocksDB with the column families of {@link KeyLayout}. Every write is without a WAL: the log is the WAL.
+ * Thread-safe but for {@link #close}, which nothing may overlap.
  */
 final class Database implements AutoCloseable {
     /** In the order of the handles. */
@@ -45,8 +45,8 @@ final class Database implements AutoCloseable {
     /** Opens a store that was completed before. */
     static Database open(Path directory, Tuning tuning) {
         if (format(directory).isEmpty()) {
-            throw new StoreException("The directory " + directory + " holds no complete state store: it has no format. Nothing was"
-                    + " changed. Remove this node's data and let it join again, or restore a backup.");
+            throw new StoreException("The directory " + directory + " holds no complete state store: it has no format."
+                    + " Nothing was changed." + StoreException.REMEDY);
         }
         return openKnown(directory, tuning);
     }
@@ -91,8 +91,8 @@ final class Database implements AutoCloseable {
     }
 
     /**
-     * The format that a directory was written in; empty if there is no store or it was never completed. Looks without writing,
-     * so that a directory of a newer version is left as it is.
+     * The format that a directory was written in; empty if there is no store or it was never completed. Looks without
+     * writing, so that a directory of a newer version is left as it is.
      */
     private static Optional<Long> format(Path directory) {
         if (!Files.exists(directory.resolve("CURRENT"))) {
@@ -111,8 +111,8 @@ final class Database implements AutoCloseable {
         Optional<Long> format = readFormat(directory);
         if (format.isPresent() && format.get() != KeyLayout.FORMAT) {
             throw new StoreException("The state store in " + directory + " has format " + format.get()
-                    + "; this version knows format " + KeyLayout.FORMAT + ". Nothing was changed. Start the version that wrote it,"
-                    + " or a newer one.");
+                    + "; this version knows format " + KeyLayout.FORMAT + ". Nothing was changed. Start the version"
+                    + " that wrote it, or a newer one.");
         }
         return format;
     }
@@ -139,8 +139,8 @@ final class Database implements AutoCloseable {
         String message = String.valueOf(e.getMessage());
         // RocksDB has no code for it; both of its sentences name the lock file.
         if (message.contains("LOCK: ")) {
-            return new StoreException("The state store in " + directory + " is in use by another process or another store of this"
-                    + " process. Nothing was changed. Stop the other one first.", e);
+            return new StoreException("The state store in " + directory + " is in use by another process or another"
+                    + " store of this process. Nothing was changed. Stop the other one first.", e);
         }
         return new StoreException("The state store in " + directory + " cannot be opened: " + message, e);
     }
@@ -182,8 +182,7 @@ final class Database implements AutoCloseable {
     StoreState state(ReadOptions options) {
         return get(meta(), options, KeyLayout.STATE_KEY)
                 .map(StoreState::decode)
-                .orElseThrow(() -> new StoreException("The state store is damaged: it does not say how far it is."
-                        + " Remove this node's data and let it join again, or restore a backup."));
+                .orElseThrow(() -> StoreException.damaged("it does not say how far it is"));
     }
 
     RocksIterator iterator(ColumnFamilyHandle family, ReadOptions options) {
@@ -226,7 +225,8 @@ final class Database implements AutoCloseable {
     /**
      * Has everything written so far made durable in the background.
      *
-     * @return whether that has begun; not while earlier flushes or compactions are so far behind that writes wait for them
+     * @return whether that has begun; not while earlier flushes or compactions are so far behind that writes wait for
+     *     them
      */
     boolean tryBeginFlush() throws RocksDBException {
         try (FlushOptions options = new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true)) {

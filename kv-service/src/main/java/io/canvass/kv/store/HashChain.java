@@ -5,12 +5,15 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The hash that replicas compare (HAZARDS H6): each change is folded into what all changes before it gave. It finds divergence,
- * not malice: it is fast and not cryptographic. Its definition is independent of how rows are stored, so that replicas of
- * different formats agree.
+ * The hash that replicas compare (HAZARDS H6): each change is folded into what all changes before it gave. It finds
+ * divergence, not malice: it is fast and not cryptographic. Its definition is independent of how rows are stored, so
+ * that replicas of different formats agree.
  */
 final class HashChain {
-    /** The hash of a store that nothing has changed. Not zero, so that an empty store differs from a row that was never written. */
+    /**
+     * The hash of a store that nothing has changed. Not zero, so that an empty store differs from a row that was never
+     * written.
+     */
     static final long START = 0x43616e7661737331L;
 
     private static final long MULTIPLIER = 0x9e3779b97f4a7c15L;

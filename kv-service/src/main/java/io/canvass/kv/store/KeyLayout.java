@@ -9,8 +9,8 @@ import com.google.protobuf.ByteString;
 import io.canvass.raft.core.Bytes;
 
 /**
- * What stands where, byte for byte. Numbers are big-endian and 8 bytes unless said otherwise. Stored data is for ever: a change
- * here is a new {@link #FORMAT}.
+ * What stands where, byte for byte. Numbers are big-endian and 8 bytes unless said otherwise. Stored data is for ever:
+ * a change here is a new {@link #FORMAT}.
  *
  * <table>
  * <caption>Column families</caption>
@@ -18,17 +18,19 @@ import io.canvass.raft.core.Bytes;
  * <tr><td>{@code default}</td><td colspan="2">empty; RocksDB insists on it</td></tr>
  * <tr><td>{@code meta}</td><td>{@code format}</td><td>the format's number</td></tr>
  * <tr><td></td><td>{@code state}</td><td>{@link StoreState}: six numbers in the order of its components</td></tr>
- * <tr><td>{@code index}</td><td>the user's key, as it is</td><td>{@link KeyState}: create revision, mod revision, version, lease.
- *     Only keys that exist</td></tr>
- * <tr><td>{@code versions}</td><td>the user's key, escaped and terminated, then the complement of the revision</td><td>1 byte kind
- *     ({@link #PUT}: create revision, version, lease, then the value; {@link #DELETE}: nothing more)</td></tr>
- * <tr><td>{@code changes}</td><td>the revision</td><td>per changed key: 1 byte kind, 4 bytes length, the user's key</td></tr>
+ * <tr><td>{@code index}</td><td>the user's key, as it is</td><td>{@link KeyState}: create revision, mod revision,
+ *     version, lease. Only keys that exist</td></tr>
+ * <tr><td>{@code versions}</td><td>the user's key, escaped and terminated, then the complement of the
+ *     revision</td><td>1 byte kind ({@link #PUT}: create revision, version, lease, then the value; {@link #DELETE}:
+ *     nothing more)</td></tr>
+ * <tr><td>{@code changes}</td><td>the revision</td><td>per changed key: 1 byte kind, 4 bytes length, the user's
+ *     key</td></tr>
  * </table>
  *
- * <p>In {@code versions} a zero byte of a user's key is written {@code 00 ff} and the key ends in {@code 00 01}. So keys sort
- * as the user's do, also where one is the prefix of another or holds zeros, and no key's rows lie among another's. The
- * revision is complemented so that the newest comes first: "the key at revision R" is the first row at or after
- * (key, complement of R).
+ * <p>In {@code versions} a zero byte of a user's key is written {@code 00 ff} and the key ends in {@code 00 01}. So
+ * keys sort as the user's do, also where one is the prefix of another or holds zeros, and no key's rows lie among
+ * another's. The revision is complemented so that the newest comes first: "the key at revision R" is the first row at
+ * or after (key, complement of R).
  */
 final class KeyLayout {
     static final long FORMAT = 1;
@@ -55,8 +57,8 @@ final class KeyLayout {
 
     static long number(byte[] row) {
         if (row.length != Long.BYTES) {
-            throw new StoreException("The state store is damaged: a number has " + row.length + " bytes instead of "
-                    + Long.BYTES + ". Remove this node's data and let it join again, or restore a backup.");
+            throw StoreException.damaged("a number has " + row.length + " bytes instead of "
+                    + Long.BYTES);
         }
         return ByteBuffer.wrap(row).getLong();
     }
@@ -112,8 +114,8 @@ final class KeyLayout {
             return Optional.empty();
         }
         if (record.length < VALUE_OFFSET || record[0] != PUT) {
-            throw new StoreException("The state store is damaged: the version of a key of " + key.size() + " bytes at revision "
-                    + revision + " cannot be read. Remove this node's data and let it join again, or restore a backup.");
+            throw StoreException.damaged("the version of a key of " + key.size() + " bytes at revision "
+                    + revision + " cannot be read");
         }
         ByteBuffer in = ByteBuffer.wrap(record, 1, record.length - 1);
         long createRevision = in.getLong();

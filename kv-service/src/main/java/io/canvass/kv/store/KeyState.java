@@ -31,8 +31,8 @@ record KeyState(long createRevision, long modRevision, long version, long lease)
 
     static KeyState decode(byte[] row) {
         if (row.length != BYTES) {
-            throw new StoreException("The state store is damaged: a row of its index has " + row.length
-                    + " bytes instead of " + BYTES + ". Remove this node's data and let it join again, or restore a backup.");
+            throw StoreException.damaged("a row of its index has " + row.length
+                    + " bytes instead of " + BYTES);
         }
         ByteBuffer in = ByteBuffer.wrap(row);
         return new KeyState(in.getLong(), in.getLong(), in.getLong(), in.getLong());

@@ -19,15 +19,17 @@ import org.rocksdb.RocksDBException;
 /**
  * The key-value state machine: etcd's data model in a RocksDB of its own (DESIGN.md, The key-value state machine).
  *
- * <p><b>Durability.</b> Writes go without a WAL; the replicated log is it. After a crash the store is as it was after some
- * earlier entry, in all its parts, and says after which ({@link #appliedIndex}); the log is replayed from there. {@link #close}
- * and {@link #checkpoint} make everything applied durable.
+ * <p><b>Durability.</b> Writes go without a WAL; the replicated log is it. After a crash the store is as it was after
+ * some earlier entry, in all its parts, and says after which ({@link #appliedIndex}); the log is replayed from there.
+ * {@link #close} and {@link #checkpoint} make everything applied durable.
  *
- * <p><b>Threads.</b> {@link #apply}, {@link #checkpoint}, {@link #install} and {@link #close} are for one thread, the applier's; the
- * reads are for any, at any time, and never see a part of a batch. A read begun after apply returned sees what it applied.
+ * <p><b>Threads.</b> {@link #apply}, {@link #checkpoint}, {@link #install} and {@link #close} are for one thread, the
+ * applier's; the reads are for any, at any time, and never see a part of a batch. A read begun after apply returned
+ * sees what it applied.
  *
- * <p><b>Errors.</b> A {@link StoreException} of apply is fatal. If the entry was at fault, the state is unchanged; if the write
- * itself failed, this object refuses all further writes, for what memory holds is no longer known, and close does not flush it.
+ * <p><b>Errors.</b> A {@link StoreException} of apply is fatal. If the entry was at fault, the state is unchanged; if
+ * the write itself failed, this object refuses all further writes, for what memory holds is no longer known, and close
+ * does not flush it.
  */
 public final class KvStore implements StateMachine<Result>, KvReader {
     private final StateDirectories directories;
@@ -74,8 +76,8 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     /**
      * Opens the store in {@code directory}, or makes an empty one there; finishes or undoes what a crash interrupted.
      *
-     * @throws StoreException if another process has it open, if it was written by a newer version, or if it cannot be read;
-     *     nothing is changed then
+     * @throws StoreException if another process has it open, if it was written by a newer version, or if it cannot be
+     *     read; nothing is changed then
      */
     public static KvStore open(Path directory, StoreLimits limits) {
         return open(directory, limits, InstallTrace.NONE);
@@ -109,7 +111,8 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         // Only now, under RocksDB's lock: another process may have installed a copy since the name was read.
         if (!directories.active().equals(Optional.of(active))) {
             opened.close();
-            throw new StoreException("The state store of " + active + " is in use by another process. Stop the other one first.");
+            throw new StoreException("The state store of " + active + " is in use by another process. Stop the other"
+                    + " one first.");
         }
         return opened;
     }
@@ -128,7 +131,10 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         return state.get();
     }
 
-    /** The hash over all changes up to {@code state().appliedIndex()}; take both from one {@link #state} to compare replicas. */
+    /**
+     * The hash over all changes up to {@code state().appliedIndex()}; take both from one {@link #state} to compare
+     * replicas.
+     */
     public long stateHash() {
         return state.get().stateHash();
     }
@@ -146,8 +152,8 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     /**
      * {@inheritDoc}
      *
-     * @throws StoreException if an entry is not the next one, or a command that this version does not know: nothing of the
-     *     batch is applied then; or if the write fails
+     * @throws StoreException if an entry is not the next one, or a command that this version does not know: nothing of
+     *     the batch is applied then; or if the write fails
      */
     @Override
     public List<Result> apply(List<Entry> entries) {
@@ -191,8 +197,8 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     }
 
     private StoreException fail(String what, Exception cause) {
-        String sentence = what + ": " + cause.getMessage() + ". The state store takes no more writes. See to the disk and start the"
-                + " node again: it replays its log.";
+        String sentence = what + ": " + cause.getMessage() + ". The state store takes no more writes. See to the disk"
+                + " and start the node again: it replays its log.";
         failure = Optional.of(sentence);
         return new StoreException(sentence, cause);
     }
@@ -225,8 +231,8 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     @Override
     public Page range(Bytes prefix, int limit, long maxBytes) {
         if (limit < 1 || maxBytes < 0) {
-            throw new IllegalArgumentException("A range needs a limit above zero and no negative size: limit " + limit + ", "
-                    + maxBytes + " bytes");
+            throw new IllegalArgumentException("A range needs a limit above zero and no negative size: limit "
+                    + limit + ", " + maxBytes + " bytes");
         }
         long stamp = databaseLock.readLock();
         try {
@@ -240,7 +246,10 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         }
     }
 
-    /** Bytes of the store's files and of what waits in memory to be flushed, roughly. Any thread; cheap enough for a metric. */
+    /**
+     * Bytes of the store's files and of what waits in memory to be flushed, roughly. Any thread; cheap enough for a
+     * metric.
+     */
     public long sizeBytes() {
         long stamp = databaseLock.readLock();
         try {
@@ -264,8 +273,8 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     }
 
     /**
-     * {@inheritDoc} Everything applied is durable in this store, too, when this returns. Tables are hard links where the file
-     * system allows it.
+     * {@inheritDoc} Everything applied is durable in this store, too, when this returns. Tables are hard links where
+     * the file system allows it.
      *
      * @param directory empty, or absent in a directory that exists
      * @throws StoreException if it is not, or if the copy fails; then there is none
@@ -297,9 +306,9 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     /**
      * {@inheritDoc} The copy itself stays as it is and may be removed afterwards. Readers go on meanwhile.
      *
-     * @throws StoreException if the copy is incomplete, of a newer version, or of an earlier index than this store has applied:
-     *     the state is unchanged then (HAZARDS G1, G2); or if the switch itself fails, after which the store takes no more
-     *     writes
+     * @throws StoreException if the copy is incomplete, of a newer version, or of an earlier index than this store has
+     *     applied: the state is unchanged then (HAZARDS G1, G2); or if the switch itself fails, after which the store
+     *     takes no more writes
      */
     @Override
     public void install(Path directory) {
@@ -327,8 +336,8 @@ public final class KvStore implements StateMachine<Result>, KvReader {
             opened = Optional.of(incoming);
             long index = incoming.state(incoming.latest()).appliedIndex();
             if (index < state.get().appliedIndex()) {
-                throw new StoreException("The copy has applied the log up to index " + index + ", this state store up to "
-                        + state.get().appliedIndex() + ": it would go back. The state is as it was.");
+                throw new StoreException("The copy has applied the log up to index " + index + ", this state store"
+                        + " up to " + state.get().appliedIndex() + ": it would go back. The state is as it was.");
             }
             return incoming;
         } catch (RuntimeException e) {

@@ -3,7 +3,9 @@ package io.canvass.kv.store;
 import io.canvass.proto.kv.v1.Precondition;
 import io.canvass.proto.kv.v1.Revisions;
 
-/** If-Match and If-None-Match, judged against the key as it stands when the command is applied (RFC 9110, section 13.1). */
+/**
+ * If-Match and If-None-Match, judged against the key as it stands when the command is applied (RFC 9110, section 13.1).
+ */
 final class Preconditions {
     private Preconditions() {}
 

@@ -20,8 +20,8 @@ final class Reads {
     /**
      * A key as it stands at {@code revision}, which must be published: all of its batch is in the database. Takes no
      * snapshot, though apply may go on meanwhile. What the index holds is the newest version; if that is not above the
-     * revision, it is the version at that revision, for nothing was written to the key in between. Otherwise, or if the index
-     * holds nothing, which may be the work of a batch that is being written now, the history of the key tells.
+     * revision, it is the version at that revision, for nothing was written to the key in between. Otherwise, or if the
+     * index holds nothing, which may be the work of a batch that is being written now, the history of the key tells.
      */
     static Optional<StoredValue> get(Database database, Bytes key, long revision) {
         KeyState newest = database.keyState(database.latest(), key.array());
@@ -36,9 +36,8 @@ final class Reads {
         long revision = state.modRevision();
         return database.get(database.versions(), options, KeyLayout.versionKey(key.array(), revision))
                 .flatMap(record -> KeyLayout.stored(key, revision, record))
-                .orElseThrow(() -> new StoreException("The state store is damaged: the index names revision " + revision
-                        + " for a key of " + key.size() + " bytes, but there is no such version. Remove this node's data and let"
-                        + " it join again, or restore a backup."));
+                .orElseThrow(() -> StoreException.damaged("the index names revision " + revision
+                        + " for a key of " + key.size() + " bytes, but there is no such version"));
     }
 
     /** The newest version that is not above {@code revision}: one seek. */

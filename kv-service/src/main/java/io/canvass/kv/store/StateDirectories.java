@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The directory of the store: {@code state-1}, {@code state-2}, ..., each a RocksDB, and the file {@code ACTIVE} that names the
- * one that counts. A copy is installed beside it and becomes the state by the renaming of one file, so that a crash leaves the
- * old state or the new one; whatever {@code ACTIVE} does not name is a leftover (HAZARDS G6, E12).
+ * The directory of the store: {@code state-1}, {@code state-2}, ..., each a RocksDB, and the file {@code ACTIVE} that
+ * names the one that counts. A copy is installed beside it and becomes the state by the renaming of one file, so that a
+ * crash leaves the old state or the new one; whatever {@code ACTIVE} does not name is a leftover (HAZARDS G6, E12).
  */
 final class StateDirectories {
     private static final String ACTIVE = "ACTIVE";
@@ -67,8 +67,8 @@ final class StateDirectories {
         }
         Path active = root.resolve(name);
         if (!NAME.matcher(name).matches() || !Files.isDirectory(active)) {
-            throw new StoreException("The file " + root.resolve(ACTIVE) + " names no state store beside it. Nothing was changed."
-                    + " Remove this node's data and let it join again, or restore a backup.");
+            throw new StoreException("The file " + root.resolve(ACTIVE) + " names no state store beside it. Nothing"
+                    + " was changed." + StoreException.REMEDY);
         }
         return Optional.of(active);
     }
@@ -77,14 +77,17 @@ final class StateDirectories {
     private void requireNothingButFirst() {
         for (Path state : states()) {
             if (!state.equals(first())) {
-                throw new StoreException("The file " + root.resolve(ACTIVE) + " is missing, and without it nothing says whether "
-                        + state.getFileName() + " is complete. Nothing was changed. Restore the file, or remove this node's data"
-                        + " and let it join again.");
+                throw new StoreException("The file " + root.resolve(ACTIVE) + " is missing, and without it nothing"
+                        + " says whether " + state.getFileName() + " is complete. Nothing was changed. Restore the"
+                        + " file, or remove this node's data and let it join again.");
             }
         }
     }
 
-    /** Copies the files of {@code source} into a new directory beside {@code active}, durably. Tables are linked where possible. */
+    /**
+     * Copies the files of {@code source} into a new directory beside {@code active}, durably. Tables are linked where
+     * possible.
+     */
     Path stage(Path source, Path active) {
         long number = Long.parseLong(active.getFileName().toString().substring(PREFIX.length()));
         Path target = root.resolve(PREFIX + (number + 1));
@@ -96,7 +99,8 @@ final class StateDirectories {
             sync(root);
         } catch (IOException e) {
             StoreException failed = new StoreException(
-                    "The copy in " + source + " could not be brought to " + target + "; the state is as it was: " + e, e);
+                    "The copy in " + source + " could not be brought to " + target
+                            + "; the state is as it was: " + e, e);
             try {
                 remove(target);
             } catch (StoreException leftOver) {
@@ -133,7 +137,9 @@ final class StateDirectories {
         }
     }
 
-    /** From here on {@code state} is the one that counts, also after a crash. An exception leaves open which one counts. */
+    /**
+     * From here on {@code state} is the one that counts, also after a crash. An exception leaves open which one counts.
+     */
     void activate(Path state) {
         Path temporary = root.resolve(ACTIVE_TEMPORARY);
         try {

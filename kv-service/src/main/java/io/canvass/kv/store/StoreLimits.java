@@ -3,11 +3,12 @@ package io.canvass.kv.store;
 /**
  * What the state store may take of memory and of the time of a start.
  *
- * @param blockCacheBytes native memory for blocks, indexes and filters read from disk; one cache for all column families
- * @param writeBufferBytes native memory for writes that are not flushed yet, all column families together; a flush begins when
- *     they are about full, and while it runs there may be twice as much
- * @param replayBytes a flush begins at the latest after so many bytes of log entries, so that the replay after a crash is bounded
- *     even if the entries change little or nothing
+ * @param blockCacheBytes native memory for blocks, indexes and filters read from disk; one cache for all column
+ *     families
+ * @param writeBufferBytes native memory for writes that are not flushed yet, all column families together; a flush
+ *     begins when they are about full, and while it runs there may be twice as much
+ * @param replayBytes a flush begins at the latest after so many bytes of log entries, so that the replay after a crash
+ *     is bounded even if the entries change little or nothing
  */
 public record StoreLimits(long blockCacheBytes, long writeBufferBytes, long replayBytes) {
     public static final long DEFAULT_BLOCK_CACHE_BYTES = 64L << 20;
@@ -20,7 +21,8 @@ public record StoreLimits(long blockCacheBytes, long writeBufferBytes, long repl
     public StoreLimits {
         if (blockCacheBytes < 1 || writeBufferBytes < 1 || replayBytes < 1) {
             throw new IllegalArgumentException("The limits of the state store must be above zero: block cache "
-                    + blockCacheBytes + " bytes, write buffer " + writeBufferBytes + " bytes, replay " + replayBytes + " bytes");
+                    + blockCacheBytes + " bytes, write buffer " + writeBufferBytes + " bytes, replay "
+                    + replayBytes + " bytes");
         }
     }
 }

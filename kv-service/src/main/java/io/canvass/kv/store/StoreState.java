@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
  * @param revision the revision of the last command that changed anything, 0 for none
  * @param compactRevision history below this revision may be gone; 0: all is kept
  * @param keyCount how many keys exist
- * @param stateHash a running hash over every change so far ({@link HashChain}): replicas that applied the same log up to the
- *     same index have the same, however their batches were cut (HAZARDS H6)
+ * @param stateHash a running hash over every change so far ({@link HashChain}): replicas that applied the same log up
+ *     to the same index have the same, however their batches were cut (HAZARDS H6)
  */
 public record StoreState(
         long appliedIndex, long appliedEpoch, long revision, long compactRevision, long keyCount, long stateHash) {
@@ -32,8 +32,7 @@ public record StoreState(
 
     static StoreState decode(byte[] row) {
         if (row.length != BYTES) {
-            throw new StoreException("The state store is damaged: its state has " + row.length + " bytes instead of " + BYTES
-                    + ". Remove this node's data and let it join again, or restore a backup.");
+            throw StoreException.damaged("its state has " + row.length + " bytes instead of " + BYTES);
         }
         ByteBuffer in = ByteBuffer.wrap(row);
         return new StoreState(in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong());

@@ -50,7 +50,8 @@ class KeyLayoutTest {
     }
 
     @Property
-    void theEndOfAPrefixIsTheFirstKeyAfterAllThatBeginWithIt(@ForAll("keys") byte[] prefix, @ForAll("keys") byte[] key) {
+    void theEndOfAPrefixIsTheFirstKeyAfterAllThatBeginWithIt(
+            @ForAll("keys") byte[] prefix, @ForAll("keys") byte[] key) {
         boolean begins = key.length >= prefix.length
                 && Arrays.equals(prefix, 0, prefix.length, key, 0, prefix.length);
         boolean inside = Arrays.compareUnsigned(key, prefix) >= 0

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * One writer, several readers. Each batch writes all keys with the number of the batch, or deletes them all, so that the revision
- * tells what each key has to be.
+ * One writer, several readers. Each batch writes all keys with the number of the batch, or deletes them all, so that
+ * the revision tells what each key has to be.
  */
 class KvStoreConcurrencyTest {
     private static final int KEYS = 20;

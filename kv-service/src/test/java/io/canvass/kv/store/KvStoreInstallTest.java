@@ -43,7 +43,8 @@ class KvStoreInstallTest {
             assertThat(target.range(Bytes.EMPTY, 1000, Long.MAX_VALUE))
                     .isEqualTo(source.range(Bytes.EMPTY, 1000, Long.MAX_VALUE));
         }
-        assertThat(StoreFiles.rows(directory.resolve("target"))).isEqualTo(StoreFiles.rows(directory.resolve("source")));
+        assertThat(StoreFiles.rows(directory.resolve("target")))
+                .isEqualTo(StoreFiles.rows(directory.resolve("source")));
         assertThat(StoreFiles.children(directory.resolve("target"))).containsExactly("ACTIVE", "state-2");
     }
 

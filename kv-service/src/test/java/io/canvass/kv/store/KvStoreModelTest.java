@@ -28,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class KvStoreModelTest {
     private static final int TRIES = 30;
     private static final List<Bytes> KEYS = List.of(
-            Bytes.EMPTY, bytes(0x00), bytes(0x61), bytes(0x61, 0x00), bytes(0x61, 0x00, 0xff), bytes(0x61, 0x62), bytes(0xff));
+            Bytes.EMPTY, bytes(0x00), bytes(0x61), bytes(0x61, 0x00), bytes(0x61, 0x00, 0xff),
+            bytes(0x61, 0x62), bytes(0xff));
 
     /** What becomes of a store between two batches. */
     enum Interruption {
@@ -43,7 +44,7 @@ class KvStoreModelTest {
 
     @Provide
     Arbitrary<List<Entry>> logs() {
-        return Combinators.combine(keys(), preconditions(), Arbitraries.strings().alpha().ofMaxLength(3), Arbitraries.of(true, false))
+        return Combinators.combine(keys(), preconditions(), values(), Arbitraries.of(true, false))
                 .as((key, precondition, value, previous) -> {
                     Command command = value.isEmpty()
                             ? TestLog.delete(key)
@@ -55,6 +56,11 @@ class KvStoreModelTest {
                 .ofMinSize(1)
                 .ofMaxSize(60)
                 .map(KvStoreModelTest::withLeaderChanges);
+    }
+
+    /** The empty one stands for a deletion. */
+    private static Arbitrary<String> values() {
+        return Arbitraries.strings().alpha().ofMaxLength(3);
     }
 
     private static Arbitrary<ByteString> keys() {

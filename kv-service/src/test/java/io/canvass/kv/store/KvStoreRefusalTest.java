@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Precondition;
@@ -42,21 +41,24 @@ class KvStoreRefusalTest {
 
     static Stream<Arguments> commandsThatAreNotKnown() {
         Command put = put("key", "value");
-        Command nested = Command.newBuilder().setPut(put.getPut().toBuilder().setUnknownFields(UNKNOWN)).build();
+        Command nested = Command.newBuilder()
+                .setPut(put.getPut().toBuilder().setUnknownFields(UNKNOWN))
+                .build();
         Command condition = provided(Precondition.newBuilder().setUnknownFields(UNKNOWN).build(), put);
         Precondition.Builder revisions = TestLog.anyOf(1L).toBuilder();
         revisions.getAnyOfBuilder().setUnknownFields(UNKNOWN);
+        Command unknownBesidePut = put.toBuilder().setUnknownFields(UNKNOWN).build();
+        byte[] cutShort = put.toByteString().substring(0, 5).toByteArray();
         return Stream.of(
                 Arguments.of("says nothing of what to do", new byte[0]),
                 Arguments.of("the command has the unknown fields [99]", UNKNOWN.toByteArray()),
-                Arguments.of("the command has the unknown fields [99]", put.toBuilder().setUnknownFields(UNKNOWN).build()
-                        .toByteArray()),
+                Arguments.of("the command has the unknown fields [99]", unknownBesidePut.toByteArray()),
                 Arguments.of("its put has the unknown fields [99]", nested.toByteArray()),
                 Arguments.of("its precondition has the unknown fields [99]", condition.toByteArray()),
-                Arguments.of("its list of revisions has the unknown fields [99]", provided(revisions.build(), put)
-                        .toByteArray()),
-                Arguments.of("its bytes are not a command", ByteString.copyFrom(put.toByteArray()).substring(0, 5)
-                        .toByteArray()),
+                Arguments.of(
+                        "its list of revisions has the unknown fields [99]",
+                        provided(revisions.build(), put).toByteArray()),
+                Arguments.of("its bytes are not a command", cutShort),
                 Arguments.of("its bytes are not a command", new byte[] {(byte) 0xff, 0x01, 0x02}));
     }
 
@@ -193,7 +195,9 @@ class KvStoreRefusalTest {
         store.close();
         store.close();
 
-        assertThatThrownBy(() -> store.get(Bytes.EMPTY)).isInstanceOf(StoreException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> store.get(Bytes.EMPTY))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("closed");
         assertThatThrownBy(() -> store.range(Bytes.EMPTY, 1, 1)).hasMessageContaining("closed");
         assertThatThrownBy(() -> apply(store, put("key", "value"))).hasMessageContaining("closed");
         assertThatThrownBy(store::sizeBytes).hasMessageContaining("closed");
