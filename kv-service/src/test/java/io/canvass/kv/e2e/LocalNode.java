@@ -140,6 +140,11 @@ final class LocalNode implements AutoCloseable {
     }
 
     @Override
+    public String toString() {
+        return id();
+    }
+
+    @Override
     public void close() {
         if (isRunning()) {
             kill();
