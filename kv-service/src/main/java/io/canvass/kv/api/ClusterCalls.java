@@ -12,8 +12,8 @@ import io.canvass.proto.kv.v1.Result;
 import org.springframework.stereotype.Component;
 
 /**
- * Waits for the cluster on behalf of a request, on the request's own virtual thread, and turns its failures into problems
- * (KV-API.md, section 8): 503 says that a write was surely not applied, 504 that nobody knows.
+ * Waits for the cluster on behalf of a request, on the request's own virtual thread, and turns its failures into
+ * problems (KV-API.md, section 8): 503 says that a write was surely not applied, 504 that nobody knows.
  */
 @Component
 final class ClusterCalls {
@@ -42,7 +42,8 @@ final class ClusterCalls {
         } catch (ReplicationException e) {
             throw writeFailed(e.reason(), message(e), repeat);
         } catch (TimeoutException e) {
-            throw writeFailed(Reason.OUTCOME_UNKNOWN, "No answer came within " + limits.requestTimeout().toMillis() + " ms.", repeat);
+            String waited = "No answer came within " + limits.requestTimeout().toMillis() + " ms.";
+            throw writeFailed(Reason.OUTCOME_UNKNOWN, waited, repeat);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw writeFailed(Reason.OUTCOME_UNKNOWN, "This node stopped while it waited for the answer.", repeat);
@@ -81,8 +82,8 @@ final class ClusterCalls {
                     "The write was not applied. Send it to another node."));
             case OUTCOME_UNKNOWN -> Problem.of(ProblemType.OUTCOME_UNKNOWN, sentences(
                             "The write was handed to the cluster, and its outcome is not known.", message,
-                            "It may have been applied, or still be. Read the key to learn it, or repeat the write with a"
-                                    + " precondition."))
+                            "It may have been applied, or still be. Read the key to learn it, or repeat the write"
+                                    + " with a precondition."))
                     .whenRepeated(repeat);
         };
         return problem.asException();
@@ -92,7 +93,8 @@ final class ClusterCalls {
         String advice = "Nothing was read. Send the request again after a second, or read with consistency=local.";
         Problem problem = switch (reason) {
             // A read has no outcome: whatever became of it, no leader confirmed it in time.
-            case NO_QUORUM, OUTCOME_UNKNOWN -> Problem.of(ProblemType.NO_QUORUM, sentences(votersSeen(), message, advice));
+            case NO_QUORUM, OUTCOME_UNKNOWN ->
+                Problem.of(ProblemType.NO_QUORUM, sentences(votersSeen(), message, advice));
             case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, sentences("Too many reads wait.", message, advice));
             case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, advice));
             case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,

@@ -10,8 +10,8 @@ import io.canvass.proto.kv.v1.Revisions;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * What a request's {@code If-Match} or {@code If-None-Match} asks of the key. For a write it travels inside the command and
- * is judged in apply, never here: between a look and the write, another write may come.
+ * What a request's {@code If-Match} or {@code If-None-Match} asks of the key. For a write it travels inside the command
+ * and is judged in apply, never here: between a look and the write, another write may come.
  */
 sealed interface Condition {
     /** No condition. */
@@ -42,7 +42,8 @@ sealed interface Condition {
         Optional<EntityTags> match = header(request, "If-Match");
         Optional<EntityTags> noneMatch = header(request, "If-None-Match");
         if (match.isPresent() && noneMatch.isPresent()) {
-            throw QueryParameters.invalid("The request has both If-Match and If-None-Match; only one of them may be given.");
+            throw QueryParameters.invalid("The request has both If-Match and If-None-Match; only one of them may be"
+                    + " given.");
         }
         if (match.isPresent()) {
             return switch (match.get()) {
@@ -85,7 +86,9 @@ sealed interface Condition {
         };
     }
 
-    /** Whether the same write may be sent again when it is not known if it happened: it cannot happen twice in a row. */
+    /**
+     * Whether the same write may be sent again when it is not known if it happened: it cannot happen twice in a row.
+     */
     default Problem.Repeat repeat() {
         return switch (this) {
             case AnyOf any -> Problem.Repeat.SAFE;

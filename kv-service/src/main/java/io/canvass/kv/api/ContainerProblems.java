@@ -31,11 +31,12 @@ final class ContainerProblems {
 
     private static String detail(ProblemType type) {
         return switch (type) {
-            case INVALID_REQUEST -> "The request is not valid HTTP: its request line or a header is malformed or too long."
-                    + " Nothing was done. In a path, write '%', '\\', '{', '}', '|', '^' and control characters percent-encoded,"
-                    + " or name the key by /v1/kv64/{base64url}.";
-            case INTERNAL_ERROR -> "The service failed while it handled the request. If this was a write, it may or may not have"
-                    + " been applied: read before you repeat it. The operator finds the cause in the log under the requestId.";
+            case INVALID_REQUEST -> "The request is not valid HTTP: its request line or a header is malformed or too"
+                    + " long. Nothing was done. In a path, write '%', '\\', '{', '}', '|', '^' and control characters"
+                    + " percent-encoded, or name the key by /v1/kv64/{base64url}.";
+            case INTERNAL_ERROR -> "The service failed while it handled the request. If this was a write, it may or"
+                    + " may not have been applied: read before you repeat it. The operator finds the cause in the log"
+                    + " under the requestId.";
             case NOT_FOUND -> "Nothing is served under this path. Nothing was done. Keys are under /v1/kv/{key}.";
             default -> type.meaning() + " " + type.remedy();
         };

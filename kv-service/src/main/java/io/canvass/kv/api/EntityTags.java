@@ -6,8 +6,8 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * The value of {@code If-Match} or {@code If-None-Match} (RFC 9110, sections 8.8.3, 13.1.1 and 13.1.2): {@code *}, or a list
- * of entity tags. Empty list elements are ignored, as section 5.6.1.2 asks.
+ * The value of {@code If-Match} or {@code If-None-Match} (RFC 9110, sections 8.8.3, 13.1.1 and 13.1.2): {@code *}, or a
+ * list of entity tags. Empty list elements are ignored, as section 5.6.1.2 asks.
  */
 sealed interface EntityTags {
     /** Bounds what one request may put into the log. */
@@ -71,8 +71,8 @@ sealed interface EntityTags {
             throw malformed(header, text);
         }
         if (tags.size() > MAX_TAGS) {
-            throw QueryParameters.invalid("The header " + header + " lists " + tags.size() + " tags, at most " + MAX_TAGS
-                    + " are allowed.");
+            throw QueryParameters.invalid("The header " + header + " lists " + tags.size() + " tags, at most "
+                    + MAX_TAGS + " are allowed.");
         }
         return new Listed(tags);
     }
@@ -96,7 +96,8 @@ sealed interface EntityTags {
     }
 
     private static ProblemException malformed(String header, String text) {
-        return QueryParameters.invalid("The header " + header + " is '" + Excerpt.of(text) + "', which is neither * nor a list of"
-                + " quoted entity tags. Write it as " + header + ": \"42\", quotes included.");
+        return QueryParameters.invalid("The header " + header + " is '" + Excerpt.of(text)
+                + "', which is neither * nor a list of quoted entity tags. Write it as " + header
+                + ": \"42\", quotes included.");
     }
 }

@@ -12,7 +12,8 @@ import io.canvass.raft.core.Bytes;
  *
  * <ul>
  * <li>{@code /v1/kv/{key}}: percent-decoded once, so {@code %2F} names the same key as {@code /}. Proxies rewrite empty
- *     and dotted segments before they reach us, so accepting them would be a lie; they are refused, as is a trailing slash.
+ *     and dotted segments before they reach us, so accepting them would be a lie; they are refused, as is a trailing
+ *     slash.
  * <li>{@code /v1/kv64/{base64url}}: any bytes (RFC 4648, section 5), with or without padding. Of several spellings of
  *     the same bytes only the canonical one is accepted.
  * </ul>
@@ -70,8 +71,10 @@ final class KeyPath {
         }
         requireLength(bytes, maxKeyBytes);
         Base64.Encoder encoder = Base64.getUrlEncoder();
-        if (!spelt.equals(encoder.withoutPadding().encodeToString(bytes)) && !spelt.equals(encoder.encodeToString(bytes))) {
-            throw invalid("The key in the path is not canonical base64url: its last character carries bits that no byte holds.");
+        if (!spelt.equals(encoder.withoutPadding().encodeToString(bytes))
+                && !spelt.equals(encoder.encodeToString(bytes))) {
+            throw invalid("The key in the path is not canonical base64url: its last character carries bits that no"
+                    + " byte holds.");
         }
         return Bytes.wrap(bytes);
     }
@@ -113,10 +116,12 @@ final class KeyPath {
             int end = slash < 0 ? key.length() : slash;
             String segment = key.substring(start, end);
             if (segment.isEmpty()) {
-                throw invalid("The key in the path begins or ends with '/', or holds '//': proxies rewrite empty segments.");
+                throw invalid("The key in the path begins or ends with '/', or holds '//': proxies rewrite empty"
+                        + " segments.");
             }
             if (segment.equals(".") || segment.equals("..")) {
-                throw invalid("The key in the path holds the segment '" + segment + "', which proxies and clients resolve.");
+                throw invalid("The key in the path holds the segment '" + segment + "', which proxies and clients"
+                        + " resolve.");
             }
             start = end + 1;
         }

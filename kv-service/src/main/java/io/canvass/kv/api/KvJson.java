@@ -14,9 +14,10 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 
 /**
- * The JSON of KV-API.md, section 3. Text appears as strings. A key that is not UTF-8 is {@code key64}: base64url without
- * padding, just as it follows {@code /v1/kv64/}. A value that is not UTF-8 is {@code value64}: plain base64 with padding
- * (RFC 4648, section 4), which {@code base64 -d} reads. The output is ASCII, so no charset can be mistaken.
+ * The JSON of KV-API.md, section 3. Text appears as strings. A key that is not UTF-8 is {@code key64}: base64url
+ * without padding, just as it follows {@code /v1/kv64/}. A value that is not UTF-8 is {@code value64}: plain base64
+ * with padding (RFC 4648, section 4), which {@code base64 -d} reads. The output is ASCII, so no charset can be
+ * mistaken.
  */
 final class KvJson {
     private static final JsonFactory FACTORY =

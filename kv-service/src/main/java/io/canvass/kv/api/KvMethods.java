@@ -9,7 +9,9 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 
-/** Which methods the paths of keys have. Spring's own answer to OPTIONS would mix those of a page with those of a key. */
+/**
+ * Which methods the paths of keys have. Spring's own answer to OPTIONS would mix those of a page with those of a key.
+ */
 @Controller
 final class KvMethods {
     private final ProblemReplies replies;

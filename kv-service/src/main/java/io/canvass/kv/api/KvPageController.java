@@ -34,7 +34,8 @@ final class KvPageController {
         QueryParameters query = QueryParameters.parse(request.getQueryString(), PARAMETERS);
         Bytes prefix = Bytes.ofUtf8(query.text(PREFIX).orElse(""));
         if (prefix.size() > limits.maxKeyBytes()) {
-            throw QueryParameters.invalid("The query parameter 'prefix' is " + prefix.size() + " bytes long; keys have at most "
+            throw QueryParameters.invalid("The query parameter 'prefix' is " + prefix.size()
+                    + " bytes long; keys have at most "
                     + limits.maxKeyBytes() + ".");
         }
         int limit = (int) query.count(LIMIT, limits.defaultPageItems(), limits.maxPageItems());

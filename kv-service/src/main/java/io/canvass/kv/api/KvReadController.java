@@ -15,8 +15,8 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 
 /**
- * {@code GET} and {@code HEAD} of one key (KV-API.md, section 3). The body is the value; {@code format=json} is another URL
- * and so another representation, which is why both may have the same strong ETag.
+ * {@code GET} and {@code HEAD} of one key (KV-API.md, section 3). The body is the value; {@code format=json} is another
+ * URL and so another representation, which is why both may have the same strong ETag.
  */
 @Controller
 final class KvReadController {
@@ -51,7 +51,8 @@ final class KvReadController {
         Optional<StoredValue> found = lookup.value();
         if (found.isEmpty()) {
             throw Problem.of(ProblemType.KEY_NOT_FOUND, "There is no such key at revision " + lookup.revision()
-                    + " of the store. Nothing was read. Write it with PUT, or list what exists with GET /v1/kv?prefix=.")
+                    + " of the store. Nothing was read. Write it with PUT, or list what exists with GET"
+                    + " /v1/kv?prefix=.")
                     .asException();
         }
         reply(condition, format, found.get(), response);
@@ -66,8 +67,8 @@ final class KvReadController {
                 case Condition.MustNotExist unmet -> response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
                 case Condition.NoneOf unmet -> response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
                 case Condition.None unmet -> throw new IllegalStateException("No condition always holds");
-                case Condition.MustExist unmet -> throw Conflicts.unmet(Optional.of(entry), Conflicts.Show.REVISION).asException();
-                case Condition.AnyOf unmet -> throw Conflicts.unmet(Optional.of(entry), Conflicts.Show.REVISION).asException();
+                case Condition.MustExist unmet -> throw conflict(entry);
+                case Condition.AnyOf unmet -> throw conflict(entry);
             }
             return;
         }
@@ -80,6 +81,10 @@ final class KvReadController {
             case JSON -> Replies.send(
                     response, format.mediaType, KvJson.object(json -> KvJson.entry(json, entry)));
         }
+    }
+
+    private static ProblemException conflict(StoredValue entry) {
+        return Conflicts.unmet(Optional.of(entry), Conflicts.Show.REVISION).asException();
     }
 
     private enum Format {

@@ -24,8 +24,8 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 
 /**
- * {@code PUT} and {@code DELETE} of one key (KV-API.md, section 3). Everything that the headers and the URL can be refused
- * for is refused before the body is read, so a client that waits for {@code 100 Continue} need not send it.
+ * {@code PUT} and {@code DELETE} of one key (KV-API.md, section 3). Everything that the headers and the URL can be
+ * refused for is refused before the body is read, so a client that waits for {@code 100 Continue} need not send it.
  *
  * <p>A created key is answered 201 without {@code Location}: the key's URL is the request's (RFC 9110, section 15.3.2).
  */
@@ -98,7 +98,7 @@ final class KvWriteController {
         Replies.send(response, MediaType.APPLICATION_JSON_VALUE, KvJson.object(json -> {
             KvJson.receipt(json, entry);
             if (ask.wantsPrevious) {
-                KvJson.previous(json, written.hasPrevious() ? Optional.of(stored(written.getPrevious())) : Optional.empty());
+                KvJson.previous(json, stored(written.hasPrevious(), written.getPrevious()));
             }
         }));
     }
@@ -116,7 +116,7 @@ final class KvWriteController {
             json.writeNumberProperty("deleted", deleted.getDeleted());
             json.writeNumberProperty("revision", revision);
             if (ask.wantsPrevious) {
-                KvJson.previous(json, deleted.hasPrevious() ? Optional.of(stored(deleted.getPrevious())) : Optional.empty());
+                KvJson.previous(json, stored(deleted.hasPrevious(), deleted.getPrevious()));
             }
         }));
     }
@@ -127,12 +127,17 @@ final class KvWriteController {
     }
 
     private static ProblemException conflict(Ask ask, PreconditionFailed failed) {
-        Optional<StoredValue> current = failed.hasCurrent() ? Optional.of(stored(failed.getCurrent())) : Optional.empty();
-        return Conflicts.unmet(current, ask.wantsPrevious ? Conflicts.Show.VALUE : Conflicts.Show.REVISION).asException();
+        Conflicts.Show show = ask.wantsPrevious ? Conflicts.Show.VALUE : Conflicts.Show.REVISION;
+        return Conflicts.unmet(stored(failed.hasCurrent(), failed.getCurrent()), show).asException();
     }
 
     private static IllegalStateException unexpected(Result result) {
         return new IllegalStateException("The store answered a write with " + result.getOutcomeCase());
+    }
+
+    /** Protobuf's pair of {@code has} and {@code get} as one value. */
+    private static Optional<StoredValue> stored(boolean present, KeyValue entry) {
+        return present ? Optional.of(stored(entry)) : Optional.empty();
     }
 
     private static StoredValue stored(KeyValue entry) {

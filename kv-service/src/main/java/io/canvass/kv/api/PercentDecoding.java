@@ -7,14 +7,15 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Percent-decoding as RFC 3986, section 2.1, has it, once and strictly. A {@code +} stands for itself, in the path and in
- * the query: keys may hold one, and form encoding, where it means a space, is not part of RFC 3986.
+ * Percent-decoding as RFC 3986, section 2.1, has it, once and strictly. A {@code +} stands for itself, in the path and
+ * in the query: keys may hold one, and form encoding, where it means a space, is not part of RFC 3986.
  */
 final class PercentDecoding {
     private PercentDecoding() {}
 
     /**
-     * The bytes that a raw piece of a request URI stands for. Tomcat hands the URI over as ISO 8859-1, one char per byte.
+     * The bytes that a raw piece of a request URI stands for. Tomcat hands the URI over as ISO 8859-1, one char per
+     * byte.
      *
      * @throws IllegalArgumentException if a {@code %} is not followed by two hexadecimal digits
      */

@@ -35,7 +35,10 @@ record Problem(
                 json -> {});
     }
 
-    /** A status that no type of ours describes: {@code about:blank}, whose title is the status's own (RFC 9457, section 4.2.1). */
+    /**
+     * A status that no type of ours describes: {@code about:blank}, whose title is the status's own (RFC 9457, section
+     * 4.2.1).
+     */
     static Problem ofStatus(int status, String reason, String detail) {
         ProblemType.Outcome outcome = status < 500 ? ProblemType.Outcome.NOT_APPLIED : ProblemType.Outcome.UNKNOWN;
         return new Problem("about:blank", status, reason, detail, outcome, false, List.of(), json -> {});

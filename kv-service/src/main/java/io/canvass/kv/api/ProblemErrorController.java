@@ -12,7 +12,7 @@ import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 
-/** Replaces Boot's error page: where a filter or the container's error dispatch ends. Asked for directly it is not there. */
+/** Replaces Boot's error page, where the container's error dispatch ends. Asked for directly it is not there. */
 @Controller
 final class ProblemErrorController implements ErrorController {
     private static final Logger log = LoggerFactory.getLogger(ProblemErrorController.class);

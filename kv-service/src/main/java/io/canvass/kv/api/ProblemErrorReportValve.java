@@ -12,8 +12,8 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.ActionCode;
 
 /**
- * Replaces Tomcat's HTML page for what never reaches Spring: a malformed request line, a bad header, a path that does not
- * decode. Says nothing of the exception, which may quote what another layer sent.
+ * Replaces Tomcat's HTML page for what never reaches Spring: a malformed request line, a bad header, a path that does
+ * not decode. Says nothing of the exception, which may quote what another layer sent.
  */
 final class ProblemErrorReportValve extends ErrorReportValve {
     private final Supplier<ProblemReplies> replies;

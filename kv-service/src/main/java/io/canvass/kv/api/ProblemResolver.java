@@ -21,8 +21,9 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * Turns whatever a handler, or Spring on the way to one, throws into a problem. First of all resolvers, so that no other body
- * than a problem ever leaves. What it cannot explain is 500 without a word of the cause, which goes to the log.
+ * Turns whatever a handler, or Spring on the way to one, throws into a problem. First of all resolvers, so that no
+ * other body than a problem ever leaves. What it cannot explain is 500 without a word of the cause, which goes to the
+ * log.
  */
 @Component
 final class ProblemResolver implements HandlerExceptionResolver, Ordered {
@@ -73,7 +74,8 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
         }
         if (exception instanceof HttpRequestMethodNotSupportedException refused) {
             String[] supported = refused.getSupportedMethods();
-            return ContainerProblems.methodNotAllowed(refused.getMethod(), supported == null ? List.of() : List.of(supported));
+            return ContainerProblems.methodNotAllowed(
+                    refused.getMethod(), supported == null ? List.of() : List.of(supported));
         }
         if (exception instanceof HttpMediaTypeNotAcceptableException) {
             return ContainerProblems.ofStatus(HttpServletResponse.SC_NOT_ACCEPTABLE);
@@ -82,7 +84,8 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
         if (status.isPresent() && !status.get().is5xxServerError()) {
             return ContainerProblems.ofStatus(status.get().value());
         }
-        log.error("Request {} failed: {} {}", RequestIds.of(request), request.getMethod(), request.getRequestURI(), exception);
+        log.error("Request {} failed: {} {}", RequestIds.of(request), request.getMethod(), request.getRequestURI(),
+                exception);
         return ContainerProblems.ofStatus(status.map(HttpStatusCode::value).orElse(500));
     }
 
@@ -90,7 +93,8 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
         if (exception instanceof ErrorResponse response) {
             return Optional.of(response.getStatusCode());
         }
-        ResponseStatus annotation = AnnotatedElementUtils.findMergedAnnotation(exception.getClass(), ResponseStatus.class);
+        ResponseStatus annotation =
+                AnnotatedElementUtils.findMergedAnnotation(exception.getClass(), ResponseStatus.class);
         return annotation == null ? Optional.empty() : Optional.of(annotation.code());
     }
 }

@@ -9,8 +9,9 @@ import java.util.Optional;
  */
 enum ProblemType {
     INVALID_KEY("invalid-key", 400, "The key is not valid", Outcome.NOT_APPLIED, false,
-            "The path does not name a key. In /v1/kv/{key} a key is 1 to 1024 bytes of UTF-8, without control characters,"
-                    + " without '\\', and without empty, '.' or '..' segments; ';' is written %3B, '%' is written %25.",
+            "The path does not name a key. In /v1/kv/{key} a key is 1 to 1024 bytes of UTF-8, without control"
+                    + " characters, without '\\', and without empty, '.' or '..' segments; ';' is written %3B, '%' is"
+                    + " written %25.",
             "Correct the key, or name any other bytes by /v1/kv64/{base64url of the key}."),
     INVALID_REQUEST("invalid-request", 400, "The request is not valid", Outcome.NOT_APPLIED, false,
             "The request line, a header, a query parameter or the body is malformed, or is not known here.",
@@ -32,15 +33,17 @@ enum ProblemType {
             "The client stopped sending, or sent too slowly, before the whole value had arrived.",
             "Send the request again."),
     PRECONDITION_FAILED("precondition-failed", 412, "The precondition does not hold", Outcome.NOT_APPLIED, false,
-            "If-Match or If-None-Match does not hold for the key as it stands; current and the ETag header say how it stands.",
+            "If-Match or If-None-Match does not hold for the key as it stands; current and the ETag header say how it"
+                    + " stands.",
             "Read the key, decide anew, and send the request with the current ETag."),
     VALUE_TOO_LARGE("value-too-large", 413, "The value is too large", Outcome.NOT_APPLIED, false,
-            "The value is longer than this service stores: limit is the bound in bytes, actual what was sent (absent when the"
-                    + " length was not announced), property the setting.",
+            "The value is longer than this service stores: limit is the bound in bytes, actual what was sent (absent"
+                    + " when the length was not announced), property the setting.",
             "Store less, split it over several keys, or have the operator raise the setting on every node."),
-    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The content coding is not supported", Outcome.NOT_APPLIED, false,
-            "A value is stored as the bytes of the body and served without a Content-Encoding, so an encoded body would come"
-                    + " back as something else than was meant. Any Content-Type is welcome.",
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The content coding is not supported", Outcome.NOT_APPLIED,
+            false,
+            "A value is stored as the bytes of the body and served without a Content-Encoding, so an encoded body"
+                    + " would come back as something else than was meant. Any Content-Type is welcome.",
             "Send the value without Content-Encoding."),
     EXPECTATION_FAILED("expectation-failed", 417, "The expectation cannot be met", Outcome.NOT_APPLIED, false,
             "The Expect header asks for something other than 100-continue.",
@@ -48,8 +51,10 @@ enum ProblemType {
     INTERNAL_ERROR("internal-error", 500, "The service failed", Outcome.UNKNOWN, false,
             "A fault of the service, not of the request. A write may or may not have been applied.",
             "Read before you repeat a write; report requestId to the operator, whose log has the cause."),
-    NOT_IMPLEMENTED("not-implemented", 501, "The request asks for something that is not implemented", Outcome.NOT_APPLIED, false,
-            "The request uses a part of HTTP that this service does not have, such as a transfer coding other than chunked.",
+    NOT_IMPLEMENTED("not-implemented", 501, "The request asks for something that is not implemented",
+            Outcome.NOT_APPLIED, false,
+            "The request uses a part of HTTP that this service does not have, such as a transfer coding other than"
+                    + " chunked.",
             "Send the request without it."),
     NO_QUORUM("no-quorum", 503, "No leader can be reached", Outcome.NOT_APPLIED, true,
             "Too few voters of the cluster reach each other, or this node reaches none of them. Reads with"
@@ -65,11 +70,12 @@ enum ProblemType {
             "The node is shutting down and takes no new requests.",
             "Send the request to another node, or here again after the restart."),
     OUTCOME_UNKNOWN("outcome-unknown", 504, "It is not known whether the write happened", Outcome.UNKNOWN, false,
-            "The write was handed to the cluster, and no answer came in time. It may have been applied, may still be, or may"
-                    + " never be.",
-            "Read the key to learn it. A write that carries a precondition (If-Match with an ETag, or If-None-Match: *) may"
-                    + " be sent again as it is: if the first did happen, the second is 412."),
-    HTTP_VERSION_NOT_SUPPORTED("http-version-not-supported", 505, "The HTTP version is not supported", Outcome.NOT_APPLIED, false,
+            "The write was handed to the cluster, and no answer came in time. It may have been applied, may still be,"
+                    + " or may never be.",
+            "Read the key to learn it. A write that carries a precondition (If-Match with an ETag, or If-None-Match:"
+                    + " *) may be sent again as it is: if the first did happen, the second is 412."),
+    HTTP_VERSION_NOT_SUPPORTED("http-version-not-supported", 505, "The HTTP version is not supported",
+            Outcome.NOT_APPLIED, false,
             "The request line names a version of HTTP that is not spoken here.",
             "Use HTTP/1.1.");
 

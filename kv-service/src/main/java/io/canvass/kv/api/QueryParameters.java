@@ -9,9 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A query string, read strictly from the raw request: every name must be known to the path, and none may occur twice, so
- * that a misspelt {@code cosistency=local} is told and not ignored. Percent-encoding as RFC 3986 has it: {@code +} is a
- * plus, a space is {@code %20}. {@code getParameter} is never used: it would read a form body, which here is a value.
+ * A query string, read strictly from the raw request: every name must be known to the path, and none may occur twice,
+ * so that a misspelt {@code cosistency=local} is told and not ignored. Percent-encoding as RFC 3986 has it: {@code +}
+ * is a plus, a space is {@code %20}. {@code getParameter} is never used: it would read a form body, which here is a
+ * value.
  */
 final class QueryParameters {
     /** What always fits into a long; signs, blanks and other scripts' digits are no numbers here. */
@@ -44,7 +45,8 @@ final class QueryParameters {
                 throw invalid("The query parameter '" + name + "' has no value. Write " + name + "=….");
             }
             if (values.put(name, decode(piece.substring(equals + 1))) != null) {
-                throw invalid("The query parameter '" + name + "' is given more than once, so it is not clear which one counts.");
+                throw invalid("The query parameter '" + name + "' is given more than once, so it is not clear which"
+                        + " one counts.");
             }
         }
         return new QueryParameters(values);
@@ -59,7 +61,7 @@ final class QueryParameters {
         return switch (values.getOrDefault(name, "false")) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw invalid("The query parameter '" + name + "' is '" + Excerpt.of(values.getOrDefault(name, ""))
+            case String other -> throw invalid("The query parameter '" + name + "' is '" + Excerpt.of(other)
                     + "'. It can be true or false.");
         };
     }
@@ -72,7 +74,8 @@ final class QueryParameters {
         }
         long number = NUMBER.matcher(text).matches() ? Long.parseLong(text) : -1;
         if (number < 1 || number > max) {
-            throw invalid("The query parameter '" + name + "' is '" + Excerpt.of(text) + "'. It can be a whole number from 1 to "
+            throw invalid("The query parameter '" + name + "' is '" + Excerpt.of(text) + "'. It can be a whole number"
+                    + " from 1 to "
                     + max + ".");
         }
         return number;

@@ -12,8 +12,8 @@ final class Replies {
     private Replies() {}
 
     /**
-     * Which request this answers, and who answered it. {@code Kv-Leader} is a node's name, as {@code Kv-Served-By} is, and
-     * absent while no leader is known.
+     * Which request this answers, and who answered it. {@code Kv-Leader} is a node's name, as {@code Kv-Served-By} is,
+     * and absent while no leader is known.
      */
     static void stamp(HttpServletRequest request, HttpServletResponse response, ClusterView view) {
         response.setHeader("Kv-Request-Id", RequestIds.of(request));
@@ -24,7 +24,7 @@ final class Replies {
         response.setHeader("Kv-Epoch", Long.toString(view.epoch()));
     }
 
-    /** The key as it stands: {@code Kv-Revision} is the revision that last wrote it, the same as its ETag without quotes. */
+    /** The key as it stands: {@code Kv-Revision} is the revision that last wrote it, its ETag without the quotes. */
     static void describe(HttpServletResponse response, StoredValue entry) {
         response.setHeader("ETag", EntityTags.format(entry.modRevision()));
         response.setHeader("Kv-Revision", Long.toString(entry.modRevision()));

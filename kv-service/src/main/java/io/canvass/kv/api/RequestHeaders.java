@@ -26,7 +26,8 @@ final class RequestHeaders {
         String accept = String.join(",", Collections.list(request.getHeaders("Accept")));
         double quality = accept.isBlank() ? 1 : quality(accept, MediaType.valueOf(served));
         if (quality == 0) {
-            throw Problem.of(ProblemType.NOT_ACCEPTABLE, "This URL serves " + served + ", which 'Accept: " + Excerpt.of(accept)
+            throw Problem.of(ProblemType.NOT_ACCEPTABLE, "This URL serves " + served + ", which 'Accept: "
+                    + Excerpt.of(accept)
                     + "' excludes. Nothing was read. " + advice).asException();
         }
     }
@@ -37,7 +38,8 @@ final class RequestHeaders {
         try {
             ranges = MediaType.parseMediaTypes(accept);
         } catch (InvalidMediaTypeException e) {
-            throw QueryParameters.invalid("The header Accept is '" + Excerpt.of(accept) + "', which is not a list of media ranges.");
+            throw QueryParameters.invalid("The header Accept is '" + Excerpt.of(accept)
+                    + "', which is not a list of media ranges.");
         }
         double quality = 0;
         int best = -1;
@@ -52,8 +54,8 @@ final class RequestHeaders {
     }
 
     /**
-     * Whether {@code Prefer: return=minimal} was sent (RFC 7240). Preferences that are not known are ignored, as that RFC
-     * asks; of several {@code return} preferences the first counts.
+     * Whether {@code Prefer: return=minimal} was sent (RFC 7240). Preferences that are not known are ignored, as that
+     * RFC asks; of several {@code return} preferences the first counts.
      */
     static boolean prefersMinimal(HttpServletRequest request) {
         if (request.getHeader("Prefer") == null) {
@@ -75,8 +77,9 @@ final class RequestHeaders {
      */
     static void requireKeepable(HttpServletRequest request) {
         if (request.getHeader("Idempotency-Key") != null) {
-            throw QueryParameters.invalid("The header Idempotency-Key is not supported by this version, so a repeated write would"
-                    + " not be recognised. Use If-Match or If-None-Match to make the write safe to repeat.");
+            throw QueryParameters.invalid("The header Idempotency-Key is not supported by this version, so a repeated"
+                    + " write would not be recognised. Use If-Match or If-None-Match to make the write safe to"
+                    + " repeat.");
         }
         if (request.getHeader("Content-Range") != null) {
             // RFC 9110, section 14.4: a part must not be stored as if it were the whole.
@@ -89,8 +92,8 @@ final class RequestHeaders {
         String coding = String.join(",", Collections.list(request.getHeaders("Content-Encoding")));
         if (!coding.strip().equalsIgnoreCase("identity")) {
             throw Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, "The value is sent with 'Content-Encoding: "
-                            + Excerpt.of(coding) + "', but it would be served without. Nothing was written. Send it without"
-                            + " a content coding.")
+                            + Excerpt.of(coding) + "', but it would be served without. Nothing was written. Send it"
+                            + " without a content coding.")
                     .withHeader("Accept-Encoding", "identity")
                     .asException();
         }

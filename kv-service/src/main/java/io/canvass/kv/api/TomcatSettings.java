@@ -38,7 +38,7 @@ final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTom
     }
 
     private static void customize(Connector connector) {
-        // Otherwise %2F is 400 before it reaches us, and a key has only one of its two spellings (KV-API.md, section 2).
+        // Otherwise %2F is 400 before it reaches us, and a key has but one of its spellings (KV-API.md, section 2).
         connector.setEncodedSolidusHandling(EncodedSolidusHandling.DECODE.getValue());
         // 100 Continue only once the body is wanted: a refused upload is then never sent.
         connector.setProperty("continueResponseTiming", "onRead");

@@ -11,8 +11,8 @@ import io.canvass.raft.core.Bytes;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Reads a value: the body, byte for byte, whatever its media type. Never holds more than the limit and one byte, and never
- * allocates more than twice what has arrived, so that a request cannot reserve memory by an announcement.
+ * Reads a value: the body, byte for byte, whatever its media type. Never holds more than the limit and one byte, and
+ * never allocates more than twice what has arrived, so that a request cannot reserve memory by an announcement.
  */
 final class ValueBody {
     /** The setting that {@link ApiLimits#maxValueBytes()} comes from, as errors name it. */
@@ -86,14 +86,15 @@ final class ValueBody {
     }
 
     private static ProblemException stalled() {
-        return Problem.of(ProblemType.REQUEST_TIMEOUT, "The client stopped sending, or sent too slowly, before the whole value had arrived."
-                + " Nothing was written. Send it again.").asException();
+        return Problem.of(ProblemType.REQUEST_TIMEOUT, "The client stopped sending, or sent too slowly, before the"
+                + " whole value had arrived. Nothing was written. Send it again.").asException();
     }
 
     private static ProblemException tooLarge(int limit, long actual) {
         String length = actual < 0 ? "longer than " + limit + " bytes" : actual + " bytes long";
         return Problem.of(ProblemType.VALUE_TOO_LARGE, "The value is " + length + ", at most " + limit
-                        + " are allowed. Nothing was written. Store less, or raise " + LIMIT_PROPERTY + " on every node.")
+                        + " are allowed. Nothing was written. Store less, or raise " + LIMIT_PROPERTY
+                        + " on every node.")
                 .withMembers(json -> {
                     json.writeNumberProperty("limit", limit);
                     if (actual >= 0) {

@@ -30,7 +30,7 @@ class BodiesTest extends ApiTest {
     @Test
     void aValueAnnouncedOverTheLimitIsRefusedBeforeItIsSent() {
         Wire.Reply reply = http.raw(
-                "PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000000\r\nExpect: 100-continue\r\n\r\n");
+                put("/v1/kv/a", "Content-Length: 1000000000", "Expect: 100-continue"));
         assertTooLarge(reply);
         assertThat(reply.json().path("actual").asInt()).isEqualTo(1_000_000_000);
     }
@@ -57,7 +57,7 @@ class BodiesTest extends ApiTest {
     void anEndlessChunkedValueIsRefusedWithoutWaitingForItsEnd() throws IOException {
         try (Socket socket = http.connect()) {
             OutputStream out = socket.getOutputStream();
-            write(out, "PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n");
+            write(out, put("/v1/kv/a", "Transfer-Encoding: chunked", "Expect: 100-continue"));
             assertThat(socket.getInputStream().readNBytes("HTTP/1.1 100 \r\n\r\n".length()))
                     .startsWith("HTTP/1.1 100".getBytes(StandardCharsets.US_ASCII));
             write(out, Integer.toHexString(LIMIT + 1) + "\r\n");
@@ -69,7 +69,7 @@ class BodiesTest extends ApiTest {
 
     @Test
     void aBodyShorterThanAnnouncedWritesNothing() {
-        Wire.Reply reply = http.raw("PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nabc");
+        Wire.Reply reply = http.raw(put("/v1/kv/a", "Content-Length: 10") + "abc");
         assertProblem(reply, 400, "invalid-request");
         assertOutcome(reply, "not-applied");
         assertThat(store.commands()).isEmpty();
@@ -79,7 +79,8 @@ class BodiesTest extends ApiTest {
     @Test
     void aChunkedBodyThatEndsEarlyOrIsMalformedWritesNothing() {
         for (String chunks : new String[] {"5\r\nab", "5\r\nabcde\r\n", "zz\r\nabc\r\n0\r\n\r\n", ""}) {
-            Wire.Reply reply = http.raw("PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
+            Wire.Reply reply = http.raw(put("/v1/kv/a", "Transfer-Encoding: chunked")
+                    + chunks);
             assertProblem(reply, 400, "invalid-request");
         }
         assertThat(store.commands()).isEmpty();
@@ -87,22 +88,23 @@ class BodiesTest extends ApiTest {
 
     @Test
     void whatFollowsTheAnnouncedLengthIsNotPartOfTheValue() {
-        http.raw("PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabcdef");
+        http.raw(put("/v1/kv/a", "Content-Length: 3") + "abcdef");
         assertThat(store.contents()).isEqualTo(Map.of("a", "abc"));
     }
 
     @Test
     void aClientThatWaitsIsToldToContinueOnlyWhenItsValueIsWanted() throws IOException {
         try (Socket socket = http.connect()) {
-            write(socket.getOutputStream(), "PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+            write(socket.getOutputStream(), put("/v1/kv/a", "Content-Length: 5", "Expect: 100-continue"));
             byte[] interim = socket.getInputStream().readNBytes("HTTP/1.1 100 \r\n\r\n".length());
             assertThat(new String(interim, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 100");
             write(socket.getOutputStream(), "green");
             assertThat(Wire.Reply.read(socket.getInputStream(), "PUT").status()).isEqualTo(201);
         }
         try (Socket socket = http.connect()) {
-            write(socket.getOutputStream(), "PUT /v1/kv/a?x=1 HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
-            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 400");
+            write(socket.getOutputStream(), put("/v1/kv/a?x=1", "Content-Length: 5", "Expect: 100-continue"));
+            String first = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            assertThat(first).isEqualTo("HTTP/1.1 400");
         }
     }
 
@@ -110,7 +112,7 @@ class BodiesTest extends ApiTest {
     void aBodyThatStopsArrivingIs408AndWritesNothing() throws IOException {
         TestServer impatient = TestServer.start(TestServer.SMALL, "--server.tomcat.connection-timeout=200ms");
         try (Socket socket = new Wire(impatient.port()).connect()) {
-            write(socket.getOutputStream(), "PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nabc");
+            write(socket.getOutputStream(), put("/v1/kv/a", "Content-Length: 10") + "abc");
             Wire.Reply reply = Wire.Reply.read(socket.getInputStream(), "PUT");
             assertProblem(reply, 408, "request-timeout");
             assertThat(reply.json().path("retryable").asBoolean()).isTrue();
@@ -137,7 +139,7 @@ class BodiesTest extends ApiTest {
     private Wire.Reply chunked(int bytes) throws IOException {
         try (Socket socket = http.connect()) {
             OutputStream out = socket.getOutputStream();
-            write(out, "PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n");
+            write(out, put("/v1/kv/a", "Transfer-Encoding: chunked"));
             for (int sent = 0; sent < bytes; sent += Math.min(1000, bytes - sent)) {
                 int size = Math.min(1000, bytes - sent);
                 write(out, Integer.toHexString(size) + "\r\n");
@@ -155,6 +157,11 @@ class BodiesTest extends ApiTest {
         assertThat(reply.json().path("limit").asInt()).isEqualTo(LIMIT);
         assertThat(reply.json().path("property").asString()).isEqualTo(ValueBody.LIMIT_PROPERTY);
         assertThat(store.commands()).isEmpty();
+    }
+
+    /** The head of a request, up to where its body begins. */
+    private static String put(String target, String... headers) {
+        return "PUT " + target + " HTTP/1.1\r\nHost: t\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
     }
 
     private static void write(OutputStream out, String text) throws IOException {

@@ -58,8 +58,9 @@ class CurlTest extends ApiTest {
     void aTagComparesAndSwaps() throws Exception {
         curl("-X", "PUT", base + "/v1/kv/app/color", "-d", "green");
         assertThat(curl("-i", base + "/v1/kv/app/color")).contains("ETag: \"1\"");
-        assertThat(status("-X", "PUT", base + "/v1/kv/app/color", "-d", "blue", "-H", "If-Match: \"1\"")).isEqualTo("200");
-        assertThat(status("-X", "PUT", base + "/v1/kv/app/color", "-d", "blue", "-H", "If-Match: \"1\"")).isEqualTo("412");
+        String[] swap = {"-X", "PUT", base + "/v1/kv/app/color", "-d", "blue", "-H", "If-Match: \"1\""};
+        assertThat(status(swap)).isEqualTo("200");
+        assertThat(status(swap)).isEqualTo("412");
         assertThat(status("-X", "PUT", base + "/v1/kv/leader", "-d", "me", "-H", "If-None-Match: *")).isEqualTo("201");
         assertThat(status("-X", "PUT", base + "/v1/kv/leader", "-d", "me", "-H", "If-None-Match: *")).isEqualTo("412");
     }

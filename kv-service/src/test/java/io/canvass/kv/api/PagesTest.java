@@ -65,10 +65,10 @@ class PagesTest extends ApiTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "limit=-1", "limit=abc", "limit=0", "limit=1001", "limit=", "limit=%2B1", "limit=1.5", "limit=99999999999999999999",
-                "limit=١", "max-bytes=0", "max-bytes=1048577", "max-bytes=1k", "cursor=x", "reverse=true", "keys-only=true",
-                "revision=1", "separator=/", "start=a&end=b", "min-revision=1", "prefix=a&prefix=b", "prefix", "Prefix=a",
-                "prefix=%FF", "prefix=%", "consistency=strong"
+                "limit=-1", "limit=abc", "limit=0", "limit=1001", "limit=", "limit=%2B1", "limit=1.5",
+                "limit=99999999999999999999", "limit=١", "max-bytes=0", "max-bytes=1048577", "max-bytes=1k", "cursor=x",
+                "reverse=true", "keys-only=true", "revision=1", "separator=/", "start=a&end=b", "min-revision=1",
+                "prefix=a&prefix=b", "prefix", "Prefix=a", "prefix=%FF", "prefix=%", "consistency=strong"
             })
     void whatCannotBeHadIsRefused(String query) {
         Wire.Reply reply = http.get("/v1/kv?" + query.replace("١", "%D9%A1"));
@@ -78,7 +78,8 @@ class PagesTest extends ApiTest {
 
     @Test
     void theRefusalNamesTheParameterAndItsBounds() {
-        assertThat(http.get("/v1/kv?limit=-1").json().path("detail").asString()).contains("'limit'", "'-1'", "from 1 to 1000");
+        assertThat(http.get("/v1/kv?limit=-1").json().path("detail").asString()).contains("'limit'", "'-1'",
+                "from 1 to 1000");
         assertThat(http.get("/v1/kv?cursor=x").json().path("detail").asString())
                 .contains("'cursor'", "prefix, limit, max-bytes, consistency");
         assertProblem(http.get("/v1/kv?prefix=" + "p".repeat(1025)), 400, "invalid-request");

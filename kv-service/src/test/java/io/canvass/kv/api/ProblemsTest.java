@@ -39,7 +39,8 @@ class ProblemsTest extends ApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/v1", "/v1/", "/v2/kv/a", "/error", "/v1/kvx", "/index.html", "/favicon.ico", "/v1/kv.json"})
+    @ValueSource(strings = {"/", "/v1", "/v1/", "/v2/kv/a", "/error", "/v1/kvx", "/index.html", "/favicon.ico",
+            "/v1/kv.json"})
     void anUnknownPathIs404(String path) {
         Wire.Reply reply = http.get(path);
         assertProblem(reply, 404, "not-found");
@@ -52,7 +53,8 @@ class ProblemsTest extends ApiTest {
     @CsvSource({
         "POST, /v1/kv/a, 'GET, HEAD, PUT, DELETE, OPTIONS'", "PATCH, /v1/kv64/YQ, 'GET, HEAD, PUT, DELETE, OPTIONS'",
         "FROB, /v1/kv/a, 'GET, HEAD, PUT, DELETE, OPTIONS'", "PUT, /v1/kv, 'GET, HEAD, OPTIONS'",
-        "DELETE, /v1/kv, 'GET, HEAD, OPTIONS'", "POST, /v1/kv, 'GET, HEAD, OPTIONS'", "DELETE, /problems, 'GET, HEAD, OPTIONS'"
+        "DELETE, /v1/kv, 'GET, HEAD, OPTIONS'", "POST, /v1/kv, 'GET, HEAD, OPTIONS'",
+        "DELETE, /problems, 'GET, HEAD, OPTIONS'"
     })
     void aMethodThatIsNotThereIs405WithThoseThatAre(String method, String path, String allowed) {
         Wire.Reply reply = http.call(method, path, new byte[0]);
@@ -67,7 +69,8 @@ class ProblemsTest extends ApiTest {
         Wire.Reply trace = http.call("TRACE", "/v1/kv/a", new byte[0]);
         assertProblem(trace, 405, "method-not-allowed");
         assertThat(trace.header("Allow")).isPresent();
-        assertThat(http.call("OPTIONS", "/v1/kv/a", new byte[0]).header("Allow")).contains("GET, HEAD, PUT, DELETE, OPTIONS");
+        assertThat(http.call("OPTIONS", "/v1/kv/a", new byte[0]).header("Allow"))
+                .contains("GET, HEAD, PUT, DELETE, OPTIONS");
         assertThat(http.call("OPTIONS", "/v1/kv", new byte[0]).header("Allow")).contains("GET, HEAD, OPTIONS");
     }
 
@@ -95,8 +98,10 @@ class ProblemsTest extends ApiTest {
     @Test
     void aHeaderThatIsTooLargeIsAProblem() {
         assertProblem(
-                http.raw("GET /v1/kv/a HTTP/1.1\r\nHost: t\r\nA: " + "a".repeat(20_000) + "\r\n\r\n"), 400, "invalid-request");
-        assertProblem(http.raw("GET /v1/kv/" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: t\r\n\r\n"), 400, "invalid-request");
+                http.raw("GET /v1/kv/a HTTP/1.1\r\nHost: t\r\nA: " + "a".repeat(20_000) + "\r\n\r\n"), 400,
+                        "invalid-request");
+        assertProblem(http.raw("GET /v1/kv/" + "a".repeat(20_000) + " HTTP/1.1\r\nHost: t\r\n\r\n"), 400,
+                "invalid-request");
     }
 
     @Test
@@ -106,7 +111,8 @@ class ProblemsTest extends ApiTest {
                 http.raw("PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: br, chunked\r\n\r\n0\r\n\r\n"),
                 501, "not-implemented");
         assertProblem(
-                http.raw("PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nExpect: tea\r\nContent-Length: 0\r\n\r\n"), 417, "expectation-failed");
+                http.raw("PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nExpect: tea\r\nContent-Length: 0\r\n\r\n"), 417,
+                        "expectation-failed");
     }
 
     @Test

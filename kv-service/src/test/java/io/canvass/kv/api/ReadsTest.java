@@ -210,9 +210,10 @@ class ReadsTest extends ApiTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "cosistency=local", "consistency=lease", "consistency=", "consistency", "consistency=local&consistency=local",
-                "format=xml", "format=json&", "&", "=", "prev=true", "wait=30s", "revision=3", "min-revision=3", "timeout=1s",
-                "max-staleness=2s", "history=true", "limit=1", "format=%zz", "format=%FF", "consistency=local;format=json"
+                "cosistency=local", "consistency=lease", "consistency=", "consistency",
+                "consistency=local&consistency=local", "format=xml", "format=json&", "&", "=", "prev=true", "wait=30s",
+                "revision=3", "min-revision=3", "timeout=1s", "max-staleness=2s", "history=true", "limit=1",
+                "format=%zz", "format=%FF", "consistency=local;format=json"
             })
     void anythingUnknownInTheQueryIsRefusedByName(String query) {
         seedColor();
@@ -237,7 +238,8 @@ class ReadsTest extends ApiTest {
     @Test
     void acceptIsHeard() {
         seedColor();
-        for (String fine : new String[] {"*/*", "application/*", "application/octet-stream;q=0.1", "text/html, */*;q=0.1", ""}) {
+        for (String fine : new String[] {"*/*", "application/*", "application/octet-stream;q=0.1",
+                "text/html, */*;q=0.1", ""}) {
             assertThat(http.get("/v1/kv/app/color", "Accept: " + fine).status()).as(fine).isEqualTo(200);
         }
         Wire.Reply reply = http.get("/v1/kv/app/color", "Accept: application/json");

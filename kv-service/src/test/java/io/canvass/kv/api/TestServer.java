@@ -36,8 +36,8 @@ final class TestServer {
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
                 })
                 .run(Stream.concat(
-                                Stream.of("--server.port=0", "--management.server.port=-1", "--spring.main.banner-mode=off",
-                                        "--logging.level.root=WARN"),
+                                Stream.of("--server.port=0", "--management.server.port=-1",
+                                        "--spring.main.banner-mode=off", "--logging.level.root=WARN"),
                                 Arrays.stream(settings))
                         .toArray(String[]::new)));
     }

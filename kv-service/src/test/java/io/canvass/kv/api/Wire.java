@@ -41,7 +41,8 @@ final class Wire {
     }
 
     Reply call(String method, String target, byte[] body, String... headers) {
-        StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n");
+        StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\n"
+                + "Host: test\r\nConnection: close\r\n");
         for (String header : headers) {
             head.append(header).append("\r\n");
         }
@@ -87,7 +88,8 @@ final class Wire {
             Map<String, List<String>> headers = new TreeMap<>();
             for (String header = line(in); !header.isEmpty(); header = line(in)) {
                 String[] parts = header.split(":", 2);
-                headers.computeIfAbsent(parts[0].toLowerCase(Locale.ROOT), name -> new ArrayList<>()).add(parts[1].strip());
+                headers.computeIfAbsent(parts[0].toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+                        .add(parts[1].strip());
             }
             if (status == 100) {
                 return read(in, method);
