@@ -39,7 +39,8 @@ final class Admission {
         if (!stored.equals(formation.voterIds())) {
             throw Refusal.of(directory, "a cluster with the voters " + stored, "the voters " + formation.voterIds(),
                     "Set the list of members back to " + stored + ": in this release the voters of a cluster never"
-                            + " change (their addresses may). To form another cluster, give all its nodes empty directories.");
+                            + " change (their addresses may). To form another cluster, give all its nodes empty"
+                            + " directories.");
         }
     }
 

@@ -122,8 +122,9 @@ final class LogDatabaseOptions {
                 || database.walRecoveryMode() != WALRecoveryMode.TolerateCorruptedTailRecords) {
             throw new StorageException("The options of the Raft store would lose acknowledged writes: sync="
                     + writes.sync() + ", disableWAL=" + writes.disableWAL() + ", manualWalFlush="
-                    + database.manualWalFlush() + ", recycleLogFileNum=" + database.recycleLogFileNum() + ", walRecoveryMode="
-                    + database.walRecoveryMode() + ". This is a fault of Canvass; please report it.");
+                    + database.manualWalFlush() + ", recycleLogFileNum=" + database.recycleLogFileNum()
+                    + ", walRecoveryMode=" + database.walRecoveryMode()
+                    + ". This is a fault of Canvass; please report it.");
         }
     }
 }

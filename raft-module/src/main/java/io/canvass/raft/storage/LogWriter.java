@@ -52,8 +52,8 @@ final class LogWriter implements AutoCloseable {
         } catch (RocksDBException e) {
             firstFailure = e;
             throw new StorageException("A write to " + directory + " failed: " + e.getMessage() + ". Whether it is on"
-                    + " the disk is not known, so this node acknowledges nothing of it and writes nothing more. Check the"
-                    + " disk and its free space, then restart this node.", e);
+                    + " the disk is not known, so this node acknowledges nothing of it and writes nothing more. Check"
+                    + " the disk and its free space, then restart this node.", e);
         } catch (RuntimeException | Error e) {
             firstFailure = e;
             throw e;

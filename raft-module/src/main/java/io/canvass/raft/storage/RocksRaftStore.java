@@ -109,8 +109,9 @@ public final class RocksRaftStore implements RaftStore {
             database.write(batch);
         }
         if (database.walSyncs() == syncsBefore) {
-            throw new StorageException("The Raft store in " + directory + " was not opened, because RocksDB did not sync"
-                    + " a write that it was told to sync. This is a fault of Canvass or of its RocksDB; please report it.");
+            throw new StorageException("The Raft store in " + directory + " was not opened, because RocksDB did not"
+                    + " sync a write that it was told to sync. This is a fault of Canvass or of its RocksDB; please"
+                    + " report it.");
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.canvass.raft.core.HardState;
+import io.canvass.raft.core.ReplicaKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,9 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 class TornLogTest {
     private static final int LAST_RECORD_DATA_BYTES = 200;
-    private static final int LARGE_ENTRY_BYTES = 4 << 20;
-    private static final int ENTRIES_BEYOND_A_MEMTABLE =
-            (int) (LogDatabaseOptions.LOG_MEMTABLE_BYTES / LARGE_ENTRY_BYTES) + 2;
+    private static final long FIRST_EPOCH = 3;
 
     @TempDir
     Path parent;
@@ -44,11 +44,7 @@ class TornLogTest {
     }
 
     private Path newestLog() throws IOException {
-        try (Stream<Path> files = Files.list(directory().resolve(DataDirectory.DATABASE))) {
-            return files.filter(file -> file.toString().endsWith(".log"))
-                    .max(Comparator.comparing(file -> file.getFileName().toString()))
-                    .orElseThrow();
-        }
+        return logs(directory()).getLast();
     }
 
     private void cut(long bytes) throws IOException {
@@ -101,18 +97,14 @@ class TornLogTest {
     }
 
     /**
-     * Two WAL files exist only while a flush is under way. Of these, the older is complete by promise: its end is not the
-     * torn tail, and what it lacks would be missing before what the newer one holds.
+     * Two WAL files exist only while a flush is under way. The older is then complete: its end is no torn tail. What it
+     * loses here is a vote and nothing else, so that only the recorded size of the file can tell.
      */
     @Test
     void aFinishedLogFileThatWasCutShortStopsTheNode() throws Exception {
-        Path image = crashWhileAFlushIsUnderWay();
-        Path finished;
-        try (Stream<Path> files = Files.list(image.resolve(DataDirectory.DATABASE))) {
-            finished = files.filter(file -> file.toString().endsWith(".log") && file.toFile().length() > 0)
-                    .min(Comparator.comparing(file -> file.getFileName().toString()))
-                    .orElseThrow();
-        }
+        Path image = parent.resolve("image");
+        crashWhileAFlushIsUnderWay(image);
+        Path finished = logs(image).getFirst();
         try (RandomAccessFile log = new RandomAccessFile(finished.toFile(), "rw")) {
             log.setLength(log.length() - 1);
         }
@@ -123,25 +115,50 @@ class TornLogTest {
 
     @Test
     void aCrashWhileAFlushIsUnderWayLosesNothing() throws Exception {
-        try (RocksRaftStore store = Stores.open(crashWhileAFlushIsUnderWay())) {
-            assertThat(store.recovered(0).lastIndex()).isEqualTo(4 + ENTRIES_BEYOND_A_MEMTABLE);
+        Path image = parent.resolve("image");
+        long epoch = crashWhileAFlushIsUnderWay(image);
+        try (RocksRaftStore store = Stores.open(image)) {
+            assertThat(store.recovered(0).hardState()).isEqualTo(longVote(epoch));
+            assertThat(store.recovered(0).lastIndex()).isEqualTo(4 + epoch - FIRST_EPOCH + 1);
         }
     }
 
-    /** A copy of the directory as a crash would leave it: all writes are synced, the full memtable is not flushed. */
-    private Path crashWhileAFlushIsUnderWay() throws Exception {
-        Path image = Files.createDirectories(parent.resolve("image"));
+    /**
+     * Makes a copy of the directory as a crash would leave it, when all writes are synced, a full memtable is not
+     * flushed, and the last record of the older WAL file is a vote.
+     *
+     * @return the epoch of that vote
+     */
+    private long crashWhileAFlushIsUnderWay(Path image) throws Exception {
         Path database = directory().resolve(DataDirectory.DATABASE);
         try (LogDatabase open = LogDatabase.open(database);
                 LogWriter writer = new LogWriter(directory(), open, LogScan.run(open).shape(), Stores.epoch(2))) {
             open.db().pauseBackgroundWork();
-            for (int i = 1; i <= ENTRIES_BEYOND_A_MEMTABLE; i++) {
-                writer.write(List.of(Stores.append(Stores.epoch(2), Stores.command(4 + i, 2, LARGE_ENTRY_BYTES))));
+            int logsBefore = logs(directory()).size();
+            long epoch = FIRST_EPOCH;
+            for (; logs(directory()).size() == logsBefore; epoch++) {
+                writer.write(List.of(Stores.append(longVote(epoch))));
+                assertThat(logs(directory())).as("a vote is the last record of its file").hasSize(logsBefore);
+                long index = 4 + epoch - FIRST_EPOCH + 1;
+                writer.write(List.of(Stores.append(longVote(epoch), Stores.command(index, 2, "x"))));
             }
             copy(database, Files.createDirectories(image.resolve(DataDirectory.DATABASE)));
             open.db().continueBackgroundWork();
+            return epoch - 1;
         }
-        return image;
+    }
+
+    /** Fills a memtable fast. */
+    private static HardState longVote(long epoch) {
+        return new HardState(epoch, ReplicaKey.ofNode("x".repeat(60_000)), ReplicaKey.NONE);
+    }
+
+    private static List<Path> logs(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve(DataDirectory.DATABASE))) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .sorted(Comparator.comparing(file -> String.valueOf(file.getFileName())))
+                    .toList();
+        }
     }
 
     private static void copy(Path from, Path to) throws IOException {
