@@ -7,6 +7,7 @@ import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 
+import static io.canvass.raft.core.CoreFixture.N2;
 import static io.canvass.raft.core.CoreFixture.voters;
 import static io.canvass.raft.core.RoleName.CANDIDATE;
 import static io.canvass.raft.core.RoleName.FOLLOWER;
@@ -97,6 +98,18 @@ class EdgesTest {
         assertThat(replica.timeReached(replica.now() + 1)).isEmpty();
         assertThat(replica.deadline()).isEqualTo(Outcome.NEVER);
         assertThat(replica.propose(1, "x")).isEmpty();
+    }
+
+    @Test
+    void whateverAStepThrowsItIsTheLastOfItsReplica() {
+        CoreFixture replica = Stands.followerThatHeard(voters(3));
+        Entry unreadable = new Entry(4, 5, EntryKind.CONFIGURATION, 0, Bytes.ofUtf8("of a later version"));
+
+        assertThatCode(() -> replica.request(N2, Messages.append(5, CoreFixture.at(3, 2), 0, unreadable)))
+                .isInstanceOf(RuntimeException.class);
+
+        assertThat(replica.request(N2, Messages.heartbeat(5))).isEmpty();
+        assertThat(replica.deadline()).isEqualTo(Outcome.NEVER);
     }
 
     @Test
