@@ -50,7 +50,8 @@ public final class RaftCore {
     /**
      * What this input changes and asks for.
      *
-     * @throws IllegalStateException if going on would break a promise: nothing of this step may be done, and no further step taken
+     * @throws IllegalStateException if going on would break a promise, and whatever else is thrown: nothing of this step may be
+     *     done, and no further step taken
      */
     public Outcome step(Input input) {
         if (halted) {
@@ -61,7 +62,8 @@ public final class RaftCore {
             resignIfQuorumLost();
             dispatch(input);
             return finish();
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // Whatever it is, the step is half done.
             halted = true;
             throw e;
         }

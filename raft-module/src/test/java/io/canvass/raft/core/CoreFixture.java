@@ -37,6 +37,7 @@ final class CoreFixture {
     private Outcome last;
     private long now;
     private Token lastToken = Token.NOTHING;
+    private long lastCorrelation;
 
     private CoreFixture(RaftConfig config, StoredState stored, ScriptedRandom random) {
         this.random = random;
@@ -105,6 +106,9 @@ final class CoreFixture {
             if (effect instanceof Effect.Persist persist) {
                 lastToken = persist.token();
             }
+            if (effect instanceof Effect.Send send && send.message() instanceof Message.Request) {
+                lastCorrelation = Math.max(lastCorrelation, send.correlation());
+            }
         }
     }
 
@@ -171,6 +175,11 @@ final class CoreFixture {
 
     Token lastToken() {
         return lastToken;
+    }
+
+    /** That of the last request it sent. */
+    long lastCorrelation() {
+        return lastCorrelation;
     }
 
     /** The round that is asked now. */

@@ -2,6 +2,7 @@ package io.canvass.raft.core;
 
 import static io.canvass.raft.core.CoreFixture.FULL;
 import static io.canvass.raft.core.CoreFixture.N2;
+import static io.canvass.raft.core.CoreFixture.N3;
 import static io.canvass.raft.core.CoreFixture.NONE;
 import static io.canvass.raft.core.CoreFixture.T;
 import static io.canvass.raft.core.CoreFixture.at;
@@ -81,6 +82,18 @@ final class Stands {
     static CoreFixture resigned(CoreFixture.Builder builder) {
         CoreFixture fixture = leader(builder);
         fixture.resign();
+        return fixture;
+    }
+
+    /** The leader of five voters, in epoch 5, elected by n2 and n3; sessions 1 to 4 are those of n2 to n5. */
+    static CoreFixture leaderOfFive() {
+        CoreFixture fixture = prospective(CoreFixture.voters(5).epoch(4));
+        fixture.response(N2, fixture.asked(N2), preVoteGranted(4, NONE, fixture.round().id()));
+        fixture.response(N3, fixture.asked(N3), preVoteGranted(4, NONE, fixture.round().id()));
+        fixture.persisted();
+        fixture.response(N2, fixture.asked(N2), voteGranted(5, fixture.round().id()));
+        fixture.response(N3, fixture.asked(N3), voteGranted(5, fixture.round().id()));
+        fixture.persisted();
         return fixture;
     }
 }
