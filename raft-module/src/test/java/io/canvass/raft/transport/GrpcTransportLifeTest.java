@@ -72,6 +72,19 @@ class GrpcTransportLifeTest {
     }
 
     @Test
+    void aLinkThatStaysOpenAndDeliversNothingIsNoticedByItsPings() throws IOException {
+        try (TestNode two = TestNode.start("n2");
+                SilentProxy link = new SilentProxy(two.port());
+                TestNode one = TestNode.start("n1")) {
+            one.dial(new Member(two.key, TestNode.HOST + ":" + link.port()));
+            one.awaitConnectedTo(two);
+            link.goSilent();
+            await().until(() -> one.lost.size() == 2);
+            assertThat(one.isConnectedTo("n2")).isFalse();
+        }
+    }
+
+    @Test
     void aPeerIsFoundAtItsNewAddress() {
         try (TestNode one = TestNode.start("n1");
                 TestNode two = TestNode.start("n2");

@@ -107,9 +107,11 @@ class MessageCodecTest {
 
     @Test
     void numbersBeyondALongAreMalformed() {
-        assertMalformed(frame -> frame.getAppendRequestBuilder().setEpoch(-1), "epoch is out of range: 18446744073709551615");
+        assertMalformed(
+                frame -> frame.getAppendRequestBuilder().setEpoch(-1), "epoch is out of range: 18446744073709551615");
         assertMalformed(frame -> frame.getAppendRequestBuilder().setPrevIndex(-1), "previous index");
-        assertMalformed(frame -> frame.getAppendRequestBuilder().getEntriesBuilder(0).setEpoch(-1), "epoch of an entry");
+        assertMalformed(
+                frame -> frame.getAppendRequestBuilder().getEntriesBuilder(0).setEpoch(-1), "epoch of an entry");
         assertMalformed(frame -> frame.getAppendRequestBuilder().setCommitIndex(Long.MIN_VALUE), "commit index");
         assertMalformed(frame -> frame.setCorrelation(-1), "correlation");
         assertMalformed(frame -> frame.getAppendRequestBuilder().setPrevIndex(Long.MAX_VALUE), "have no index");
@@ -150,7 +152,8 @@ class MessageCodecTest {
 
     /** Room for entries after it. */
     private Arbitrary<LogPosition> positions() {
-        return Combinators.combine(naturals(), Arbitraries.longs().between(0, Long.MAX_VALUE - 100)).as(LogPosition::new);
+        return Combinators.combine(naturals(), Arbitraries.longs().between(0, Long.MAX_VALUE - 100))
+                .as(LogPosition::new);
     }
 
     private Arbitrary<UUID> uuids() {

@@ -147,7 +147,8 @@ class PeerPortAbuseTest {
 
     @Test
     void bytesThatAreNoProtobufAreRefusedAsAMalformedFrame() {
-        MethodDescriptor<String, Frame> text = FrameMarshaller.EXCHANGE.toBuilder(new TextMarshaller(), new FrameMarshaller())
+        MethodDescriptor<String, Frame> text = FrameMarshaller.EXCHANGE.toBuilder(
+                        new TextMarshaller(), new FrameMarshaller())
                 .build();
         ManagedChannel channel =
                 NettyChannelBuilder.forAddress(TestNode.HOST, node.port()).usePlaintext().build();
