@@ -3,8 +3,8 @@ package io.canvass.raft.transport;
 import java.util.random.RandomGenerator;
 
 /**
- * Waits between attempts to reach a peer: each drawn from the upper half of a bound that doubles, so that peers that lost each
- * other together do not dial together. Short at its longest too: an election waits for it. For one thread.
+ * Waits between attempts to reach a peer: each drawn from the upper half of a bound that doubles, so that peers that
+ * lost each other together do not dial together. Short at its longest too: an election waits for it. For one thread.
  */
 final class Backoff {
     static final long MIN_NANOS = 50_000_000;

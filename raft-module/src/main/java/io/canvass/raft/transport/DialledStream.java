@@ -13,8 +13,8 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream that this replica dialled, on a connection of its own: greeting, then requests out and their responses in. It has one
- * session and never comes back; a reconnect is another stream. gRPC calls it on one thread at a time.
+ * One stream that this replica dialled, on a connection of its own: greeting, then requests out and their responses
+ * in. It has one session and never comes back; a reconnect is another stream. gRPC calls it on one thread at a time.
  */
 final class DialledStream extends ClientCall.Listener<Frame> {
     private final PeerContext context;
@@ -108,7 +108,7 @@ final class DialledStream extends ClientCall.Listener<Frame> {
             switch (MessageCodec.decode(frame)) {
                 case Message.Response response -> takeResponse(frame, response, open);
                 case Message.Request request ->
-                    refuse(RefusalReason.WRONG_DIRECTION, "A request on a stream that this replica dialled: " + request);
+                    refuse(RefusalReason.WRONG_DIRECTION, "A request on a stream that was dialled here: " + frame.getBodyCase());
             }
         } catch (MalformedFrameException e) {
             refuse(RefusalReason.MALFORMED_FRAME, e.getMessage() + ", in " + frame.getBodyCase());

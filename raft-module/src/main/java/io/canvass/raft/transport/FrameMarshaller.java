@@ -9,8 +9,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 
 /**
- * Reads bytes that are no frame as a frame without a body, which is malformed too: so a stream refuses and counts both the
- * same way, where gRPC would throw on its own thread.
+ * Reads bytes that are no frame as a frame without a body, which is malformed too: so a stream refuses and counts
+ * both the same way, where gRPC would throw on its own thread.
  */
 final class FrameMarshaller implements MethodDescriptor.Marshaller<Frame> {
     /** The one method of the peer service. */

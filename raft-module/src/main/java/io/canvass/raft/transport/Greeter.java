@@ -136,6 +136,9 @@ final class Greeter {
 
     /** Both are unsigned on the wire: one beyond an int is negative here and fits nothing. */
     private boolean overlaps(int min, int max) {
-        return 0 <= min && min <= max && min <= config.protocolVersion() && max >= TransportConfig.OLDEST_PROTOCOL_VERSION;
+        return 0 <= min
+                && min <= max
+                && min <= config.protocolVersion()
+                && max >= TransportConfig.OLDEST_PROTOCOL_VERSION;
     }
 }

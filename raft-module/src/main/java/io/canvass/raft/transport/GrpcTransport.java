@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Peers over gRPC. To each member it keeps two streams, each on a TCP connection of its own, so that an append of many
- * megabytes never holds up a heartbeat (HAZARDS B13). Broken streams are dialled again after 50 ms to 1 s, their names looked up
- * anew. Everything that waits has a deadline, everything that queues a bound (HAZARDS F11).
+ * megabytes never holds up a heartbeat (HAZARDS B13). Broken streams are dialled again after 50 ms to 1 s, their
+ * names looked up anew. Everything that waits has a deadline, everything that queues a bound (HAZARDS F11).
  *
  * <p>Safe for any thread; {@link #send} is meant for one. {@link Transport.Listener} is called on the transport's own
- * threads, in order for each stream; {@link Transport.Listener#peerLost} comes once for a stream that was up, after all it
- * brought and before anything of its successor. A response is delivered only if it answers, for the first time, a request sent on the same
- * stream (HAZARDS D9, H8).
+ * threads, in order for each stream; {@link Transport.Listener#peerLost} comes once for a stream that was up, after
+ * all it brought and before anything of its successor. A response is delivered only if it answers, for the first
+ * time, a request sent on the same stream (HAZARDS D9, H8).
  */
 public final class GrpcTransport implements Transport {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcTransport.class);
@@ -64,8 +64,8 @@ public final class GrpcTransport implements Transport {
     }
 
     /**
-     * @param services served on the peer port too, for {@link #channelTo} of other members; called on the transport's threads,
-     *     so they must not block
+     * @param services served on the peer port too, for {@link #channelTo} of other members; called on the transport's
+     *     threads, so they must not block
      */
     public static GrpcTransport open(TransportConfig config, List<BindableService> services) {
         return open(config, services, HostResolver.SYSTEM);
@@ -85,8 +85,8 @@ public final class GrpcTransport implements Transport {
             throw new IllegalStateException("A transport is started once, and not after it was closed");
         }
         if (HostResolver.isPinnedForEver()) {
-            LOG.warn("This JVM keeps a resolved name for ever (networkaddress.cache.ttl): a member that gets a new address"
-                    + " under its old name will not be found. Set the property to a few seconds.");
+            LOG.warn("This JVM keeps a resolved name for ever (networkaddress.cache.ttl): a member that gets a new"
+                    + " address under its old name will not be found. Set the property to a few seconds.");
         }
         Running parts = assemble(new GatedListener(listener));
         running.set(parts);
@@ -126,10 +126,16 @@ public final class GrpcTransport implements Transport {
         return parts().server().port();
     }
 
-    /** A member whose address is not {@code host:port} is not dialled; {@link #peers} says so. */
+    /**
+     * A member whose address is not {@code host:port} is not dialled; {@link #peers} says so. Does nothing once closed.
+     *
+     * @throws IllegalStateException if it was not started
+     */
     @Override
     public void connect(Configuration configuration) {
-        parts().dialler().connect(configuration);
+        if (!closed.get()) {
+            parts().dialler().connect(configuration);
+        }
     }
 
     @Override
@@ -146,9 +152,9 @@ public final class GrpcTransport implements Transport {
     }
 
     /**
-     * A channel of its own to a member, for additional services; made when first asked for. It connects when it is used, and ends when
-     * the member leaves or changes its address: ask again rather than keep it. Callbacks come on the transport's
-     * threads and must not block.
+     * A channel of its own to a member, for additional services; made when first asked for. It connects when it is
+     * used, and ends when the member leaves or changes its address: ask again rather than keep it. Callbacks come on
+     * the transport's threads and must not block.
      *
      * @throws TransportException if this replica dials no such member
      */

@@ -9,9 +9,9 @@ import java.util.List;
 @FunctionalInterface
 interface HostResolver {
     /**
-     * The system's. The JVM keeps an answer for {@code networkaddress.cache.ttl} seconds (30 unless set) and a failure for
-     * {@code networkaddress.cache.negative.ttl} (10): a process that wants moved peers found sooner sets these security
-     * properties before its first look-up.
+     * The system's. The JVM keeps an answer for {@code networkaddress.cache.ttl} seconds (30 unless set) and a
+     * failure for {@code networkaddress.cache.negative.ttl} (10): a process that wants moved peers found sooner sets
+     * these security properties before its first look-up.
      */
     HostResolver SYSTEM = host -> List.of(InetAddress.getAllByName(host));
 

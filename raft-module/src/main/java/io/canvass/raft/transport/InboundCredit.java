@@ -1,8 +1,8 @@
 package io.canvass.raft.transport;
 
 /**
- * What one stream has delivered and not got back: bounded in messages and in bytes, so that a slow core stops the sender
- * instead of filling the heap (HAZARDS F11). Safe for any thread.
+ * What one stream has delivered and not got back: bounded in messages and in bytes, so that a slow core stops the
+ * sender instead of filling the heap (HAZARDS F11). Safe for any thread.
  */
 final class InboundCredit {
     static final int MAX_UNRELEASED_MESSAGES = 64;

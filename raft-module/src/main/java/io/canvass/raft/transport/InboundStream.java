@@ -12,8 +12,8 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream that a peer dialled: its greeting, then its requests; this replica's responses go back on it. gRPC calls it on one
- * thread at a time; {@link #send} and {@link #close} come from others.
+ * A stream that a peer dialled: its greeting, then its requests; this replica's responses go back on it. gRPC calls
+ * it on one thread at a time; {@link #send} and {@link #close} come from others.
  */
 final class InboundStream extends ServerCall.Listener<Frame> {
     private final ServerCall<Frame, Frame> call;
@@ -82,7 +82,7 @@ final class InboundStream extends ServerCall.Listener<Frame> {
             switch (MessageCodec.decode(frame)) {
                 case Message.Request request -> open.deliver(frame, request);
                 case Message.Response response ->
-                    refuse(RefusalReason.WRONG_DIRECTION, "A response on a stream that it dialled itself: " + response);
+                    refuse(RefusalReason.WRONG_DIRECTION, "A response on a stream that it dialled itself: " + frame.getBodyCase());
             }
         } catch (MalformedFrameException e) {
             refuse(RefusalReason.MALFORMED_FRAME, e.getMessage() + ", in " + frame.getBodyCase());

@@ -16,7 +16,10 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-/** The streams that peers dialled: one per node and lane, where the newest replaces the one before. Safe for any thread. */
+/**
+ * The streams that peers dialled: one per node and lane, where the newest replaces the one before. Safe for any
+ * thread.
+ */
 final class InboundStreams {
     /** Streams open at once, those not greeted yet included. */
     static final int MAX_STREAMS = 256;

@@ -13,8 +13,8 @@ import io.canvass.raft.core.ReplicaKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one stream to one peer: looks its name up, connects, greets, and when it breaks starts over after a while. Everything
- * happens on the dial loop, but for {@link #send} and what streams report.
+ * Keeps one stream to one peer: looks its name up, connects, greets, and when it breaks starts over after a while.
+ * Everything happens on the dial loop, but for {@link #send} and what streams report.
  */
 final class LaneLink implements DialledStream.Owner {
     /** A stream that was up for so long breaks for a new reason: the waits begin small again. */

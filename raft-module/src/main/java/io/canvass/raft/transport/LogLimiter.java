@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/** Lets one line through per interval and counts those it held back: what flaps or floods must not fill a disk with logs. */
+/**
+ * Lets one line through per interval and counts those it held back: what flaps or floods must not fill a disk with
+ * logs.
+ */
 final class LogLimiter {
     private final long intervalNanos;
     private final LongSupplier nanoTime;

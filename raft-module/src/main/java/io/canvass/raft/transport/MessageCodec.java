@@ -4,8 +4,8 @@ import io.canvass.proto.raft.v1.Frame;
 import io.canvass.raft.core.Message;
 
 /**
- * The core's messages and the frames of {@code raft/v1/peer.proto}. The arrays of entries' data are shared in both directions,
- * so one entry sent to several peers is copied only into their sockets' buffers.
+ * The core's messages and the frames of {@code raft/v1/peer.proto}. The arrays of entries' data are shared in both
+ * directions, so one entry sent to several peers is copied only into their sockets' buffers.
  */
 final class MessageCodec {
     private MessageCodec() {}

@@ -75,7 +75,8 @@ final class MessageDecoder {
                 WireValues.key(m.getTo(), TO),
                 natural(m.getEpoch(), EPOCH),
                 natural(m.getSession(), "session"),
-                new LogPosition(natural(m.getPrevEpoch(), "previous epoch"), natural(m.getPrevIndex(), "previous index")),
+                new LogPosition(
+                        natural(m.getPrevEpoch(), "previous epoch"), natural(m.getPrevIndex(), "previous index")),
                 entries(m),
                 natural(m.getCommitIndex(), "commit index"),
                 natural(m.getReadSequence(), "read sequence"),

@@ -3,8 +3,9 @@ package io.canvass.raft.transport;
 import java.util.Arrays;
 
 /**
- * The correlations of requests that were sent on one stream and not answered yet, oldest first. Bounded: where a peer leaves
- * more than {@link #CAPACITY} unanswered, the oldest is forgotten, and its response would be refused. Safe for any thread.
+ * The correlations of requests that were sent on one stream and not answered yet, oldest first. Bounded: where a peer
+ * leaves more than {@link #CAPACITY} unanswered, the oldest is forgotten, and its response would be refused. Safe for
+ * any thread.
  */
 final class OutstandingRequests {
     static final int CAPACITY = 1024;

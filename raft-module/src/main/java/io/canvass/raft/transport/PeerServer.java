@@ -18,7 +18,9 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollChannelOption;
 
-/** The listening side: bounds on connections, calls and sizes, so that nobody who reaches the port can harm the node. */
+/**
+ * The listening side: bounds on connections, calls and sizes, so that nobody who reaches the port can harm the node.
+ */
 final class PeerServer {
     /** Calls of additional services that one connection may have under way; the caller queues more. */
     private static final int MAX_CALLS_PER_CONNECTION = 1024;

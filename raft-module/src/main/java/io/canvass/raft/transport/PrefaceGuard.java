@@ -10,8 +10,9 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First on each accepted connection: lets it through once it has sent the preface of HTTP/2 (RFC 9113, section 3.4), and closes
- * it at the first byte that differs, or when the preface does not come in time. On the connection's own thread only.
+ * First on each accepted connection: lets it through once it has sent the preface of HTTP/2 (RFC 9113, section 3.4),
+ * and closes it at the first byte that differs, or when the preface does not come in time. On the connection's own
+ * thread only.
  */
 final class PrefaceGuard extends ChannelInboundHandlerAdapter {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);

@@ -13,8 +13,8 @@ final class StreamBounds {
     static final int RESPONSE_QUEUE_BYTES = 1 << 20;
 
     /**
-     * What a sender may have on its way unread, per stream and per connection (HTTP/2). Fixed, since gRPC pings for every
-     * message where it is to find the best value itself.
+     * What a sender may have on its way unread, per stream and per connection (HTTP/2). Fixed, since gRPC pings for
+     * every message where it is to find the best value itself.
      */
     static final int WINDOW_BYTES = 4 << 20;
 

@@ -7,8 +7,8 @@ import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
 
 /**
- * What a transport is built with. Everything is validated here; an {@link IllegalArgumentException} names the setting, the
- * value and the range.
+ * What a transport is built with. Everything is validated here; an {@link IllegalArgumentException} names the
+ * setting, the value and the range.
  *
  * @param clusterId peers of another cluster are refused (HAZARDS H7)
  * @param self this replica, its directory id assigned
@@ -17,7 +17,8 @@ import io.canvass.raft.core.ReplicaKey;
  * @param maxMessageBytes the largest frame that is sent or taken, in bytes; the same on all members
  * @param connectTimeout for one attempt to reach a peer: name resolution, TCP and the greeting together
  * @param keepAliveInterval after so long without a byte from a peer, it is pinged (HTTP/2)
- * @param keepAliveTimeout how long a ping, and on Linux any byte sent, may go unanswered before the connection is given up
+ * @param keepAliveTimeout how long a ping, and on Linux any byte sent, may go unanswered before the connection is
+ *     given up
  * @param protocolVersion the highest that this replica speaks; 0 is capped below Pre-Vote (PREVOTE.md, Versions)
  */
 public record TransportConfig(

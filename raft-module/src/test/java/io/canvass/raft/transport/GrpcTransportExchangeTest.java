@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import static io.canvass.raft.transport.TestNode.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class GrpcTransportExchangeTest {
     private final TestNode one = TestNode.start("n1");
@@ -66,5 +67,59 @@ class GrpcTransportExchangeTest {
             assertThat(one.received.getFirst().from()).isEqualTo(two.key);
             assertThat(one.received.getFirst().correlation()).isEqualTo(5);
         }
+    }
+
+    @Test
+    void anAppendOfEightMegabytesArrivesWhole() {
+        join();
+        Message append = Messages.append(two.key, 8 << 20);
+        one.transport.send(two.key, Lane.DATA, 1, append);
+        one.transport.send(two.key, Lane.CONTROL, 2, Messages.heartbeat(two.key));
+        await().until(() -> two.received.size() == 2);
+        assertThat(two.received).extracting(Transport.Inbound::message).contains(append);
+    }
+
+    @Test
+    void aReceiverThatReleasesNothingGetsNoMoreThanItsCredit() {
+        try (TestNode slow = TestNode.startSlow("n3")) {
+            one.dial(slow.member());
+            one.awaitConnectedTo(slow);
+            int sent = InboundCredit.MAX_UNRELEASED_MESSAGES + 50;
+            for (int i = 0; i < sent; i++) {
+                one.transport.send(slow.key, Lane.DATA, i, Messages.heartbeat(slow.key));
+            }
+            await().until(() -> slow.received.size() == InboundCredit.MAX_UNRELEASED_MESSAGES);
+            // The other lane has a credit of its own; once its message is here, more on this one would be too.
+            one.transport.send(slow.key, Lane.CONTROL, 999, Messages.heartbeat(slow.key));
+            await().until(() -> slow.received.stream().anyMatch(it -> it.lane() == Lane.CONTROL));
+            assertThat(slow.received).hasSize(InboundCredit.MAX_UNRELEASED_MESSAGES + 1);
+            slow.received.getFirst().release();
+            await().until(() -> slow.received.size() == InboundCredit.MAX_UNRELEASED_MESSAGES + 2);
+            for (int i = 1; i < slow.received.size(); i++) {
+                slow.received.get(i).release();
+                int least = Math.min(sent + 1, InboundCredit.MAX_UNRELEASED_MESSAGES + 2 + i);
+                await().until(() -> slow.received.size() >= least);
+            }
+            assertThat(slow.received).hasSize(sent + 1);
+        }
+    }
+
+    @Test
+    void aMessageIsReleasedOnce() {
+        try (TestNode slow = TestNode.startSlow("n3")) {
+            one.dial(slow.member());
+            one.awaitConnectedTo(slow);
+            one.transport.send(slow.key, Lane.DATA, 1, Messages.heartbeat(slow.key));
+            await().until(() -> slow.received.size() == 1);
+            Transport.Inbound inbound = slow.received.getFirst();
+            inbound.release();
+            assertThatThrownBy(inbound::release).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void aResponseToANodeThatDialledNothingIsDropped() {
+        one.transport.send(TestNode.key("n7"), Lane.CONTROL, 1, Messages.voteResponse(one.key));
+        assertThat(one.drops(DropReason.NOT_CONNECTED)).isEqualTo(1);
     }
 }

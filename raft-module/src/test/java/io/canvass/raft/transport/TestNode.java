@@ -1,9 +1,12 @@
 package io.canvass.raft.transport;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -19,6 +22,7 @@ import org.awaitility.core.ConditionFactory;
 final class TestNode implements Transport.Listener, AutoCloseable {
     static final UUID CLUSTER = UUID.nameUUIDFromBytes("cluster".getBytes(StandardCharsets.UTF_8));
     static final String HOST = "127.0.0.1";
+    static final InetAddress LOOPBACK = InetAddress.ofLiteral(HOST);
 
     /** Long enough for the slowest machine; no test waits for it to pass. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -48,6 +52,10 @@ final class TestNode implements Transport.Listener, AutoCloseable {
 
     static TestNode start(String nodeId, HostResolver resolver) {
         return new TestNode(config(nodeId, 0), List.of(), resolver, true);
+    }
+
+    static TestNode start(TransportConfig config, List<BindableService> services) {
+        return new TestNode(config, services, HostResolver.SYSTEM, true);
     }
 
     static TestNode start(String nodeId, List<BindableService> services) {
@@ -92,6 +100,12 @@ final class TestNode implements Transport.Listener, AutoCloseable {
         return peer != null && peer.connected();
     }
 
+    /** Why that peer is not connected; empty if it is, or is none. */
+    String detail(String nodeId) {
+        Transport.PeerConnection peer = transport.peers().get(nodeId);
+        return peer == null ? "" : peer.detail();
+    }
+
     void awaitConnectedTo(TestNode peer) {
         await().until(() -> isConnectedTo(peer.key.nodeId()));
     }
@@ -104,8 +118,8 @@ final class TestNode implements Transport.Listener, AutoCloseable {
         return counter(transport.drops(), reason);
     }
 
-    private static long counter(java.util.Map<String, Long> counters, Enum<?> reason) {
-        return counters.getOrDefault(reason.name().toLowerCase(java.util.Locale.ROOT), 0L);
+    private static long counter(Map<String, Long> counters, Enum<?> reason) {
+        return counters.getOrDefault(reason.name().toLowerCase(Locale.ROOT), 0L);
     }
 
     @Override
