@@ -1,6 +1,7 @@
 package io.canvass.kv.cluster;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -39,6 +40,11 @@ final class ForwardClient implements AutoCloseable {
         return streams
                 .computeIfAbsent(leaderId, id -> new ForwardStream(id, peers, clusterId, bounds, delays))
                 .send(command, deadlineNanos);
+    }
+
+    /** How many requests have left for this peer and are not answered. */
+    int sentTo(String leaderId) {
+        return Optional.ofNullable(streams.get(leaderId)).map(ForwardStream::sent).orElse(0);
     }
 
     @Override

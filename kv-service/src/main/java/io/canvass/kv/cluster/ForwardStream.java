@@ -88,6 +88,15 @@ final class ForwardStream {
         }
     }
 
+    int sent() {
+        lock.lock();
+        try {
+            return sent.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void close() {
         Optional<Connection> open;
         lock.lock();

@@ -50,7 +50,8 @@ public record KvProperties(
     public KvProperties {
         Relations.requireAtMost(
                 "kv.value.max-size", value.maxSize(), "kv.raft.max-uncommitted-size", raft.maxUncommittedSize());
-        Relations.requireAtMost("kv.value.max-size", value.maxSize(), "kv.peer.max-message-size", peer.maxMessageSize());
+        Relations.requireFitsMessage("kv.value.max-size", value.maxSize(), peer.maxMessageSize());
+        Relations.requireFitsMessage("kv.raft.max-append-size", raft.maxAppendSize(), peer.maxMessageSize());
         Relations.requireAtMost(
                 "kv.value.max-size", value.maxSize(), "kv.forward.max-in-flight-size", forward.maxInFlightSize());
     }

@@ -7,6 +7,9 @@ import org.springframework.util.unit.DataSize;
 
 /** Rules between two settings: what no bound on one of them can say. */
 final class Relations {
+    /** Room in a message between peers for what is around a value or a run of entries: the key, headers, framing. */
+    private static final DataSize ENVELOPE = DataSize.ofKilobytes(32);
+
     private Relations() {}
 
     /** The bound that {@code RaftConfig} asserts; here with the names under which an operator knows the two. */
@@ -29,6 +32,17 @@ final class Relations {
                     text(value),
                     "that is more than " + boundProperty + " (" + text(bound) + "), so that the largest value could never be written",
                     "lower it, or raise " + boundProperty);
+        }
+    }
+
+    /** What does not fit would be in the leader's log, and never reach a peer. */
+    static void requireFitsMessage(String property, DataSize value, DataSize message) {
+        if (value.toBytes() > message.toBytes() - ENVELOPE.toBytes()) {
+            throw new InvalidSettingException(
+                    property,
+                    text(value),
+                    "that with " + text(ENVELOPE) + " around it does not fit into kv.peer.max-message-size (" + text(message) + ")",
+                    "lower it, or raise kv.peer.max-message-size on all nodes");
         }
     }
 

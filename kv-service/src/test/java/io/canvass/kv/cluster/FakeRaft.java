@@ -1,0 +1,129 @@
+package io.canvass.kv.cluster;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.canvass.proto.kv.v1.Result;
+import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.ReplicaKey;
+import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.RaftException;
+import io.canvass.raft.runtime.RaftStatus;
+
+/** A replica that answers what it was told to answer, in order; with nothing told, it does not lead. */
+public final class FakeRaft implements RaftAccess {
+    private final Queue<CompletableFuture<Applied<Result>>> answers = new ArrayDeque<>();
+    private final Queue<CompletableFuture<Long>> readAnswers = new ArrayDeque<>();
+    private final List<Bytes> proposed = new ArrayList<>();
+    private final Map<Round, Long> rounds = new ConcurrentHashMap<>();
+    private volatile RaftStatus status;
+    private volatile CompletableFuture<Void> resigned = CompletableFuture.completedFuture(null);
+    private final AtomicInteger resignations = new AtomicInteger();
+    private int reads;
+    private volatile ReplicaKey otherLeader = ReplicaKey.NONE;
+
+    public FakeRaft(RaftStatus status) {
+        this.status = status;
+    }
+
+    public static Applied<Result> applied(long revision) {
+        return new Applied<>(revision, 7, Result.newBuilder().setRevision(revision).build());
+    }
+
+    public static RaftException.NotLeader led(ReplicaKey leader) {
+        return new RaftException.NotLeader(leader, 7);
+    }
+
+    public synchronized FakeRaft answers(Applied<Result> applied) {
+        answers.add(CompletableFuture.completedFuture(applied));
+        return this;
+    }
+
+    public synchronized FakeRaft fails(Throwable failure) {
+        answers.add(CompletableFuture.failedFuture(failure));
+        return this;
+    }
+
+    /** The next proposal is answered when the test says so. */
+    public synchronized CompletableFuture<Applied<Result>> answersLater() {
+        CompletableFuture<Applied<Result>> answer = new CompletableFuture<>();
+        answers.add(answer);
+        return answer;
+    }
+
+    public synchronized FakeRaft readAnswers(CompletableFuture<Long> answer) {
+        readAnswers.add(answer);
+        return this;
+    }
+
+    public synchronized List<Bytes> proposed() {
+        return List.copyOf(proposed);
+    }
+
+    public synchronized int reads() {
+        return reads;
+    }
+
+    public int resignations() {
+        return resignations.get();
+    }
+
+    public void resigned(CompletableFuture<Void> answer) {
+        resigned = answer;
+    }
+
+    /** Who leads when there is nothing told to answer. */
+    public FakeRaft isLedBy(ReplicaKey leader) {
+        otherLeader = leader;
+        return this;
+    }
+
+    public void status(Statuses next) {
+        status = next.get();
+    }
+
+    public void round(Round round, long count) {
+        rounds.put(round, count);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Applied<Result>> propose(Bytes command) {
+        proposed.add(command);
+        CompletableFuture<Applied<Result>> answer = answers.poll();
+        return answer == null ? CompletableFuture.failedFuture(led(otherLeader)) : answer;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Long> readIndex() {
+        reads++;
+        CompletableFuture<Long> answer = readAnswers.poll();
+        return answer == null ? CompletableFuture.failedFuture(led(otherLeader)) : answer;
+    }
+
+    @Override
+    public RaftStatus status() {
+        return status;
+    }
+
+    @Override
+    public Map<Round, Long> rounds() {
+        return Map.copyOf(rounds);
+    }
+
+    @Override
+    public CompletableFuture<Void> resign() {
+        resignations.incrementAndGet();
+        return resigned;
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
+    }
+}

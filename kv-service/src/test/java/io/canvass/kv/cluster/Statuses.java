@@ -1,0 +1,150 @@
+package io.canvass.kv.cluster;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+import io.canvass.raft.core.ReplicaKey;
+import io.canvass.raft.core.RoleName;
+import io.canvass.raft.runtime.RaftStatus;
+
+/** A status to begin with, and changes of it by name. */
+public final class Statuses {
+    public static final UUID CLUSTER = new UUID(0x0c2f, 1);
+
+    private final RaftStatus status;
+
+    private Statuses(RaftStatus status) {
+        this.status = status;
+    }
+
+    public static ReplicaKey replica(int number) {
+        return new ReplicaKey("kv-" + number, new UUID(0x7d1a, number));
+    }
+
+    /** kv-1 of three, epoch 7, hears kv-0. */
+    public static Statuses follower() {
+        return new Statuses(new RaftStatus(
+                CLUSTER,
+                replica(1),
+                true,
+                RoleName.FOLLOWER,
+                7,
+                false,
+                replica(0),
+                41,
+                new RaftStatus.PreVote(true, false, 0, Optional.empty()),
+                new RaftStatus.Log(1001, 5120, 5120, 5120, 5120, 1000),
+                new RaftStatus.Quorum(3, 0, 2, 3, 1),
+                List.of(peer(0, 12, true), peer(2, 15, true)),
+                true,
+                3,
+                0,
+                Optional.empty(),
+                0));
+    }
+
+    public static Statuses leader() {
+        return follower().role(RoleName.LEADER).leader(replica(1), 20);
+    }
+
+    public static Statuses soleLeader() {
+        return leader().quorum(new RaftStatus.Quorum(1, 0, 1, 1, 0)).peers();
+    }
+
+    public static RaftStatus.Peer peer(int number, long contactAgeMillis, boolean connected) {
+        return new RaftStatus.Peer(
+                replica(number),
+                "kv-" + number + ":9080",
+                true,
+                -1,
+                contactAgeMillis,
+                connected,
+                connected ? 8_640_000 : contactAgeMillis,
+                connected ? "" : "Connection refused");
+    }
+
+    public RaftStatus get() {
+        return status;
+    }
+
+    public Statuses role(RoleName role) {
+        return with(role, status.leader(), status.leaderContactAgeMillis(), status.hasVoted(), status.voter());
+    }
+
+    public Statuses leader(ReplicaKey leader, long contactAgeMillis) {
+        return with(status.role(), leader, contactAgeMillis, status.hasVoted(), status.voter());
+    }
+
+    public Statuses noLeader(long contactAgeMillis) {
+        return leader(ReplicaKey.NONE, contactAgeMillis);
+    }
+
+    public Statuses voted() {
+        return with(status.role(), status.leader(), status.leaderContactAgeMillis(), true, status.voter());
+    }
+
+    public Statuses observer() {
+        return with(status.role(), status.leader(), status.leaderContactAgeMillis(), status.hasVoted(), false);
+    }
+
+    public Statuses preVote(RaftStatus.PreVote preVote) {
+        return with(preVote, status.log(), status.quorum(), status.peers());
+    }
+
+    public Statuses log(RaftStatus.Log log) {
+        return with(status.preVote(), log, status.quorum(), status.peers());
+    }
+
+    public Statuses quorum(RaftStatus.Quorum quorum) {
+        return with(status.preVote(), status.log(), quorum, status.peers());
+    }
+
+    public Statuses peers(RaftStatus.Peer... peers) {
+        return with(status.preVote(), status.log(), status.quorum(), List.of(peers));
+    }
+
+    public Statuses behind() {
+        return with(false, status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), status.refusedMessages());
+    }
+
+    public Statuses loopAge(long millis) {
+        return with(status.caughtUp(), millis, status.stalledWriteMillis(), status.halted(), status.refusedMessages());
+    }
+
+    public Statuses stalledWrite(long millis) {
+        return with(status.caughtUp(), status.loopAgeMillis(), millis, status.halted(), status.refusedMessages());
+    }
+
+    public Statuses halted(String why) {
+        return with(
+                status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), Optional.of(why), status.refusedMessages());
+    }
+
+    public Statuses refusedMessages(long count) {
+        return with(status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), count);
+    }
+
+    private Statuses with(RoleName role, ReplicaKey leader, long contactAgeMillis, boolean hasVoted, boolean voter) {
+        return new Statuses(new RaftStatus(
+                status.clusterId(), status.self(), voter, role, status.epoch(), hasVoted, leader, contactAgeMillis,
+                status.preVote(), status.log(), status.quorum(), status.peers(), status.caughtUp(), status.loopAgeMillis(),
+                status.stalledWriteMillis(), status.halted(), status.refusedMessages()));
+    }
+
+    private Statuses with(
+            RaftStatus.PreVote preVote, RaftStatus.Log log, RaftStatus.Quorum quorum, List<RaftStatus.Peer> peers) {
+        return new Statuses(new RaftStatus(
+                status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
+                status.leader(), status.leaderContactAgeMillis(), preVote, log, quorum, peers, status.caughtUp(),
+                status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), status.refusedMessages()));
+    }
+
+    private Statuses with(
+            boolean caughtUp, long loopAgeMillis, long stalledWriteMillis, Optional<String> halted, long refusedMessages) {
+        return new Statuses(new RaftStatus(
+                status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
+                status.leader(), status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(),
+                status.peers(), caughtUp, loopAgeMillis, stalledWriteMillis, halted, refusedMessages));
+    }
+}
