@@ -16,7 +16,7 @@ import jakarta.servlet.http.HttpServletRequest;
  */
 final class ValueBody {
     /** The setting that {@link ApiLimits#maxValueBytes()} comes from, as errors name it. */
-    static final String LIMIT_PROPERTY = "kv.max-value-size";
+    static final String LIMIT_PROPERTY = "kv.value.max-size";
 
     /** A value of 1 MiB then needs 18 kB/s. Tomcat's timeout bounds each pause, and so not a body that trickles. */
     private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(60);

@@ -101,7 +101,7 @@ public final class Replica implements RaftAccess, PeerAccess {
                 properties.raft(),
                 raftStore.identity().clusterId(),
                 raftStore.identity().replica());
-        GrpcTransport transport = listen(plan, properties, raft, services);
+        GrpcTransport transport = GrpcTransport.open(transportConfig(plan, properties, raft), services);
         try {
             RaftNodeConfig config = new RaftNodeConfig(
                     raft, properties.raft().diskStallLimit(), RaftNodeConfig.MAX_PENDING_PROPOSALS, addresses(plan));
@@ -109,14 +109,14 @@ public final class Replica implements RaftAccess, PeerAccess {
                     RaftNode.start(config, raftStore, transport, store, listener), transport, store, raftStore);
         } catch (RuntimeException e) {
             transport.close();
-            throw e;
+            // The port is taken when the node starts.
+            throw plan.explainListenFailure(e);
         }
     }
 
-    private static GrpcTransport listen(
-            ClusterPlan plan, KvProperties properties, RaftConfig raft, List<BindableService> services) {
+    private static TransportConfig transportConfig(ClusterPlan plan, KvProperties properties, RaftConfig raft) {
         long largest = Math.max(raft.maxAppendBytes(), properties.value().maxSize().toBytes()) + FRAME_ALLOWANCE_BYTES;
-        TransportConfig config = new TransportConfig(
+        return new TransportConfig(
                 raft.clusterId(),
                 raft.self(),
                 plan.bindHost(),
@@ -126,11 +126,6 @@ public final class Replica implements RaftAccess, PeerAccess {
                 TransportConfig.MIN_KEEP_ALIVE_INTERVAL,
                 TransportConfig.DEFAULT_KEEP_ALIVE_TIMEOUT,
                 raft.protocolVersion());
-        try {
-            return GrpcTransport.open(config, services);
-        } catch (RuntimeException e) {
-            throw plan.explainListenFailure(e);
-        }
     }
 
     /** Members are dialled where the settings say, which may have changed since the log was begun. */

@@ -40,7 +40,7 @@ class BodiesTest extends ApiTest {
         Wire.Reply reply = http.call("PUT", "/v1/kv/a", new byte[LIMIT + 1]);
         assertTooLarge(reply);
         assertThat(reply.json().path("actual").asInt()).isEqualTo(LIMIT + 1);
-        assertThat(reply.json().path("detail").asString()).contains(String.valueOf(LIMIT), "kv.max-value-size");
+        assertThat(reply.json().path("detail").asString()).contains(String.valueOf(LIMIT), "kv.value.max-size");
     }
 
     @Test
