@@ -37,7 +37,8 @@ final class TestServer {
                 })
                 .run(Stream.concat(
                                 Stream.of("--server.port=0", "--management.server.port=-1",
-                                        "--spring.main.banner-mode=off", "--logging.level.root=WARN"),
+                                        "--spring.main.banner-mode=off", "--logging.level.root=WARN",
+                                        "--server.shutdown=immediate"),
                                 Arrays.stream(settings))
                         .toArray(String[]::new)));
     }

@@ -56,7 +56,7 @@ class RandomWritesTest {
         return batch.list().ofMinSize(1).ofMaxSize(10);
     }
 
-    @Property(tries = 60)
+    @Property(tries = 40)
     void anySequenceOfWritesEqualsASimpleModelAlsoAfterAReopen(@ForAll("batches") List<Batch> batches)
             throws IOException {
         Path parent = Files.createTempDirectory("random-writes");

@@ -70,7 +70,9 @@ class PeerPortRefusalsTest {
     @Test
     void aGreetingFromThisNodeItselfIsRefused() {
         assertHelloRefused(
-                RawPeer.hello(node, "n1"), RefusalReason.INVALID_SENDER, HelloAck.Refusal.INVALID_REQUEST);
+                RawPeer.hello(node, "n1").setFrom(WireValues.key(new ReplicaKey("n1", new UUID(6, 6)))),
+                RefusalReason.INVALID_SENDER,
+                HelloAck.Refusal.INVALID_REQUEST);
     }
 
     @Test
