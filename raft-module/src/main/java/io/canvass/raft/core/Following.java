@@ -78,10 +78,8 @@ final class Following {
 
     /** Two leaders in one epoch: only a broken peer claims that. */
     private boolean contradictsKnownLeader(ReplicaKey from) {
-        Role role = state.role();
-        ReplicaKey known = role instanceof Role.Leader || role instanceof Role.Resigned
-                ? state.self()
-                : role.rememberedLeader();
+        // Not the role's memory: a replica that led this epoch and canvasses again in it has no hint, but knows.
+        ReplicaKey known = state.hardState().leader();
         if (known.isNone() || known.matches(from)) {
             return false;
         }
@@ -160,16 +158,11 @@ final class Following {
             return;
         }
         state.leaderResigned();
+        state.rememberLeader(from);
         switch (state.role()) {
             case Role.Follower f -> state.update(new Role.Follower(f.leader(), false, timerByRank(request)));
-            case Role.Unattached u -> {
-                state.rememberLeader(from);
-                state.update(new Role.Unattached(from, u.timer()));
-            }
-            case Role.Prospective p -> {
-                state.rememberLeader(from);
-                state.update(new Role.Prospective(from, p.round(), p.timer()));
-            }
+            case Role.Unattached u -> state.update(new Role.Unattached(from, u.timer()));
+            case Role.Prospective p -> state.update(new Role.Prospective(from, p.round(), p.timer()));
             case Role.Candidate c -> {}
             case Role.Leader l -> {}
             case Role.Resigned r -> {}
