@@ -47,6 +47,10 @@ final class Following {
     }
 
     private boolean isForThisReplica(ReplicaKey from, Message.Request request) {
+        if (from.matches(state.self())) {
+            state.refuse(from, "is this replica itself");
+            return false;
+        }
         if (!request.clusterId().equals(state.config.clusterId())) {
             state.refuse(from, "speaks for cluster " + request.clusterId());
             return false;

@@ -12,17 +12,20 @@ import static io.canvass.raft.core.CoreFixture.N2;
 import static io.canvass.raft.core.CoreFixture.N3;
 import static io.canvass.raft.core.CoreFixture.NONE;
 import static io.canvass.raft.core.CoreFixture.OTHER_CLUSTER;
+import static io.canvass.raft.core.CoreFixture.T;
 import static io.canvass.raft.core.CoreFixture.at;
 import static io.canvass.raft.core.CoreFixture.command;
 import static io.canvass.raft.core.CoreFixture.voters;
 import static io.canvass.raft.core.Effects.reply;
 import static io.canvass.raft.core.Messages.answer;
 import static io.canvass.raft.core.Messages.append;
+import static io.canvass.raft.core.Messages.heartbeat;
 import static io.canvass.raft.core.Messages.preVoteGranted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * PREVOTE.md, Transitions, last paragraph: what only a broken peer can send is refused and shown, and touches nothing.
+ * PREVOTE.md, Transitions, last paragraph: what only a broken peer can send is refused and shown, and touches nothing; a replica
+ * never follows itself.
  */
 class BrokenPeerTest {
     private static final Message.AppendResult REFUSED = new Message.AppendResult.Refused();
@@ -129,6 +132,28 @@ class BrokenPeerTest {
         assertThat(replica.role().name()).isEqualTo(RoleName.CANDIDATE);
     }
 
+    // ---- itself
+
+    @Test
+    void aReplicaNeverFollowsItself() {
+        for (Function<CoreFixture.Builder, CoreFixture> stand : everyRole()) {
+            for (long epoch : new long[] {5, 9}) {
+                CoreFixture replica = stand.apply(voters(3));
+                ReplicaKey named = namedBy(replica);
+                assertRefused(replica, N1, heartbeat(epoch), named, "is this replica itself");
+                Role role = replica.role();
+                assertThat(replica.request(N1, Messages.resigning(epoch, N1)))
+                        .containsExactly(
+                                new Effect.Refused(N1, "is this replica itself"),
+                                reply(
+                                        N1,
+                                        new Message.ResigningResponse(5, named),
+                                        replica.lastToken().sequence()));
+                assertThat(replica.role()).isEqualTo(role);
+            }
+        }
+    }
+
     // ---- appends that cannot be
 
     @Test
@@ -180,5 +205,26 @@ class BrokenPeerTest {
         assertThat(replica.hardState()).isEqualTo(hardState);
         assertThat(replica.end()).isEqualTo(end);
         assertThat(replica.deadline()).isEqualTo(deadline);
+    }
+
+    private static ReplicaKey namedBy(CoreFixture replica) {
+        return switch (replica.role().name()) {
+            case LEADER -> N1;
+            case UNATTACHED, PROSPECTIVE, FOLLOWER -> replica.role().rememberedLeader();
+            case CANDIDATE, RESIGNED -> NONE;
+        };
+    }
+
+    private static List<Function<CoreFixture.Builder, CoreFixture>> everyRole() {
+        return List.of(
+                Stands::unattached,
+                Stands::unattachedWithHint,
+                Stands::votedForN2,
+                Stands::prospective,
+                Stands::candidate,
+                Stands::followerThatHeard,
+                Stands::leader,
+                Stands::resigned,
+                builder -> builder.start().at(T));
     }
 }
