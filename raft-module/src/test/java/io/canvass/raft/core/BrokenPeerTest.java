@@ -178,6 +178,7 @@ class BrokenPeerTest {
         for (Message.AppendRequest request : List.of(
                 append(9, at(-1, 2), 0),
                 append(9, at(3, -1), 0),
+                append(9, at(0, 2), 0),
                 append(9, end, -1),
                 append(5, at(3, 6), 0),
                 append(9, end, 0, command(5, 5)),
@@ -186,6 +187,23 @@ class BrokenPeerTest {
                 append(9, end, 0, command(4, 1)),
                 append(9, end, 0, command(4, 10)))) {
             assertRefused(replica, N2, request, N2, "sends entries that cannot be one log");
+        }
+    }
+
+    @Test
+    void aConflictAtOrBelowTheCommitIndexIsRefusedAndIsNoContact() {
+        for (long epoch : new long[] {5, 9}) {
+            CoreFixture replica = Stands.followerThatHeard(voters(3));
+            replica.at(1100).request(N2, append(5, at(3, 2), 3));
+            replica.at(1300);
+            assertRefused(
+                    replica,
+                    N2,
+                    append(epoch, at(2, 1), 3, command(3, 5)),
+                    N2,
+                    "contradicts entry 3, committed up to 3");
+            assertRefused(replica, N2, append(epoch, at(3, 5), 3), N2, "contradicts entry 3, committed up to 3");
+            assertThat(replica.core.status().leaderContactNanos()).isEqualTo(1100);
         }
     }
 
