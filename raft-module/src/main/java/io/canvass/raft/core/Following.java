@@ -47,7 +47,9 @@ final class Following {
             return new Message.AppendResult.Refused();
         }
         contact(from, request);
-        return replicate(request, known);
+        Message.AppendResult result = replicate(request, known);
+        state.reviewMembership();
+        return result;
     }
 
     private boolean isForThisReplica(ReplicaKey from, Message.Request request) {
