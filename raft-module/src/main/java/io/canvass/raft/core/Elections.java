@@ -214,7 +214,7 @@ final class Elections {
         if (leader.isNone() || leader.matches(state.self()) || state.memory().leaderResigned()) {
             return false;
         }
-        ReplicaKey remembered = state.role().rememberedLeader();
+        ReplicaKey remembered = state.hardState().leader();
         if (remembered.isKnown()) {
             if (!remembered.matches(leader)) {
                 state.refuse(from, "names " + leader + " as leader of epoch " + state.epoch() + ", which " + remembered

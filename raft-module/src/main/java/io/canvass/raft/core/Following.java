@@ -42,11 +42,21 @@ final class Following {
         if (request.epoch() == state.epoch() && contradictsKnownLeader(from)) {
             return new Message.AppendResult.Refused();
         }
+        int known = knownEntries(request);
+        if (contradictsCommitted(from, request, known)) {
+            return new Message.AppendResult.Refused();
+        }
         contact(from, request);
-        return replicate(from, request);
+        Message.AppendResult result = replicate(request, known);
+        state.reviewMembership();
+        return result;
     }
 
     private boolean isForThisReplica(ReplicaKey from, Message.Request request) {
+        if (from.matches(state.self())) {
+            state.refuse(from, "is this replica itself");
+            return false;
+        }
         if (!request.clusterId().equals(state.config.clusterId())) {
             state.refuse(from, "speaks for cluster " + request.clusterId());
             return false;
@@ -63,6 +73,7 @@ final class Following {
         boolean sound = before.epoch() >= 0
                 && before.index() >= 0
                 && before.epoch() <= request.epoch()
+                && (before.index() > 0 || before.epoch() == 0)
                 && request.commitIndex() >= 0;
         long index = before.index();
         long epoch = before.epoch();
@@ -78,10 +89,8 @@ final class Following {
 
     /** Two leaders in one epoch: only a broken peer claims that. */
     private boolean contradictsKnownLeader(ReplicaKey from) {
-        Role role = state.role();
-        ReplicaKey known = role instanceof Role.Leader || role instanceof Role.Resigned
-                ? state.self()
-                : role.rememberedLeader();
+        // Not the role's memory: a replica that led this epoch and canvasses again in it has no hint, but knows.
+        ReplicaKey known = state.hardState().leader();
         if (known.isNone() || known.matches(from)) {
             return false;
         }
@@ -108,29 +117,42 @@ final class Following {
                 new Role.Follower(from, true, state.freshTimer()), RoundSummary.Ending.ENDED_BY_LEADER_CONTACT);
     }
 
-    private Message.AppendResult replicate(ReplicaKey from, Message.AppendRequest request) {
+    /** How many of the request's entries this log holds already; -1 if not even the one before them. */
+    private int knownEntries(Message.AppendRequest request) {
+        if (!state.log.holds(request.prev())) {
+            return -1;
+        }
+        int known = 0;
+        while (known < request.entries().size() && state.log.holds(positionOf(request.entries().get(known)))) {
+            known++;
+        }
+        return known;
+    }
+
+    /** What is committed stands in the log of every leader to come: who denies it is broken, and not even heard. */
+    private boolean contradictsCommitted(ReplicaKey from, Message.AppendRequest request, int known) {
+        long firstUnknown = request.prev().index() + known + 1;
+        if (known == request.entries().size() || firstUnknown > state.log.commitIndex()) {
+            return false;
+        }
+        state.refuse(from, "contradicts entry " + firstUnknown + ", committed up to " + state.log.commitIndex());
+        return true;
+    }
+
+    private Message.AppendResult replicate(Message.AppendRequest request, int known) {
         ReplicaLog log = state.log;
-        if (!log.holds(request.prev())) {
+        if (known < 0) {
             return new Message.AppendResult.Mismatched(log.lastPossibleAgreement(request.prev()));
         }
-        List<Entry> entries = request.entries();
-        int fresh = 0;
-        while (fresh < entries.size() && log.holds(positionOf(entries.get(fresh)))) {
-            fresh++;
-        }
-        if (fresh < entries.size()) {
-            long firstNew = entries.get(fresh).index();
-            if (firstNew <= log.commitIndex()) {
-                state.refuse(from, "contradicts entry " + firstNew + ", committed up to " + log.commitIndex());
-                return new Message.AppendResult.Refused();
+        List<Entry> fresh = request.entries().subList(known, request.entries().size());
+        if (!fresh.isEmpty()) {
+            if (fresh.getFirst().index() <= log.lastIndex()) {
+                log.truncate(fresh.getFirst().index());
             }
-            if (firstNew <= log.lastIndex()) {
-                log.truncate(firstNew);
-            }
-            entries.subList(fresh, entries.size()).forEach(log::append);
+            fresh.forEach(log::append);
         }
         // Never beyond what this message proved (HAZARDS F3, F4): a longer log may end in entries of another history.
-        long matched = request.prev().index() + entries.size();
+        long matched = request.prev().index() + request.entries().size();
         log.commitUpTo(Math.min(request.commitIndex(), matched));
         return new Message.AppendResult.Matched(matched);
     }
@@ -160,16 +182,11 @@ final class Following {
             return;
         }
         state.leaderResigned();
+        state.rememberLeader(from);
         switch (state.role()) {
             case Role.Follower f -> state.update(new Role.Follower(f.leader(), false, timerByRank(request)));
-            case Role.Unattached u -> {
-                state.rememberLeader(from);
-                state.update(new Role.Unattached(from, u.timer()));
-            }
-            case Role.Prospective p -> {
-                state.rememberLeader(from);
-                state.update(new Role.Prospective(from, p.round(), p.timer()));
-            }
+            case Role.Unattached u -> state.update(new Role.Unattached(from, u.timer()));
+            case Role.Prospective p -> state.update(new Role.Prospective(from, p.round(), p.timer()));
             case Role.Candidate c -> {}
             case Role.Leader l -> {}
             case Role.Resigned r -> {}

@@ -315,6 +315,22 @@ final class ReplicaState {
         return log.isDurable(token) ? freshTimer() : new ElectionTimer.WhenDurable(token);
     }
 
+    /** Entries came or went, perhaps a configuration among them: a voter has a timer, an observer has none and asks no round. */
+    void reviewMembership() {
+        boolean timed = !(role.electionTimer() instanceof ElectionTimer.Never);
+        if (isVoter()) {
+            if (!timed && !(role instanceof Role.Leader)) {
+                update(role.withTimer(freshTimer()));
+            }
+        } else if (role instanceof Role.Prospective prospective) {
+            become(
+                    new Role.Unattached(prospective.hint(), new ElectionTimer.Never()),
+                    RoundSummary.Ending.GUARD_REFUSED);
+        } else if (timed) {
+            update(role.withTimer(new ElectionTimer.Never()));
+        }
+    }
+
     static @Nullable Round roundOf(Role role) {
         return switch (role) {
             case Role.Prospective p -> p.round();
