@@ -1,0 +1,174 @@
+package io.canvass.raft.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.Input;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients that write and read through any replica, and know what was acknowledged to any of them: a read that began later must
+ * not be older than that.
+ */
+final class Clients {
+    private static final long MAX_PAUSE_NANOS = RunOptions.TIMEOUT_NANOS / 4;
+
+    /** @param floor the highest index that was acknowledged as applied, to anyone, before the request was made */
+    private record Request(SimulatedReplica replica, long life, boolean isRead, long floor) {}
+
+    private record Place(int replica, long life, long index) {}
+
+    private record Served(SimulatedReplica replica, long life, long index) {}
+
+    private final Simulation simulation;
+    private final RandomGenerator random;
+    private final Map<Long, Request> open = new HashMap<>();
+    private final Map<Place, Long> appended = new HashMap<>();
+    private final List<Served> toServe = new ArrayList<>();
+    private long lastRequest;
+    private long acknowledged;
+    private boolean stopped = true;
+
+    Clients(Simulation simulation, RandomGenerator random) {
+        this.simulation = simulation;
+        this.random = random;
+    }
+
+    void begin() {
+        stopped = false;
+        again();
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void again() {
+        simulation.agenda().in(1 + random.nextLong(MAX_PAUSE_NANOS), () -> {
+            if (!stopped) {
+                act();
+                again();
+            }
+        });
+    }
+
+    private void act() {
+        SimulatedReplica leader = simulation.leader();
+        boolean knowsLeader = leader != null && random.nextInt(3) > 0;
+        SimulatedReplica replica = knowsLeader && leader != null
+                ? leader
+                : simulation.replica(random.nextInt(simulation.options().voters()));
+        if (!replica.isUp()) {
+            return;
+        }
+        if (random.nextBoolean()) {
+            propose(replica, 1 + random.nextInt(4));
+        } else {
+            read(replica, 1 + random.nextInt(2));
+        }
+    }
+
+    void propose(SimulatedReplica replica, int count) {
+        List<Input.Proposal> proposals = new ArrayList<>();
+        for (long id : requests(replica, count, false)) {
+            proposals.add(new Input.Proposal(id, Bytes.ofUtf8("command " + id)));
+        }
+        long timestamp = simulation.now() / 1_000_000;
+        replica.receive(now -> new Input.Propose(now, timestamp, proposals));
+    }
+
+    void read(SimulatedReplica replica, int count) {
+        List<Long> ids = requests(replica, count, true);
+        replica.receive(now -> new Input.Read(now, ids));
+    }
+
+    private List<Long> requests(SimulatedReplica replica, int count, boolean isRead) {
+        List<Long> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            open.put(++lastRequest, new Request(replica, replica.life(), isRead, acknowledged));
+            ids.add(lastRequest);
+        }
+        return ids;
+    }
+
+    void completed(SimulatedReplica replica, Effect.Complete complete) {
+        Request request = open.remove(complete.requestId());
+        if (request == null || request.replica() != replica || request.life() != replica.life()) {
+            throw new InvariantViolation("CompletedOnce", replica.key() + " completes " + complete + " of " + request);
+        }
+        switch (complete.result()) {
+            case Effect.Result.Appended at ->
+                appended.put(new Place(replica.number(), replica.life(), at.index()), at.epoch());
+            case Effect.Result.ReadAt at -> readAt(replica, request, at.index());
+            case Effect.Result.NotLeader n -> {}
+            case Effect.Result.Overloaded o -> {}
+        }
+    }
+
+    private void readAt(SimulatedReplica replica, Request request, long index) {
+        if (index < request.floor()) {
+            throw new InvariantViolation(
+                    "LinearizableReads",
+                    replica.key() + " reads at " + index + " what was acknowledged up to " + request.floor() + " before");
+        }
+        toServe.add(new Served(replica, replica.life(), index));
+        serve(replica);
+    }
+
+    /** What a replica applied is acknowledged to those who wrote it there, and seen by those whose reads waited for it. */
+    void applied(SimulatedReplica replica, Entry entry) {
+        simulation.tally().count(Tally.Count.COMMANDS_APPLIED);
+        Long epoch = appended.remove(new Place(replica.number(), replica.life(), entry.index()));
+        if (epoch != null && epoch == entry.epoch()) {
+            acknowledged = Math.max(acknowledged, entry.index());
+        }
+        serve(replica);
+    }
+
+    private void serve(SimulatedReplica replica) {
+        Iterator<Served> waiting = toServe.iterator();
+        while (waiting.hasNext()) {
+            Served read = waiting.next();
+            if (read.life() != read.replica().life()) {
+                waiting.remove();
+            } else if (read.replica() == replica && replica.applied() >= read.index()) {
+                waiting.remove();
+                acknowledged = Math.max(acknowledged, replica.applied());
+                simulation.tally().count(Tally.Count.READS_SERVED);
+            }
+        }
+    }
+
+    /** To be called when all have had the time to be answered (HAZARDS H3). */
+    void requireNoneForgotten() {
+        for (Map.Entry<Long, Request> left : open.entrySet()) {
+            SimulatedReplica replica = left.getValue().replica();
+            if (replica.isUp() && replica.life() == left.getValue().life()) {
+                throw new InvariantViolation(
+                        "NoLeakedWaiters", "request " + left.getKey() + " was never answered by " + replica.key());
+            }
+        }
+    }
+
+    /** Whether somebody who wrote or read has been told of this index. */
+    boolean isAcknowledged(long index) {
+        return acknowledged >= index;
+    }
+
+    /** Writes through the leader, if there is one, and tells at which index; 0 if it was not taken. */
+    long writeThrough(@Nullable SimulatedReplica leader) {
+        if (leader == null || !leader.isRunning()) {
+            return 0;
+        }
+        long before = leader.memory().size();
+        propose(leader, 1);
+        return leader.memory().size() > before ? leader.memory().size() : 0;
+    }
+}

@@ -1,0 +1,211 @@
+package io.canvass.raft.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Input;
+import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.Message;
+import io.canvass.raft.core.ReplicaKey;
+import io.canvass.raft.core.ResignReason;
+
+/** What befalls a cluster: some of the kinds, at random times, one upon the other. */
+final class Faults {
+    enum Kind {
+        PARTITION,
+        ISOLATION,
+        CUT_LINK,
+        CUT_ONE_WAY,
+        MEND,
+        CRASH,
+        RESTART,
+        CRASH_ALL,
+        PAUSE,
+        DISK_STALL,
+        RESIGNATION,
+        TRANSFER,
+        STREAM_LOST
+    }
+
+    private static final long TIMEOUT = RunOptions.TIMEOUT_NANOS;
+    private static final long LONGEST_LULL_NANOS = 3 * TIMEOUT;
+    private static final long LONGEST_HARM_NANOS = 4 * TIMEOUT;
+
+    private final Simulation simulation;
+    private final RandomGenerator random;
+    private final List<Kind> kinds;
+    private boolean over;
+
+    Faults(Simulation simulation, RandomGenerator random) {
+        this.simulation = simulation;
+        this.random = random;
+        this.kinds = new ArrayList<>(simulation.options().faults());
+        this.kinds.sort(null);
+    }
+
+    void begin() {
+        if (!kinds.isEmpty()) {
+            again();
+        }
+    }
+
+    private void again() {
+        // Often in quick succession: most faults of protocols need two troubles at a time.
+        long lull = random.nextBoolean() ? LONGEST_LULL_NANOS : TIMEOUT / 5;
+        simulation.agenda().in(1 + random.nextLong(lull), () -> {
+            if (!over) {
+                strike(kinds.get(random.nextInt(kinds.size())));
+                again();
+            }
+        });
+    }
+
+    private void strike(Kind kind) {
+        SimulatedReplica victim = victim();
+        int other = random.nextInt(simulation.options().voters());
+        if (simulation.trace().isOn()) {
+            simulation.trace().add("", "! " + kind + " " + victim.key().nodeId() + " n" + other);
+        }
+        switch (kind) {
+            case PARTITION -> partition();
+            case ISOLATION -> {
+                simulation.network().isolate(victim.number());
+                streamsLost(victim);
+            }
+            case CUT_LINK -> simulation.network().cutBoth(victim.number(), other);
+            case CUT_ONE_WAY -> simulation.network().cut(victim.number(), other);
+            case MEND -> simulation.network().mendAll();
+            case CRASH -> crash(victim, harm());
+            case RESTART -> crash(victim, 1);
+            case CRASH_ALL -> {
+                if (random.nextInt(3) == 0) {
+                    simulation.replicas().forEach(replica -> crash(replica, harm()));
+                }
+            }
+            case PAUSE -> pause(victim);
+            case DISK_STALL -> victim.disk().stallUntil(simulation.now() + harm());
+            case RESIGNATION -> resign(victim);
+            case TRANSFER -> transfer(victim, other);
+            case STREAM_LOST -> streamLost(victim, simulation.replica(other));
+        }
+    }
+
+    /** Leaders are hit more often than their number would have it. */
+    private SimulatedReplica victim() {
+        SimulatedReplica leader = simulation.leader();
+        if (leader != null && random.nextInt(3) == 0) {
+            return leader;
+        }
+        return simulation.replica(random.nextInt(simulation.options().voters()));
+    }
+
+    private long harm() {
+        return 1 + random.nextLong(random.nextBoolean() ? LONGEST_HARM_NANOS : TIMEOUT);
+    }
+
+    private void partition() {
+        if (random.nextBoolean()) {
+            simulation.network().mendAll();
+        }
+        int voters = simulation.options().voters();
+        int side = random.nextInt(1 << voters);
+        for (int one = 0; one < voters; one++) {
+            for (int other = 0; other < voters; other++) {
+                if ((side >> one & 1) != (side >> other & 1)) {
+                    simulation.network().cut(one, other);
+                }
+            }
+        }
+    }
+
+    private void crash(SimulatedReplica victim, long downNanos) {
+        if (!victim.isUp()) {
+            return;
+        }
+        victim.crash();
+        streamsLost(victim);
+        long life = victim.life();
+        simulation.agenda().in(downNanos, () -> {
+            if (victim.life() == life && !over) {
+                victim.start();
+            }
+        });
+    }
+
+    private void pause(SimulatedReplica victim) {
+        if (!victim.isRunning()) {
+            return;
+        }
+        victim.pause();
+        long life = victim.life();
+        simulation.agenda().in(harm(), () -> {
+            if (victim.life() == life && victim.isUp() && victim.isPaused()) {
+                victim.resume();
+            }
+        });
+    }
+
+    private static void resign(SimulatedReplica victim) {
+        victim.receive(now -> new Input.Resign(now, ResignReason.SHUTDOWN));
+    }
+
+    /** A leader orders another to take over and resigns: in either order, the messages may cross. */
+    private void transfer(SimulatedReplica leader, int target) {
+        if (!leader.isRunning() || !leader.leads() || leader.number() == target) {
+            return;
+        }
+        boolean orderFirst = random.nextBoolean();
+        ReplicaKey to = simulation.replica(target).key();
+        Message order = new Message.TransferRequest(
+                RunOptions.CLUSTER, to, leader.core().hardState().epoch(), leader.disk().log().size());
+        Effect.Send send = new Effect.Send(to, Lane.CONTROL, Long.MAX_VALUE, order, 0);
+        if (orderFirst) {
+            simulation.network().send(leader, send);
+        }
+        leader.receive(now -> new Input.Resign(now, ResignReason.REQUESTED));
+        if (!orderFirst) {
+            simulation.network().send(leader, send);
+        }
+    }
+
+    private void streamsLost(SimulatedReplica victim) {
+        for (SimulatedReplica other : simulation.replicas()) {
+            if (other != victim && random.nextBoolean()) {
+                streamLost(victim, other);
+            }
+        }
+    }
+
+    private void streamLost(SimulatedReplica one, SimulatedReplica other) {
+        if (one == other) {
+            return;
+        }
+        Lane lane = random.nextBoolean() ? Lane.CONTROL : Lane.DATA;
+        simulation.agenda().in(1 + random.nextLong(TIMEOUT), () -> {
+            one.receive(now -> new Input.PeerLost(now, other.key(), lane));
+            other.receive(now -> new Input.PeerLost(now, one.key(), lane));
+        });
+    }
+
+    /** From here on nothing goes wrong any more; a minority may stay dead. */
+    void end() {
+        over = true;
+        simulation.network().mendAll();
+        simulation.network().weather(new Network.Weather(TIMEOUT / 50, 1, 0, 0, 0));
+        boolean oneStaysDead = simulation.options().voters() >= 3 && random.nextInt(3) == 0;
+        SimulatedReplica dead = oneStaysDead ? victim() : null;
+        for (SimulatedReplica replica : simulation.replicas()) {
+            replica.disk().endStall();
+            if (replica.isPaused()) {
+                replica.resume();
+            }
+            if (replica == dead && replica.isUp()) {
+                replica.crash();
+            } else if (replica != dead && !replica.isUp()) {
+                replica.start();
+            }
+        }
+    }
+}

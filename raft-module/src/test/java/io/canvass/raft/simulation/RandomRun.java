@@ -1,0 +1,137 @@
+package io.canvass.raft.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One random run, wholly told by its seed: faults for a while, then none, and then the cluster must be well again within a bound.
+ */
+final class RandomRun {
+    /** When the faults end, a leader, a new commit and equal logs must be there within this time. */
+    static final long HEALED_WITHIN_NANOS = 20 * RunOptions.TIMEOUT_NANOS;
+
+    private static final long LOOK_EVERY_NANOS = RunOptions.TIMEOUT_NANOS / 20;
+    private static final int LAST_LINES = 60;
+
+    private final long seed;
+    private final RunOptions options;
+    private final Simulation simulation;
+    private final Faults faults;
+    private long healedAfterNanos;
+
+    private RandomRun(long seed, PlantedFault planted, boolean traced) {
+        this.seed = seed;
+        SplittableRandom random = new SplittableRandom(seed);
+        options = RunOptions.draw(random, planted);
+        simulation = new Simulation(options, random.nextLong(), traced);
+        faults = new Faults(simulation, random.split());
+    }
+
+    /**
+     * @param events how many events there were
+     * @param healedAfterNanos how long it took until all was well
+     */
+    record Report(long events, long healedAfterNanos, Tally tally) {}
+
+    /** Runs this seed, and once more with a trace if it fails. */
+    static Report run(long seed) {
+        RandomRun run = new RandomRun(seed, PlantedFault.NONE, false);
+        try {
+            run.play();
+        } catch (InvariantViolation violation) {
+            throw new AssertionError(story(seed, PlantedFault.NONE, LAST_LINES), violation);
+        }
+        return new Report(run.simulation.agenda().events(), run.healedAfterNanos, run.simulation.tally());
+    }
+
+    /** Which promise breaks under this seed with that fault, if any. */
+    static @Nullable InvariantViolation violation(long seed, PlantedFault planted) {
+        try {
+            new RandomRun(seed, planted, false).play();
+            return null;
+        } catch (InvariantViolation violation) {
+            return violation;
+        }
+    }
+
+    /** Every line of the run of this seed, and how it ended. */
+    static List<String> trace(long seed, PlantedFault planted) {
+        RandomRun run = new RandomRun(seed, planted, true);
+        String end = "all is well";
+        try {
+            run.play();
+        } catch (InvariantViolation violation) {
+            end = violation.getMessage() + (violation.getCause() == null ? "" : " (" + violation.getCause() + ")");
+        }
+        List<String> lines = new ArrayList<>(run.simulation.trace().lines());
+        lines.add("after event " + run.simulation.agenda().events() + ": " + end);
+        return lines;
+    }
+
+    /** What a person needs who is to find the cause. */
+    static String story(long seed, PlantedFault planted, int lines) {
+        List<String> all = trace(seed, planted);
+        List<String> last = all.subList(Math.max(0, all.size() - lines - 1), all.size());
+        return "Seed " + seed + " of " + RunOptions.draw(new SplittableRandom(seed), planted) + "\n"
+                + String.join("\n", last) + "\nReplay the whole of it with -Dsimulation.seed=" + seed;
+    }
+
+    private void play() {
+        simulation.startAll();
+        simulation.clients().begin();
+        faults.begin();
+        simulation.runFor(options.faultyNanos());
+        faults.end();
+        if (simulation.trace().isOn()) {
+            simulation.trace().add("", "! the faults end");
+        }
+        long end = simulation.now();
+        heal();
+        healedAfterNanos = simulation.now() - end;
+        simulation.clients().stop();
+        simulation.runFor(2 * RunOptions.TIMEOUT_NANOS);
+        simulation.clients().requireNoneForgotten();
+    }
+
+    /** Writes again and again until a write is applied everywhere and all logs are equal. */
+    private void heal() {
+        long until = simulation.now() + HEALED_WITHIN_NANOS;
+        long written = 0;
+        while (written == 0 || !simulation.clients().isAcknowledged(written) || !areEqual(written)) {
+            if (simulation.now() >= until) {
+                throw new InvariantViolation("HealsInTime", "seed " + seed + ": not well " + HEALED_WITHIN_NANOS
+                        + " ns after the faults ended; written at " + written + ", leader " + leaderName());
+            }
+            if (written == 0 || simulation.clients().isAcknowledged(written) || !stillWritten(written)) {
+                written = simulation.clients().writeThrough(simulation.leader());
+            }
+            simulation.runFor(LOOK_EVERY_NANOS);
+        }
+    }
+
+    private String leaderName() {
+        SimulatedReplica leader = simulation.leader();
+        return leader == null ? "none" : leader.key().nodeId();
+    }
+
+    private boolean stillWritten(long index) {
+        SimulatedReplica leader = simulation.leader();
+        return leader != null && leader.memory().size() >= index;
+    }
+
+    private boolean areEqual(long written) {
+        SimulatedReplica leader = simulation.leader();
+        for (SimulatedReplica replica : simulation.replicas()) {
+            if (replica.isUp()
+                    && (leader == null
+                            || replica.applied() < written
+                            || !replica.memory().equals(leader.memory()))) {
+                return false;
+            }
+        }
+        return leader != null;
+    }
+}

@@ -1,0 +1,64 @@
+package io.canvass.raft.simulation;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Random runs: each keeps every promise that the observers know of, and heals. {@code -Dsimulation.seeds=N} runs more of them,
+ * {@code -Dsimulation.first=N} others, {@code -Dsimulation.seed=N} one, with its whole trace.
+ */
+class RandomRunsTest {
+    private static final long SEEDS = 300;
+    private static final long NO_SEED = -1;
+
+    @Test
+    void everySeedKeepsEveryPromiseAndHeals() {
+        long one = Long.getLong("simulation.seed", NO_SEED);
+        if (one != NO_SEED) {
+            RandomRun.trace(one, PlantedFault.NONE).forEach(System.out::println);
+            RandomRun.run(one);
+            return;
+        }
+        long first = Long.getLong("simulation.first", 1);
+        long seeds = Long.getLong("simulation.seeds", SEEDS);
+        Tally tally = new Tally();
+        long slowest = 0;
+        for (long seed = first; seed < first + seeds; seed++) {
+            RandomRun.Report report = RandomRun.run(seed);
+            tally.add(report.tally());
+            slowest = Math.max(slowest, report.healedAfterNanos());
+        }
+        System.out.println(seeds + " seeds from " + first + ", healed within " + slowest / 1_000_000 + " ms of virtual time, "
+                + tally);
+        requireReached(tally, seeds);
+    }
+
+    /** A run that never gets there proves nothing of it. */
+    private static void requireReached(Tally tally, long seeds) {
+        if (seeds >= SEEDS) {
+            for (Tally.Count count : Tally.Count.values()) {
+                assertThat(tally.of(count)).as(count.name()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameRunLineByLine() {
+        for (long seed = 1; seed <= 5; seed++) {
+            List<String> once = RandomRun.trace(seed, PlantedFault.NONE);
+            assertThat(RandomRun.trace(seed, PlantedFault.NONE)).isEqualTo(once);
+            assertThat(once).hasSizeGreaterThan(100);
+        }
+    }
+
+    @Test
+    void aFailureNamesItsSeedItsEventAndItsLastSixtyLines() {
+        assertThat(RandomRun.story(1, PlantedFault.VOTE_NOT_AWAITED, 60))
+                .startsWith("Seed 1 of RunOptions[")
+                .containsPattern("after event \\d+: SaidIsDurable")
+                .endsWith("-Dsimulation.seed=1");
+    }
+}

@@ -1,0 +1,149 @@
+package io.canvass.raft.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+
+import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.EntryKind;
+import io.canvass.raft.core.ReplicaKey;
+import org.jspecify.annotations.Nullable;
+
+/** One cluster in virtual time, with everything that watches it. Replicas are named n0, n1, ... by their numbers. */
+final class Simulation {
+    private final RunOptions options;
+    private final Agenda agenda = new Agenda();
+    private final Trace trace;
+    private final Network network;
+    private final Clients clients;
+    private final List<SimulatedReplica> replicas = new ArrayList<>();
+    private final List<Observer> observers;
+    private final Tally tally = new Tally();
+
+    Simulation(RunOptions options, long seed, boolean traced) {
+        this.options = options;
+        SplittableRandom random = new SplittableRandom(seed);
+        trace = new Trace(traced, agenda);
+        network = new Network(this, random.split());
+        clients = new Clients(this, random.split());
+        Entry bootstrap = bootstrap();
+        for (int number = 0; number < options.voters(); number++) {
+            replicas.add(new SimulatedReplica(
+                    this, number, options.configOf(number, keyOf(number)), random.split(), bootstrap));
+        }
+        observers = List.of(
+                tally,
+                new ElectionSafety(),
+                new Promotions(this),
+                new PreVoteIsPure(),
+                new LogSafety(this),
+                new SaidIsDurable(),
+                new StableLeadership(this),
+                new Bounds());
+    }
+
+    static ReplicaKey keyOf(int number) {
+        return new ReplicaKey("n" + number, new UUID(0xd15cL, number + 1));
+    }
+
+    private Entry bootstrap() {
+        List<Configuration.Member> voters = new ArrayList<>();
+        for (int number = 0; number < options.voters(); number++) {
+            ReplicaKey key = keyOf(number);
+            ReplicaKey named = options.knowsDirectories() ? key : ReplicaKey.ofNode(key.nodeId());
+            voters.add(new Configuration.Member(named, key.nodeId() + ":7000"));
+        }
+        return new Entry(1, 0, EntryKind.CONFIGURATION, 0, Configuration.ofVoters(voters).encode());
+    }
+
+    RunOptions options() {
+        return options;
+    }
+
+    Agenda agenda() {
+        return agenda;
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    Network network() {
+        return network;
+    }
+
+    Clients clients() {
+        return clients;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    List<Observer> observers() {
+        return observers;
+    }
+
+    List<SimulatedReplica> replicas() {
+        return replicas;
+    }
+
+    SimulatedReplica replica(int number) {
+        return replicas.get(number);
+    }
+
+    SimulatedReplica replica(String nodeId) {
+        return replicas.get(Integer.parseInt(nodeId.substring(1)));
+    }
+
+    long now() {
+        return agenda.now();
+    }
+
+    int majority() {
+        return options.voters() / 2 + 1;
+    }
+
+    // ---- running
+
+    void startAll() {
+        replicas.forEach(SimulatedReplica::start);
+    }
+
+    void runFor(long nanos) {
+        long until = now() + nanos;
+        while (agenda.runNext(until)) {
+            // Each event is judged by the observers as it happens.
+        }
+    }
+
+    /** Runs until this is true, looked at after every event; answers whether it became true in time. */
+    boolean runUntil(BooleanSupplier reached, long withinNanos) {
+        long until = now() + withinNanos;
+        while (!reached.getAsBoolean()) {
+            if (!agenda.runNext(until)) {
+                return reached.getAsBoolean();
+            }
+        }
+        return true;
+    }
+
+    /** The leader of the highest epoch among those that are up and lead, if any does. */
+    @Nullable SimulatedReplica leader() {
+        SimulatedReplica best = null;
+        for (SimulatedReplica replica : replicas) {
+            if (replica.leads()
+                    && (best == null || epochOf(replica) > epochOf(best))) {
+                best = replica;
+            }
+        }
+        return best;
+    }
+
+    private static long epochOf(SimulatedReplica replica) {
+        return replica.core().hardState().epoch();
+    }
+}
