@@ -43,7 +43,7 @@ class ShutdownTest {
                 SpringApplication.run(FakeNode.class, "--server.port=0", "--kv.raft.election-timeout=200ms");
         node.getBean(FakeRaft.class).resigned(new CompletableFuture<>());
         node.close();
-        assertThat(output).contains("Leadership was not handed over before the stop");
+        assertThat(output).contains("Leadership was not handed over within 200 ms (it took too long)");
     }
 
     @Test
