@@ -1,5 +1,6 @@
 package io.canvass.kv;
 
+import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -7,6 +8,10 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class CanvassApplication {
     public static void main(String[] args) {
-        SpringApplication.run(CanvassApplication.class, args);
+        SpringApplication application = new SpringApplication(CanvassApplication.class);
+        application.setBannerMode(Banner.Mode.OFF);
+        // StartLine says what an operator needs.
+        application.setLogStartupInfo(false);
+        application.run(args);
     }
 }

@@ -47,6 +47,11 @@ final class ForwardClient implements AutoCloseable {
         return Optional.ofNullable(streams.get(leaderId)).map(ForwardStream::sent).orElse(0);
     }
 
+    /** Whether a stream to this peer is dialled, and not known to be broken. */
+    boolean isDialled(String leaderId) {
+        return Optional.ofNullable(streams.get(leaderId)).map(ForwardStream::isDialled).orElse(false);
+    }
+
     @Override
     public void close() {
         streams.values().forEach(ForwardStream::close);

@@ -97,6 +97,15 @@ final class ForwardStream {
         }
     }
 
+    boolean isDialled() {
+        lock.lock();
+        try {
+            return current.isPresent();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void close() {
         Optional<Connection> open;
         lock.lock();

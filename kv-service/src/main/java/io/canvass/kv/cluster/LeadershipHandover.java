@@ -3,6 +3,7 @@ package io.canvass.kv.cluster;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +63,8 @@ final class LeadershipHandover implements SmartLifecycle {
             resigned = CompletableFuture.failedFuture(e);
         }
         return resigned.copy().orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).exceptionally(failure -> {
-            LOG.warn("Leadership was not handed over before the stop, the peers will elect without it: {}", failure.toString());
+            String why = failure instanceof TimeoutException ? "it took too long" : Failures.messageOf(failure);
+            LOG.warn("Leadership was not handed over within {} ms ({}); the peers elect without it", limit.toMillis(), why);
             return null;
         });
     }

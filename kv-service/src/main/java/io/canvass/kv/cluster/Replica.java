@@ -53,7 +53,7 @@ public final class Replica implements RaftAccess, PeerAccess {
      *
      * @throws RuntimeException a sentence for the operator if the data directory or the port is refused
      */
-    static Replica open(
+    public static Replica open(
             ClusterPlan plan, KvProperties properties, List<BindableService> services, RaftListener listener) {
         Formation formation =
                 new Formation(plan.nodeId(), plan.clusterId(), plan.clusterIdIsExplicit(), plan.bootstrap());
@@ -137,7 +137,8 @@ public final class Replica implements RaftAccess, PeerAccess {
         return addresses;
     }
 
-    KvStore store() {
+    /** Closed with this replica. */
+    public KvStore store() {
         return store;
     }
 

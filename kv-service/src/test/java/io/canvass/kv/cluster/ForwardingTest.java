@@ -37,7 +37,8 @@ class ForwardingTest {
     private final FakeRaft kv1 = new FakeRaft(Statuses.follower().get()).isLedBy(Statuses.replica(0));
     private final NodeGate gate = new NodeGate();
     private final ForwardService service = serviceOf(kv0);
-    private final ReplicatedStore store = store(Statuses.CLUSTER);
+    private final ForwardClient forwards = forwards(Statuses.CLUSTER);
+    private final ReplicatedStore store = store(forwards);
 
     ForwardingTest() {
         gate.open();
@@ -136,7 +137,7 @@ class ForwardingTest {
     void aStreamThatBrokeIsDialledAgainForTheNextWrite() throws InterruptedException {
         kv0.answers(applied(1)).answers(applied(2));
         assertThat(ended(write("a"))).isCompleted();
-        peers.kill("kv-0");
+        killAndNotice();
         peers.serve("kv-0", service);
         peers.dialAgain("kv-0");
         assertThat(endedAfterRetries(write("b")).resultNow().getRevision()).isEqualTo(2);
@@ -199,7 +200,7 @@ class ForwardingTest {
 
     @Test
     void aWriteOfAnotherClusterIsRefusedAndNotProposed() {
-        ReplicatedStore foreign = store(new UUID(9, 9));
+        ReplicatedStore foreign = store(forwards(new UUID(9, 9)));
         CompletableFuture<Result> write = foreign.write(command("a"), TIMEOUT);
         assertFailed(ended(write), Reason.NO_QUORUM, "The node belongs to cluster " + Statuses.CLUSTER
                 + " and takes no writes of another one; nothing was written");
@@ -225,7 +226,7 @@ class ForwardingTest {
         assertThat(write).isNotDone();
         kv0.answers(applied(8));
         starting.attach(kv0);
-        peers.kill("kv-0");
+        killAndNotice();
         peers.serve("kv-0", starting);
         peers.dialAgain("kv-0");
         assertThat(endedAfterRetries(write).resultNow().getRevision()).isEqualTo(8);
@@ -235,11 +236,19 @@ class ForwardingTest {
         return store.write(command(value), TIMEOUT);
     }
 
-    private ReplicatedStore store(UUID clusterId) {
-        ForwardClient forwards =
-                new ForwardClient(peers, clusterId, new ForwardClient.Bounds(MAX_IN_FLIGHT, MAX_BYTES), delays);
+    private ForwardClient forwards(UUID clusterId) {
+        return new ForwardClient(peers, clusterId, new ForwardClient.Bounds(MAX_IN_FLIGHT, MAX_BYTES), delays);
+    }
+
+    private ReplicatedStore store(ForwardClient client) {
         return new ReplicatedStore(
-                new WriteAttempt.Context("kv-1", kv1, forwards, gate, delays), Map.of(), 100, new WriteOutcomes());
+                new WriteAttempt.Context("kv-1", kv1, client, gate, delays), Map.of(), 100, new WriteOutcomes());
+    }
+
+    /** Until this node knows that the stream is broken: what it sends before is lost, and rightly unknown. */
+    private void killAndNotice() throws InterruptedException {
+        peers.kill("kv-0");
+        await().until(() -> !forwards.isDialled("kv-0"));
     }
 
     private static ForwardService serviceOf(FakeRaft raft) {

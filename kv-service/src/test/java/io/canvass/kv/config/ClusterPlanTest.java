@@ -9,6 +9,7 @@ import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -81,6 +82,25 @@ class ClusterPlanTest {
         UUID cluster = new UUID(1, 2);
         ReplicaKey self = new ReplicaKey("kv-1", new UUID(3, 4));
         assertThat(RaftSettings.of(properties.get().raft(), cluster, self)).isEqualTo(RaftConfig.of(cluster, self, 1_000_000_000L));
+    }
+
+    @Test
+    void settingsCanComeFromTheEnvironmentWhereForeignNamesAreNoMistakes() {
+        Map<String, Object> variables = Map.of(
+                "KV_NODE_ID", "kv-0",
+                "KV_DATA_DIR", "/var/lib/canvass",
+                "KV_CLUSTER_VOTERS", "kv-0@kv-0:9080=http://localhost:8081,kv-1@kv-1:9080=http://localhost:8082",
+                "KV_SERVICE_HOST", "10.96.0.17");
+        new ApplicationContextRunner()
+                .withUserConfiguration(ConfigConfiguration.class)
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .replace("systemEnvironment", new SystemEnvironmentPropertySource("systemEnvironment", variables)))
+                .run(context -> {
+                    assertThat(context.getBean(ClusterPlan.class).httpUrls())
+                            .containsOnly(Map.entry("kv-0", "http://localhost:8081"), Map.entry("kv-1", "http://localhost:8082"));
+                    assertThat(context.getBean(KvProperties.class).raftDirectory()).hasToString("/var/lib/canvass/raft");
+                });
     }
 
     private static ClusterPlan plan(String... settings) {

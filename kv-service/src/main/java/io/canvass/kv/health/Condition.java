@@ -1,0 +1,64 @@
+package io.canvass.kv.health;
+
+import java.util.Optional;
+
+import io.canvass.kv.cluster.NodeGate;
+import io.canvass.raft.runtime.RaftStatus;
+
+/** What a status means: the questions that the probe table of OPERATIONS.md, section 3, asks of one. */
+record Condition(RaftStatus status, NodeGate.State gate, Limits limits) {
+    /** A leader is known, and it was heard inside one election timeout; a leader: a quorum was. */
+    boolean hasFreshLeader() {
+        if (status.leader().isNone()) {
+            return false;
+        }
+        boolean aloneInOffice = status.leads() && status.quorum().voters() == 1;
+        return aloneInOffice || (contactKnown() && contactMillis() <= limits.electionTimeoutMillis());
+    }
+
+    /** No leader, but for no longer than an election may take. */
+    boolean isElecting() {
+        return !hasFreshLeader() && contactKnown() && contactMillis() < limits.graceMillis();
+    }
+
+    /** Why only a restart can help, if so. */
+    Optional<String> stuck() {
+        if (status.halted().isPresent()) {
+            return Optional.of("The replica has halted: " + status.halted().get());
+        }
+        if (status.loopAgeMillis() > limits.stuckMillis()) {
+            return Optional.of("The consensus loop has not gone round for " + Ages.text(status.loopAgeMillis()));
+        }
+        if (status.stalledWriteMillis() > limits.stuckMillis()) {
+            return Optional.of("A write has waited for the disk for " + Ages.text(status.stalledWriteMillis()));
+        }
+        return Optional.empty();
+    }
+
+    /** Why it runs but is not a full member at the moment, if so. */
+    Optional<String> outOfService() {
+        return switch (gate) {
+            case STARTING -> Optional.of("The node starts");
+            case DRAINING -> Optional.of("The node stops");
+            case OPEN -> {
+                if (!status.voter()) {
+                    yield Optional.of("The node is not a voter");
+                }
+                yield status.caughtUp() ? Optional.empty() : Optional.of(behind());
+            }
+        };
+    }
+
+    String behind() {
+        return "The node has not yet applied what was committed when it started: " + status.log().appliedIndex() + " of at least "
+                + status.log().commitIndex();
+    }
+
+    private boolean contactKnown() {
+        return contactMillis() >= 0;
+    }
+
+    private long contactMillis() {
+        return status.leaderContactAgeMillis();
+    }
+}

@@ -1,0 +1,64 @@
+package io.canvass.kv.health;
+
+import java.nio.file.Path;
+
+import io.canvass.kv.cluster.FsyncListener;
+import io.canvass.kv.cluster.NodeGate;
+import io.canvass.kv.cluster.PeerAccess;
+import io.canvass.kv.cluster.RaftAccess;
+import io.canvass.kv.cluster.WriteOutcomes;
+import io.canvass.kv.config.ClusterPlan;
+import io.canvass.kv.config.KvProperties;
+import io.canvass.kv.store.KvReader;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Indicators, endpoint and meters. A bean's name is what {@code management.endpoint.health.group} includes, without its suffix. */
+@Configuration(proxyBeanMethods = false)
+public class HealthConfiguration {
+    @Bean
+    NodeHealth nodeHealth(RaftAccess raft, NodeGate gate, KvReader store, ClusterPlan plan, KvProperties properties) {
+        return new NodeHealth(raft, gate, store, plan.httpUrls(), Limits.of(properties));
+    }
+
+    @Bean
+    HealthIndicator raftHealthIndicator(NodeHealth node) {
+        return node::cluster;
+    }
+
+    @Bean
+    HealthIndicator raftReadyHealthIndicator(NodeHealth node) {
+        return node::readiness;
+    }
+
+    @Bean
+    HealthIndicator raftLoopHealthIndicator(NodeHealth node, ApplicationEventPublisher publisher) {
+        return new LoopHealth(node, publisher);
+    }
+
+    @Bean
+    HealthIndicator storageHealthIndicator(RaftAccess raft, StorageSizes sizes, KvProperties properties) {
+        String directory = Path.of(properties.dataDir()).toAbsolutePath().normalize().toString();
+        return new StorageHealth(raft, sizes, directory, Limits.of(properties));
+    }
+
+    @Bean
+    RaftEndpoint raftEndpoint(NodeHealth node) {
+        return new RaftEndpoint(node);
+    }
+
+    @Bean
+    MeterBinder raftMeters(RaftAccess raft, NodeHealth node, PeerAccess peers, WriteOutcomes writes, StorageSizes sizes) {
+        return new RaftMeters(raft, node, peers, writes, sizes);
+    }
+
+    /** Needs nothing of the replica: it is handed to the replica when that is opened. */
+    @Bean
+    FsyncListener fsyncListener(MeterRegistry registry) {
+        return new AppendMeters(registry);
+    }
+}

@@ -1,0 +1,33 @@
+package io.canvass.kv.health;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Would a restart help? A loop or a write that hangs may come back, and then so does this answer. A replica that has halted does not:
+ * the first answer that says so is published, so that whoever listens for {@link LivenessState#BROKEN} knows.
+ */
+final class LoopHealth implements HealthIndicator {
+    private final NodeHealth node;
+    private final ApplicationEventPublisher publisher;
+    private final AtomicBoolean published = new AtomicBoolean();
+
+    LoopHealth(NodeHealth node, ApplicationEventPublisher publisher) {
+        this.node = node;
+        this.publisher = publisher;
+    }
+
+    @Override
+    public Health health() {
+        boolean halted = node.condition().status().halted().isPresent();
+        if (halted && published.compareAndSet(false, true)) {
+            AvailabilityChangeEvent.publish(publisher, this, LivenessState.BROKEN);
+        }
+        return node.liveness();
+    }
+}

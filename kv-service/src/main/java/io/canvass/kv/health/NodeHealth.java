@@ -1,0 +1,75 @@
+package io.canvass.kv.health;
+
+import java.util.Map;
+import java.util.Optional;
+
+import io.canvass.kv.cluster.NodeGate;
+import io.canvass.kv.cluster.RaftAccess;
+import io.canvass.kv.store.KvReader;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+/** The three answers about the replica, one per kind of probe (OPERATIONS.md, section 3). From memory. */
+final class NodeHealth {
+    private final RaftAccess raft;
+    private final NodeGate gate;
+    private final KvReader store;
+    private final Map<String, String> urls;
+    private final Limits limits;
+
+    NodeHealth(RaftAccess raft, NodeGate gate, KvReader store, Map<String, String> urls, Limits limits) {
+        this.raft = raft;
+        this.gate = gate;
+        this.store = store;
+        this.urls = Map.copyOf(urls);
+        this.limits = limits;
+    }
+
+    Condition condition() {
+        return new Condition(raft.status(), gate.state(), limits);
+    }
+
+    Map<String, Object> report(Condition condition) {
+        return RaftReport.of(condition, urls, store.revision());
+    }
+
+    /** Does this node see a working cluster? */
+    Health cluster() {
+        Condition condition = condition();
+        return Health.status(clusterStatus(condition)).withDetails(report(condition)).build();
+    }
+
+    private static Status clusterStatus(Condition condition) {
+        if (condition.stuck().isPresent() || !condition.hasFreshLeader()) {
+            return Status.DOWN;
+        }
+        return condition.outOfService().isPresent() ? Status.OUT_OF_SERVICE : Status.UP;
+    }
+
+    /** Should clients come here? */
+    Health readiness() {
+        Condition condition = condition();
+        if (condition.stuck().isPresent()) {
+            return answer(Status.DOWN, condition.stuck());
+        }
+        Optional<String> reason = condition.outOfService().or(() -> leaderMissing(condition));
+        return answer(reason.isPresent() ? Status.OUT_OF_SERVICE : Status.UP, reason);
+    }
+
+    /** Would a restart help? Never asks for a quorum, a leader or disk space. */
+    Health liveness() {
+        Optional<String> stuck = condition().stuck();
+        return answer(stuck.isPresent() ? Status.DOWN : Status.UP, stuck);
+    }
+
+    private static Optional<String> leaderMissing(Condition condition) {
+        boolean missing = condition.limits().readinessRequiresLeader() && !condition.hasFreshLeader() && !condition.isElecting();
+        return missing ? Optional.of(NoLeader.explain(condition)) : Optional.empty();
+    }
+
+    private static Health answer(Status status, Optional<String> reason) {
+        Health.Builder health = Health.status(status);
+        reason.ifPresent(text -> health.withDetail("reason", text));
+        return health.build();
+    }
+}

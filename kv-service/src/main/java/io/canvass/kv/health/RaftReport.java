@@ -1,0 +1,170 @@
+package io.canvass.kv.health;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.canvass.kv.cluster.NodeGate;
+import io.canvass.raft.core.RoleName;
+import io.canvass.raft.runtime.RaftStatus;
+
+/** The JSON of OPERATIONS.md, section 2, field by field and in its order. What is not known is left out. */
+final class RaftReport {
+    private static final String OK = "ok";
+
+    private RaftReport() {}
+
+    /**
+     * @param urls node id to base URL of the HTTP API
+     * @param revision the store's
+     */
+    static Map<String, Object> of(Condition condition, Map<String, String> urls, long revision) {
+        RaftStatus status = condition.status();
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("nodeId", status.self().nodeId());
+        report.put("clusterId", status.clusterId().toString());
+        report.put("directoryId", status.self().directoryId().toString());
+        report.put("role", role(condition));
+        report.put("voter", status.voter());
+        report.put("epoch", status.epoch());
+        if (condition.hasFreshLeader()) {
+            report.put("leader", leader(status, urls));
+        } else {
+            report.put("noLeader", NoLeader.explain(condition));
+        }
+        if (status.leaderContactAgeMillis() >= 0) {
+            report.put("leaderContactMs", status.leaderContactAgeMillis());
+        }
+        report.put("preVote", preVote(status.preVote()));
+        report.put("log", log(status.log()));
+        report.put("quorum", quorum(status.quorum()));
+        report.put("peers", status.peers().stream().map(peer -> peer(status, peer)).toList());
+        report.put("revision", revision);
+        // Nothing compacts revisions: all since the first can be told apart, and none is gone.
+        report.put("compactRevision", 0);
+        report.put("alarms", alarms(condition));
+        report.put("checks", checks(condition));
+        return report;
+    }
+
+    /** The role as operators know it: KRaft's names, and what surrounds them. */
+    static String role(Condition condition) {
+        if (condition.gate() == NodeGate.State.STARTING) {
+            return "STARTING";
+        }
+        RaftStatus status = condition.status();
+        boolean voted = status.role() == RoleName.UNATTACHED && status.hasVoted();
+        return voted ? "VOTED" : status.role().name();
+    }
+
+    static long lag(RaftStatus status, RaftStatus.Peer peer) {
+        return Math.max(0, status.log().lastIndex() - peer.matchIndex());
+    }
+
+    private static Map<String, Object> leader(RaftStatus status, Map<String, String> urls) {
+        Map<String, Object> leader = new LinkedHashMap<>();
+        String id = status.leader().nodeId();
+        leader.put("id", id);
+        if (urls.containsKey(id)) {
+            leader.put("url", urls.get(id));
+        }
+        return leader;
+    }
+
+    private static Map<String, Object> preVote(RaftStatus.PreVote preVote) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("enabled", preVote.enabled());
+        report.put("state", preVote.campaigning() ? "CAMPAIGNING" : "IDLE");
+        report.put("roundsTotal", preVote.roundsTotal());
+        preVote.lastRound().ifPresent(last -> report.put("lastRound", round(last)));
+        return report;
+    }
+
+    private static Map<String, Object> round(RaftStatus.LastRound last) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("round", last.round().id().toString());
+        report.put("phase", last.round().phase().name());
+        report.put("epoch", last.round().epoch());
+        report.put("granted", last.round().granted());
+        report.put("needed", last.round().needed());
+        report.put("outcome", last.round().ending().name());
+        Map<String, String> refusals = new TreeMap<>();
+        last.round().refusedBy().forEach((node, reason) -> refusals.put(node, reason.name()));
+        report.put("refusedBy", refusals);
+        report.put("agoMs", last.ageMillis());
+        return report;
+    }
+
+    private static Map<String, Object> log(RaftStatus.Log log) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("firstIndex", log.firstIndex());
+        report.put("lastIndex", log.lastIndex());
+        report.put("durableIndex", log.durableIndex());
+        report.put("commitIndex", log.commitIndex());
+        report.put("appliedIndex", log.appliedIndex());
+        report.put("applyLag", applyLag(log));
+        report.put("snapshotIndex", log.snapshotIndex());
+        return report;
+    }
+
+    static long applyLag(RaftStatus.Log log) {
+        return Math.max(0, log.commitIndex() - log.appliedIndex());
+    }
+
+    private static Map<String, Object> quorum(RaftStatus.Quorum quorum) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("voters", quorum.voters());
+        report.put("observers", quorum.observers());
+        report.put("needed", quorum.needed());
+        report.put("reachable", quorum.reachable());
+        report.put("failureTolerance", quorum.failureTolerance());
+        return report;
+    }
+
+    private static Map<String, Object> peer(RaftStatus status, RaftStatus.Peer peer) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("id", peer.key().nodeId());
+        report.put("voter", peer.voter());
+        if (peer.matchIndex() >= 0) {
+            report.put("matchIndex", peer.matchIndex());
+            report.put("lag", lag(status, peer));
+        }
+        if (peer.contactAgeMillis() >= 0) {
+            report.put("contactMs", peer.contactAgeMillis());
+        }
+        report.put("connected", peer.connected());
+        report.put("stableSinceMs", peer.stableMillis());
+        if (!peer.detail().isEmpty()) {
+            report.put("detail", peer.detail());
+        }
+        return report;
+    }
+
+    /** What an operator should look at, though it takes nothing out of service by itself. */
+    private static List<String> alarms(Condition condition) {
+        RaftStatus status = condition.status();
+        List<String> alarms = new ArrayList<>();
+        condition.stuck().ifPresent(alarms::add);
+        if (condition.stuck().isEmpty() && status.stalledWriteMillis() > condition.limits().electionTimeoutMillis()) {
+            alarms.add("A write has waited for the disk for " + Ages.text(status.stalledWriteMillis()));
+        }
+        if (status.refusedMessages() > 0) {
+            alarms.add(status.refusedMessages() + " messages came that a sound peer of this cluster never sends");
+        }
+        return alarms;
+    }
+
+    private static Map<String, String> checks(Condition condition) {
+        RaftStatus status = condition.status();
+        Map<String, String> checks = new LinkedHashMap<>();
+        checks.put("hasLeader", condition.hasFreshLeader() ? OK : NoLeader.explain(condition));
+        checks.put("caughtUp", status.caughtUp() ? OK : condition.behind());
+        checks.put("votingMember", status.voter() ? OK : "The node gets the log and decides nothing");
+        // Voters are fixed at the birth of the cluster: nobody can be removed.
+        checks.put("notRemoved", OK);
+        checks.put("noCorruption", status.halted().map(why -> "The replica has halted: " + why).orElse(OK));
+        return checks;
+    }
+}

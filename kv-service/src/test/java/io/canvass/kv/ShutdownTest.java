@@ -1,0 +1,90 @@
+package io.canvass.kv;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.canvass.kv.cluster.FakeRaft;
+import io.canvass.kv.cluster.NodeGate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.support.GenericApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** OPERATIONS.md, section 6: resign, then drain, then refuse. */
+class ShutdownTest {
+    @Test
+    void leadershipIsGivenUpBeforeTheWebServerDrainsAndWritesAreRefusedOnlyAfter() {
+        List<String> order = new CopyOnWriteArrayList<>();
+        SpringApplication application = new SpringApplication(FakeNode.class);
+        application.addInitializers(context -> {
+            observe((GenericApplicationContext) context, "drains", WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, order);
+            observe((GenericApplicationContext) context, "drained", WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1, order);
+        });
+        ConfigurableApplicationContext node = application.run("--server.port=0");
+        NodeGate gate = node.getBean(NodeGate.class);
+        assertThat(gate.state()).isEqualTo(NodeGate.State.OPEN);
+        node.close();
+        assertThat(order).containsExactly("drains: 1 resignations, OPEN", "drained: 1 resignations, OPEN");
+        assertThat(gate.state()).isEqualTo(NodeGate.State.DRAINING);
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aStopDoesNotWaitForAResignationThatNeverComes(CapturedOutput output) {
+        ConfigurableApplicationContext node =
+                SpringApplication.run(FakeNode.class, "--server.port=0", "--kv.raft.election-timeout=200ms");
+        node.getBean(FakeRaft.class).resigned(new CompletableFuture<>());
+        node.close();
+        assertThat(output).contains("Leadership was not handed over within 200 ms (it took too long)");
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aStartSaysInOneLineWhoThisNodeIs(CapturedOutput output) {
+        ConfigurableApplicationContext node =
+                SpringApplication.run(FakeNode.class, "--server.port=0", "--spring.main.banner-mode=off", "--kv.data-dir=/tmp/kv");
+        String port = node.getEnvironment().getRequiredProperty("local.server.port");
+        node.close();
+        assertThat(output.getOut().lines().filter(line -> line.contains("INFO")))
+                .singleElement()
+                .asString()
+                .endsWith(" INFO  StartLine: kv-1 is up: cluster 00000000-0000-0c2f-0000-000000000001, HTTP on port " + port
+                        + ", peers on 127.0.0.1:9080, data in /tmp/kv");
+    }
+
+    private static void observe(GenericApplicationContext context, String name, int phase, List<String> order) {
+        context.registerBean(name, SmartLifecycle.class, () -> new SmartLifecycle() {
+            private volatile boolean running;
+
+            @Override
+            public void start() {
+                running = true;
+            }
+
+            @Override
+            public void stop() {
+                running = false;
+                order.add(name + ": " + context.getBean(FakeRaft.class).resignations() + " resignations, "
+                        + context.getBean(NodeGate.class).state());
+            }
+
+            @Override
+            public boolean isRunning() {
+                return running;
+            }
+
+            @Override
+            public int getPhase() {
+                return phase;
+            }
+        });
+    }
+}

@@ -1,0 +1,121 @@
+package io.canvass.kv.health;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+import io.canvass.kv.cluster.FakeRaft;
+import io.canvass.kv.cluster.Gates;
+import io.canvass.kv.cluster.NodeGate;
+import io.canvass.kv.cluster.Statuses;
+import io.canvass.raft.core.RoleName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+/** OPERATIONS.md, section 3, row by row. The election timeout is one second. */
+class ProbeTableTest {
+    private static final long T = 1000;
+    private static final long STUCK = 30_000;
+    private static final Limits LIMITS = new Limits(T, STUCK, true);
+    private static final String UP = "UP";
+    private static final String DOWN = "DOWN";
+    private static final String OUT = "OUT_OF_SERVICE";
+
+    static Stream<Arguments> theStateOfANodeAndWhatEachProbeAnswers() {
+        return Stream.of(
+                row("replaying its log", Statuses.follower().behind(), UP, OUT, OUT),
+                row("follower, leader fresh", Statuses.follower(), UP, UP, UP),
+                row("leader with a fresh quorum", Statuses.leader(), UP, UP, UP),
+                row("leader of itself alone", Statuses.soleLeader().leader(Statuses.replica(1), 60 * T), UP, UP, UP),
+                row("follower, contact as old as T", Statuses.follower().leader(Statuses.replica(0), T), UP, UP, UP),
+                row("follower, contact older than T", Statuses.follower().leader(Statuses.replica(0), T + 1), UP, UP, DOWN),
+                row("election in progress", Statuses.follower().role(RoleName.PROSPECTIVE).noLeader(3 * T - 1), UP, UP, DOWN),
+                row("no leader for longer", Statuses.follower().role(RoleName.PROSPECTIVE).noLeader(3 * T), UP, OUT, DOWN),
+                row("never heard a leader", Statuses.follower().role(RoleName.UNATTACHED).noLeader(-1), UP, OUT, DOWN),
+                row("leader cut off from its quorum", Statuses.leader().leader(Statuses.replica(1), 4 * T), UP, OUT, DOWN),
+                row("observer", Statuses.follower().observer(), UP, OUT, OUT),
+                row("loop stuck", Statuses.follower().loopAge(STUCK + 1), DOWN, DOWN, DOWN),
+                row("loop slow", Statuses.follower().loopAge(STUCK), UP, UP, UP),
+                row("write hung", Statuses.leader().stalledWrite(STUCK + 1), DOWN, DOWN, DOWN),
+                row("write slow: an alarm", Statuses.leader().stalledWrite(STUCK), UP, UP, UP),
+                row("strange messages: an alarm", Statuses.leader().refusedMessages(3), UP, UP, UP),
+                row("halted", Statuses.follower().halted("The log is damaged at index 7"), DOWN, DOWN, DOWN));
+    }
+
+    @ParameterizedTest(name = "{0}: liveness {2}, readiness {3}, cluster {4}")
+    @MethodSource
+    void theStateOfANodeAndWhatEachProbeAnswers(
+            String state, Statuses status, String liveness, String readiness, String cluster) {
+        NodeHealth health = health(new FakeRaft(status.get()), Gates.open(), LIMITS);
+        assertThat(health.liveness().getStatus().getCode()).as("liveness: %s", state).isEqualTo(liveness);
+        assertThat(health.readiness().getStatus().getCode()).as("readiness: %s", state).isEqualTo(readiness);
+        assertThat(health.cluster().getStatus().getCode()).as("cluster: %s", state).isEqualTo(cluster);
+    }
+
+    @Test
+    void aNodeThatStartsOrStopsIsAliveAndNotReady() {
+        for (NodeGate gate : new NodeGate[] {Gates.starting(), Gates.draining()}) {
+            NodeHealth health = health(new FakeRaft(Statuses.follower().get()), gate, LIMITS);
+            assertThat(health.liveness().getStatus().getCode()).isEqualTo(UP);
+            assertThat(health.readiness().getStatus().getCode()).isEqualTo(OUT);
+            assertThat(health.cluster().getStatus().getCode()).isEqualTo(OUT);
+        }
+    }
+
+    @Test
+    void readinessCanBeToldNotToAskForALeader() {
+        FakeRaft raft = new FakeRaft(Statuses.follower().role(RoleName.PROSPECTIVE).noLeader(60 * T).get());
+        NodeHealth health = health(raft, Gates.open(), new Limits(T, STUCK, false));
+        assertThat(health.readiness().getStatus().getCode()).isEqualTo(UP);
+        raft.status(Statuses.follower().behind());
+        assertThat(health.readiness().getStatus().getCode()).isEqualTo(OUT);
+    }
+
+    @Test
+    void aProbeThatSaysNoSaysWhy() {
+        NodeHealth health = health(new FakeRaft(Statuses.follower().behind().get()), Gates.open(), LIMITS);
+        assertThat(health.readiness().getDetails()).containsExactly(Map.entry(
+                "reason", "The node has not yet applied what was committed when it started: 5120 of at least 5120"));
+    }
+
+    @Test
+    void aHaltedReplicaBreaksLivenessOnceAndForGood() {
+        FakeRaft raft = new FakeRaft(Statuses.follower().get());
+        AtomicReference<Object> published = new AtomicReference<>("nothing");
+        LoopHealth loop = new LoopHealth(health(raft, Gates.open(), LIMITS), event -> assertThat(published.getAndSet(event)).isEqualTo("nothing"));
+        loop.health();
+        assertThat(published.get()).isEqualTo("nothing");
+        raft.status(Statuses.follower().halted("The disk failed"));
+        loop.health();
+        loop.health();
+        assertThat(published.get())
+                .isInstanceOfSatisfying(
+                        AvailabilityChangeEvent.class, event -> assertThat(event.getState()).isEqualTo(LivenessState.BROKEN));
+    }
+
+    @Test
+    void aLoopThatComesBackBreaksNothingForGood() {
+        FakeRaft raft = new FakeRaft(Statuses.follower().loopAge(STUCK + 1).get());
+        LoopHealth loop = new LoopHealth(health(raft, Gates.open(), LIMITS), event -> {
+            throw new AssertionError("published " + event);
+        });
+        assertThat(loop.health().getStatus().getCode()).isEqualTo(DOWN);
+        raft.status(Statuses.follower());
+        assertThat(loop.health().getStatus().getCode()).isEqualTo(UP);
+    }
+
+    private static Arguments row(String state, Statuses status, String liveness, String readiness, String cluster) {
+        return arguments(state, status, liveness, readiness, cluster);
+    }
+
+    private static NodeHealth health(FakeRaft raft, NodeGate gate, Limits limits) {
+        return new NodeHealth(raft, gate, new EmptyStore(), Map.of(), limits);
+    }
+}
