@@ -8,10 +8,10 @@ import java.net.http.HttpResponse;
 
 import io.canvass.kv.cluster.FakeRaft;
 import io.canvass.kv.cluster.FsyncListener;
-import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.cluster.Statuses;
 import io.canvass.raft.core.RoleName;
 import io.canvass.raft.core.RoundSummary;
+import io.canvass.raft.runtime.RoundOutcome;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,7 +86,7 @@ class OperationsTest {
 
     @Test
     void prometheusHasTheMeters() throws Exception {
-        raft().round(new RaftAccess.Round(RoundSummary.Phase.PRE_VOTE, RoundSummary.Ending.LOST), 5);
+        raft().round(new RoundOutcome(RoundSummary.Phase.PRE_VOTE, RoundSummary.Ending.LOST), 5);
         node.getBean(FsyncListener.class).fsyncTook(2_000_000, 3);
         assertThat(get("/actuator/prometheus").body())
                 .contains(

@@ -1,4 +1,11 @@
-/** HTTP as KV-API.md has it. Knows the store's views and {@code Replication}, nothing of Raft. */
+/**
+ * HTTP as KV-API.md has it: paths, headers, status codes, bodies and errors. Knows the store's views and
+ * {@code Replication}, nothing of Raft but its {@code Bytes}.
+ *
+ * <p>A request is read strictly ({@link io.canvass.kv.api.KeyPath}, {@link io.canvass.kv.api.QueryParameters},
+ * {@link io.canvass.kv.api.Condition}, {@link io.canvass.kv.api.ValueBody}), answered by a controller that blocks its
+ * own virtual thread, and if anything goes wrong, wherever, answered by {@link io.canvass.kv.api.ProblemReplies}.
+ */
 @NullMarked
 package io.canvass.kv.api;
 

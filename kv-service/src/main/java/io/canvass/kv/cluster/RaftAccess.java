@@ -5,9 +5,9 @@ import java.util.concurrent.CompletableFuture;
 
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
-import io.canvass.raft.core.RoundSummary;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.RaftStatus;
+import io.canvass.raft.runtime.RoundOutcome;
 
 /** What this service asks of its replica. Thread-safe; nothing here blocks but {@link #close}. */
 public interface RaftAccess extends AutoCloseable {
@@ -30,14 +30,11 @@ public interface RaftAccess extends AutoCloseable {
     RaftStatus status();
 
     /** How many rounds of votes ended in which way since the start; the counts only grow. */
-    Map<Round, Long> rounds();
+    Map<RoundOutcome, Long> rounds();
 
     /** Leaves leadership if this replica has it; completes when it does not lead. */
     CompletableFuture<Void> resign();
 
     @Override
     void close();
-
-    /** A kind of round and how it ended. */
-    record Round(RoundSummary.Phase phase, RoundSummary.Ending ending) {}
 }

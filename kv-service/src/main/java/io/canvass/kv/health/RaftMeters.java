@@ -9,6 +9,7 @@ import io.canvass.kv.cluster.PeerAccess;
 import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.cluster.WriteOutcomes;
 import io.canvass.raft.core.RoundSummary;
+import io.canvass.raft.runtime.RoundOutcome;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -86,7 +87,7 @@ final class RaftMeters implements MeterBinder {
     private void bindElections(MeterRegistry registry) {
         for (RoundSummary.Phase phase : RoundSummary.Phase.values()) {
             for (RoundSummary.Ending ending : RoundSummary.Ending.values()) {
-                RaftAccess.Round round = new RaftAccess.Round(phase, ending);
+                RoundOutcome round = new RoundOutcome(phase, ending);
                 FunctionCounter.builder("kv.raft.elections", raft, r -> r.rounds().getOrDefault(round, 0L))
                         .tag("phase", phase == RoundSummary.Phase.PRE_VOTE ? "prevote" : "vote")
                         .tag("outcome", lower(ending.name()))

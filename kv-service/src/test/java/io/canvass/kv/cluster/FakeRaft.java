@@ -15,13 +15,14 @@ import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.RaftException;
 import io.canvass.raft.runtime.RaftStatus;
+import io.canvass.raft.runtime.RoundOutcome;
 
 /** A replica that answers what it was told to answer, in order; with nothing told, it does not lead. */
 public final class FakeRaft implements RaftAccess {
     private final Queue<CompletableFuture<Applied<Result>>> answers = new ArrayDeque<>();
     private final Queue<CompletableFuture<Long>> readAnswers = new ArrayDeque<>();
     private final List<Bytes> proposed = new ArrayList<>();
-    private final Map<Round, Long> rounds = new ConcurrentHashMap<>();
+    private final Map<RoundOutcome, Long> rounds = new ConcurrentHashMap<>();
     private volatile RaftStatus status;
     private volatile CompletableFuture<Void> resigned = CompletableFuture.completedFuture(null);
     private final AtomicInteger resignations = new AtomicInteger();
@@ -88,7 +89,7 @@ public final class FakeRaft implements RaftAccess {
         status = next.get();
     }
 
-    public void round(Round round, long count) {
+    public void round(RoundOutcome round, long count) {
         rounds.put(round, count);
     }
 
@@ -112,7 +113,7 @@ public final class FakeRaft implements RaftAccess {
     }
 
     @Override
-    public Map<Round, Long> rounds() {
+    public Map<RoundOutcome, Long> rounds() {
         return Map.copyOf(rounds);
     }
 

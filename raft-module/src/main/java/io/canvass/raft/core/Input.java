@@ -11,11 +11,12 @@ public sealed interface Input {
     record TimeReached(long nowNanos) implements Input {}
 
     /**
-     * A message arrived on an authenticated stream of {@code from}.
+     * A message arrived on a stream whose other end proved to be {@code from}.
      *
+     * @param lane the stream's; a response goes back on it
      * @param correlation for a response, that of the request it answers; for a request, what its response must bear
      */
-    record Received(long nowNanos, ReplicaKey from, long correlation, Message message) implements Input {}
+    record Received(long nowNanos, ReplicaKey from, Lane lane, long correlation, Message message) implements Input {}
 
     /** Commands that wait for the log, in their order. */
     record Propose(long nowNanos, long timestampMillis, List<Proposal> proposals) implements Input {}

@@ -1,0 +1,122 @@
+package io.canvass.kv.api;
+
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+
+import io.canvass.kv.cluster.Replication;
+import io.canvass.kv.cluster.Replication.ClusterView;
+import io.canvass.kv.cluster.ReplicationException;
+import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.proto.kv.v1.Command;
+import io.canvass.proto.kv.v1.Result;
+import org.springframework.stereotype.Component;
+
+/**
+ * Waits for the cluster on behalf of a request, on the request's own virtual thread, and turns its failures into
+ * problems (KV-API.md, section 8): 503 says that a write was surely not applied, 504 that nobody knows.
+ */
+@Component
+final class ClusterCalls {
+    private final Replication replication;
+    private final ApiLimits limits;
+
+    ClusterCalls(Replication replication, ApiLimits limits) {
+        this.replication = replication;
+        this.limits = limits;
+    }
+
+    ClusterView view() {
+        return replication.view();
+    }
+
+    /**
+     * What apply made of the command.
+     *
+     * @param repeat whether the same request could be sent again without harm, told if its outcome is not known
+     * @throws ProblemException 503 or 504
+     */
+    Result write(Command command, Problem.Repeat repeat) {
+        Deadline deadline = new Deadline(limits.requestTimeout());
+        try {
+            return deadline.join(replication.write(command, deadline.forReplication()));
+        } catch (ReplicationException e) {
+            throw writeFailed(e.reason(), message(e), repeat);
+        } catch (TimeoutException e) {
+            String waited = "No answer came within " + limits.requestTimeout().toMillis() + " ms.";
+            throw writeFailed(Reason.OUTCOME_UNKNOWN, waited, repeat);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw writeFailed(Reason.OUTCOME_UNKNOWN, "This node stopped while it waited for the answer.", repeat);
+        }
+    }
+
+    /**
+     * Returns once a read of the local store is as fresh as asked for.
+     *
+     * @throws ProblemException 503
+     */
+    void awaitFreshness(Consistency consistency) {
+        if (consistency == Consistency.LOCAL) {
+            return;
+        }
+        Deadline deadline = new Deadline(limits.requestTimeout());
+        try {
+            deadline.join(replication.awaitLinearizable(deadline.forReplication()));
+        } catch (ReplicationException e) {
+            throw readFailed(e.reason(), message(e));
+        } catch (TimeoutException e) {
+            throw readFailed(Reason.NO_QUORUM, "");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw readFailed(Reason.DRAINING, "This node stopped while it waited for the leader.");
+        }
+    }
+
+    private ProblemException writeFailed(Reason reason, String message, Problem.Repeat repeat) {
+        String undone = "The write was not applied. Send it again after a second.";
+        Problem problem = switch (reason) {
+            case NO_QUORUM -> Problem.of(ProblemType.NO_QUORUM, sentences(votersSeen(), message, undone));
+            case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, sentences("Too many writes wait.", message, undone));
+            case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, undone));
+            case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,
+                    "The write was not applied. Send it to another node."));
+            case OUTCOME_UNKNOWN -> Problem.of(ProblemType.OUTCOME_UNKNOWN, sentences(
+                            "The write was handed to the cluster, and its outcome is not known.", message,
+                            "It may have been applied, or still be. Read the key to learn it, or repeat the write"
+                                    + " with a precondition."))
+                    .whenRepeated(repeat);
+        };
+        return problem.asException();
+    }
+
+    private ProblemException readFailed(Reason reason, String message) {
+        String advice = "Nothing was read. Send the request again after a second, or read with consistency=local.";
+        Problem problem = switch (reason) {
+            // A read has no outcome: whatever became of it, no leader confirmed it in time.
+            case NO_QUORUM, OUTCOME_UNKNOWN ->
+                Problem.of(ProblemType.NO_QUORUM, sentences(votersSeen(), message, advice));
+            case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, sentences("Too many reads wait.", message, advice));
+            case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, advice));
+            case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,
+                    "Nothing was read. Send the request to another node."));
+        };
+        return problem.asException();
+    }
+
+    private String votersSeen() {
+        ClusterView view = replication.view();
+        String seen = view.nodeId() + " sees " + view.reachableVoters() + " of " + view.voters() + " voters; "
+                + view.neededVoters() + " needed.";
+        return view.reachableVoters() < view.neededVoters()
+                ? seen + " Writes and linearizable reads are refused."
+                : seen + " No leader answered within " + limits.requestTimeout().toMillis() + " ms.";
+    }
+
+    private static String message(ReplicationException e) {
+        return Objects.requireNonNullElse(e.getMessage(), "");
+    }
+
+    private static String sentences(String what, String more, String advice) {
+        return more.isBlank() ? what + " " + advice : what + " " + more.strip() + " " + advice;
+    }
+}

@@ -1,0 +1,33 @@
+package io.canvass.kv.api;
+
+/** How fresh a read must be (KV-API.md, section 4); every answer to a read is labelled with it. */
+enum Consistency {
+    /** Real-time order: the read sees every write that was answered before the read was sent. */
+    LINEARIZABLE("linearizable"),
+    /** A prefix of history, as this node has it, even without a quorum. */
+    LOCAL("local");
+
+    static final String PARAMETER = "consistency";
+
+    private final String word;
+
+    Consistency(String word) {
+        this.word = word;
+    }
+
+    String word() {
+        return word;
+    }
+
+    /** @throws ProblemException 400 {@code invalid-request} if the word is not known */
+    static Consistency of(QueryParameters query) {
+        String word = query.text(PARAMETER).orElse(LINEARIZABLE.word);
+        for (Consistency consistency : values()) {
+            if (consistency.word.equals(word)) {
+                return consistency;
+            }
+        }
+        throw QueryParameters.invalid("The query parameter 'consistency' is '" + Excerpt.of(word)
+                + "'. It can be linearizable or local.");
+    }
+}

@@ -1,0 +1,54 @@
+package io.canvass.kv.api;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Percent-decoding as RFC 3986, section 2.1, has it, once and strictly. A {@code +} stands for itself, in the path and
+ * in the query: keys may hold one, and form encoding, where it means a space, is not part of RFC 3986.
+ */
+final class PercentDecoding {
+    private PercentDecoding() {}
+
+    /**
+     * The bytes that a raw piece of a request URI stands for. Tomcat hands the URI over as ISO 8859-1, one char per
+     * byte.
+     *
+     * @throws IllegalArgumentException if a {@code %} is not followed by two hexadecimal digits
+     */
+    static byte[] decode(String raw) {
+        byte[] bytes = raw.getBytes(StandardCharsets.ISO_8859_1);
+        int first = raw.indexOf('%');
+        if (first < 0) {
+            return bytes;
+        }
+        int used = first;
+        for (int i = first; i < bytes.length; i++) {
+            if (bytes[i] != '%') {
+                bytes[used++] = bytes[i];
+                continue;
+            }
+            int high = i + 2 < bytes.length ? Character.digit(bytes[i + 1], 16) : -1;
+            int low = i + 2 < bytes.length ? Character.digit(bytes[i + 2], 16) : -1;
+            if (high < 0 || low < 0) {
+                throw new IllegalArgumentException("the % at position " + (i + 1) + " of '" + Excerpt.of(raw)
+                        + "' is not followed by two hexadecimal digits");
+            }
+            bytes[used++] = (byte) (high << 4 | low);
+            i += 2;
+        }
+        return Arrays.copyOf(bytes, used);
+    }
+
+    /** The text, or empty if the bytes are not UTF-8 (overlong forms and surrogates are not). */
+    static Optional<String> utf8(byte[] bytes) {
+        try {
+            return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+}

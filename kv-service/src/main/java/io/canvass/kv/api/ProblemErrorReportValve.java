@@ -1,0 +1,64 @@
+package io.canvass.kv.api;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.ActionCode;
+
+/**
+ * Replaces Tomcat's HTML page for what never reaches Spring: a malformed request line, a bad header, a path that does
+ * not decode. Says nothing of the exception, which may quote what another layer sent.
+ */
+final class ProblemErrorReportValve extends ErrorReportValve {
+    private final Supplier<ProblemReplies> replies;
+    private final ApiLimits limits;
+
+    ProblemErrorReportValve(Supplier<ProblemReplies> replies, ApiLimits limits) {
+        this.replies = replies;
+        this.limits = limits;
+    }
+
+    @Override
+    protected void report(Request request, Response response, Throwable throwable) {
+        int status = response.getStatus();
+        if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported() || !mayWrite(response)) {
+            return;
+        }
+        byte[] body = replies.get().prepare(
+                request, response, problemOf(request, status), ProblemReplies.Occurrence.of(request));
+        try {
+            Writer writer = response.getReporter();
+            if (writer != null) {
+                writer.write(new String(body, StandardCharsets.US_ASCII));
+                response.finishResponse();
+            }
+        } catch (IOException e) {
+            container.getLogger().debug("The client went away before its answer", e);
+        }
+    }
+
+    private static boolean mayWrite(Response response) {
+        AtomicBoolean allowed = new AtomicBoolean(false);
+        response.getCoyoteResponse().action(ActionCode.IS_IO_ALLOWED, allowed);
+        return allowed.get();
+    }
+
+    /** Tomcat refuses some keys before they get to {@link KeyPath}, which would have said what is wrong with them. */
+    private Problem problemOf(Request request, int status) {
+        String path = ProblemReplies.Occurrence.text(request.getRequestURI());
+        if (status == 400 && (path.startsWith(KeyPath.TEXT_ROOT) || path.startsWith(KeyPath.BASE64_ROOT))) {
+            try {
+                KeyPath.parse(path, limits.maxKeyBytes());
+            } catch (ProblemException e) {
+                return e.problem();
+            }
+        }
+        return ContainerProblems.ofStatus(status);
+    }
+}

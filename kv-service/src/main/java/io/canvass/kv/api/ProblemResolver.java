@@ -1,0 +1,100 @@
+package io.canvass.kv.api;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.stereotype.Component;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.ModelAndView;
+
+/**
+ * Turns whatever a handler, or Spring on the way to one, throws into a problem. First of all resolvers, so that no
+ * other body than a problem ever leaves. What it cannot explain is 500 without a word of the cause, which goes to the
+ * log.
+ */
+@Component
+final class ProblemResolver implements HandlerExceptionResolver, Ordered {
+    private static final Logger log = LoggerFactory.getLogger(ProblemResolver.class);
+
+    private final ProblemReplies replies;
+
+    ProblemResolver(ProblemReplies replies) {
+        this.replies = replies;
+    }
+
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public ModelAndView resolveException(
+            HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception exception) {
+        if (response.isCommitted()) {
+            if (exception instanceof ProblemException || exception instanceof IOException) {
+                // The client hung up, which closes the answer too. Anyone can do that as often as they like.
+                log.debug("Request {}: the client went away before its answer", RequestIds.of(request), exception);
+            } else {
+                log.warn("Request {} failed after its answer had begun; the connection is of no more use",
+                        RequestIds.of(request), exception);
+            }
+            return new ModelAndView();
+        }
+        Problem problem = problemOf(request, exception);
+        try {
+            if (exception instanceof ProblemException) {
+                // Keeps what the handler knew already, such as the revision at which a key was not there.
+                response.resetBuffer();
+            } else {
+                response.reset();
+            }
+            replies.send(request, response, problem);
+        } catch (IOException e) {
+            log.debug("Request {}: the client went away before its answer", RequestIds.of(request), e);
+        }
+        return new ModelAndView();
+    }
+
+    private static Problem problemOf(HttpServletRequest request, Exception exception) {
+        if (exception instanceof ProblemException known) {
+            return known.problem();
+        }
+        if (exception instanceof HttpRequestMethodNotSupportedException refused) {
+            String[] supported = refused.getSupportedMethods();
+            return ContainerProblems.methodNotAllowed(
+                    refused.getMethod(), supported == null ? List.of() : List.of(supported));
+        }
+        if (exception instanceof HttpMediaTypeNotAcceptableException) {
+            return ContainerProblems.ofStatus(HttpServletResponse.SC_NOT_ACCEPTABLE);
+        }
+        Optional<HttpStatusCode> status = statusOf(exception);
+        if (status.isPresent() && !status.get().is5xxServerError()) {
+            return ContainerProblems.ofStatus(status.get().value());
+        }
+        log.error("Request {} failed: {} {}", RequestIds.of(request), request.getMethod(), request.getRequestURI(),
+                exception);
+        return ContainerProblems.ofStatus(status.map(HttpStatusCode::value).orElse(500));
+    }
+
+    private static Optional<HttpStatusCode> statusOf(Exception exception) {
+        if (exception instanceof ErrorResponse response) {
+            return Optional.of(response.getStatusCode());
+        }
+        ResponseStatus annotation =
+                AnnotatedElementUtils.findMergedAnnotation(exception.getClass(), ResponseStatus.class);
+        return annotation == null ? Optional.empty() : Optional.of(annotation.code());
+    }
+}

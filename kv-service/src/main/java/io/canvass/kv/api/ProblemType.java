@@ -1,0 +1,177 @@
+package io.canvass.kv.api;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Every kind of error this API answers with (KV-API.md, section 8; RFC 9457). A type's name is the last segment of its
+ * {@code type} reference, {@code /problems/{name}}, under which {@link ProblemPages} explains it.
+ */
+enum ProblemType {
+    INVALID_KEY("invalid-key", 400, "The key is not valid", Outcome.NOT_APPLIED, false,
+            "The path does not name a key. In /v1/kv/{key} a key is 1 to 1024 bytes of UTF-8, without control"
+                    + " characters, without '\\', and without empty, '.' or '..' segments; ';' is written %3B, '%' is"
+                    + " written %25.",
+            "Correct the key, or name any other bytes by /v1/kv64/{base64url of the key}."),
+    INVALID_REQUEST("invalid-request", 400, "The request is not valid", Outcome.NOT_APPLIED, false,
+            "The request line, a header, a query parameter or the body is malformed, or is not known here.",
+            "Correct what the detail names. The same request will be refused again."),
+    NOT_FOUND("not-found", 404, "Nothing is served under this path", Outcome.NOT_APPLIED, false,
+            "The path is not part of this API.",
+            "Keys are under /v1/kv/{key}; check the path's spelling."),
+    KEY_NOT_FOUND("key-not-found", 404, "The key does not exist", Outcome.NONE, false,
+            "At the revision that was read, given by Kv-Store-Revision, there was no such key.",
+            "Write it with PUT, or list what exists with GET /v1/kv?prefix=."),
+    METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here", Outcome.NOT_APPLIED, false,
+            "The path exists, but not for this method.",
+            "Use one of the methods that the Allow header names."),
+    NOT_ACCEPTABLE("not-acceptable", 406, "The media type asked for is not served here", Outcome.NOT_APPLIED, false,
+            "The Accept header excludes the only media type of this URL. A value is application/octet-stream; with"
+                    + " ?format=json it is application/json, as pages are.",
+            "Accept that type, or */*."),
+    REQUEST_TIMEOUT("request-timeout", 408, "The request did not arrive in time", Outcome.NOT_APPLIED, true,
+            "The client stopped sending, or sent too slowly, before the whole value had arrived.",
+            "Send the request again."),
+    PRECONDITION_FAILED("precondition-failed", 412, "The precondition does not hold", Outcome.NOT_APPLIED, false,
+            "If-Match or If-None-Match does not hold for the key as it stands; current and the ETag header say how it"
+                    + " stands.",
+            "Read the key, decide anew, and send the request with the current ETag."),
+    VALUE_TOO_LARGE("value-too-large", 413, "The value is too large", Outcome.NOT_APPLIED, false,
+            "The value is longer than this service stores: limit is the bound in bytes, actual what was sent (absent"
+                    + " when the length was not announced), property the setting.",
+            "Store less, split it over several keys, or have the operator raise the setting on every node."),
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The content coding is not supported", Outcome.NOT_APPLIED,
+            false,
+            "A value is stored as the bytes of the body and served without a Content-Encoding, so an encoded body"
+                    + " would come back as something else than was meant. Any Content-Type is welcome.",
+            "Send the value without Content-Encoding."),
+    EXPECTATION_FAILED("expectation-failed", 417, "The expectation cannot be met", Outcome.NOT_APPLIED, false,
+            "The Expect header asks for something other than 100-continue.",
+            "Send the request without that header."),
+    INTERNAL_ERROR("internal-error", 500, "The service failed", Outcome.UNKNOWN, false,
+            "A fault of the service, not of the request. A write may or may not have been applied.",
+            "Read before you repeat a write; report requestId to the operator, whose log has the cause."),
+    NOT_IMPLEMENTED("not-implemented", 501, "The request asks for something that is not implemented",
+            Outcome.NOT_APPLIED, false,
+            "The request uses a part of HTTP that this service does not have, such as a transfer coding other than"
+                    + " chunked.",
+            "Send the request without it."),
+    NO_QUORUM("no-quorum", 503, "No leader can be reached", Outcome.NOT_APPLIED, true,
+            "Too few voters of the cluster reach each other, or this node reaches none of them. Reads with"
+                    + " consistency=local still work.",
+            "Wait as Retry-After says and send the request again, here or to another node."),
+    OVERLOADED("overloaded", 503, "Too many requests wait", Outcome.NOT_APPLIED, true,
+            "A bound of the service is reached; the request was refused before anything was done.",
+            "Wait as Retry-After says, with some jitter, and send the request again."),
+    STARTING("starting", 503, "The node is starting", Outcome.NOT_APPLIED, true,
+            "The node has not caught up with its own log yet.",
+            "Wait as Retry-After says, or use another node."),
+    DRAINING("draining", 503, "The node is stopping", Outcome.NOT_APPLIED, true,
+            "The node is shutting down and takes no new requests.",
+            "Send the request to another node, or here again after the restart."),
+    OUTCOME_UNKNOWN("outcome-unknown", 504, "It is not known whether the write happened", Outcome.UNKNOWN, false,
+            "The write was handed to the cluster, and no answer came in time. It may have been applied, may still be,"
+                    + " or may never be.",
+            "Read the key to learn it. A write that carries a precondition (If-Match with an ETag, or If-None-Match:"
+                    + " *) may be sent again as it is: if the first did happen, the second is 412."),
+    HTTP_VERSION_NOT_SUPPORTED("http-version-not-supported", 505, "The HTTP version is not supported",
+            Outcome.NOT_APPLIED, false,
+            "The request line names a version of HTTP that is not spoken here.",
+            "Use HTTP/1.1.");
+
+    private final String slug;
+    private final int status;
+    private final String title;
+    private final Outcome outcome;
+    private final boolean retryable;
+    private final String meaning;
+    private final String remedy;
+
+    ProblemType(
+            String slug, int status, String title, Outcome outcome, boolean retryable, String meaning, String remedy) {
+        this.slug = slug;
+        this.status = status;
+        this.title = title;
+        this.outcome = outcome;
+        this.retryable = retryable;
+        this.meaning = meaning;
+        this.remedy = remedy;
+    }
+
+    String slug() {
+        return slug;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String title() {
+        return title;
+    }
+
+    /** What became of a write that ended so. */
+    Outcome outcome() {
+        return outcome;
+    }
+
+    /** Whether the same request, sent again as it is, does no harm and may succeed. */
+    boolean retryable() {
+        return retryable;
+    }
+
+    String meaning() {
+        return meaning;
+    }
+
+    String remedy() {
+        return remedy;
+    }
+
+    /** The {@code type} member: a root-relative reference, so that it works offline (RFC 9457, section 3.1.1). */
+    String reference() {
+        return "/problems/" + slug;
+    }
+
+    static Optional<ProblemType> bySlug(String slug) {
+        return Arrays.stream(values()).filter(type -> type.slug.equals(slug)).findFirst();
+    }
+
+    /** The type of an error that Tomcat or Spring raised by itself, of which only the status is known. */
+    static Optional<ProblemType> byContainerStatus(int status) {
+        return switch (status) {
+            case 400 -> Optional.of(INVALID_REQUEST);
+            case 404 -> Optional.of(NOT_FOUND);
+            case 405 -> Optional.of(METHOD_NOT_ALLOWED);
+            case 406 -> Optional.of(NOT_ACCEPTABLE);
+            case 408 -> Optional.of(REQUEST_TIMEOUT);
+            case 415 -> Optional.of(UNSUPPORTED_MEDIA_TYPE);
+            case 417 -> Optional.of(EXPECTATION_FAILED);
+            case 500 -> Optional.of(INTERNAL_ERROR);
+            case 501 -> Optional.of(NOT_IMPLEMENTED);
+            case 503 -> Optional.of(DRAINING);
+            case 505 -> Optional.of(HTTP_VERSION_NOT_SUPPORTED);
+            default -> Optional.empty();
+        };
+    }
+
+    /** What became of a write (KV-API.md, section 1, principle 8). */
+    enum Outcome {
+        /** The question does not arise. */
+        NONE(""),
+        /** Surely not applied. */
+        NOT_APPLIED("not-applied"),
+        /** May or may not be applied. */
+        UNKNOWN("unknown");
+
+        private final String word;
+
+        Outcome(String word) {
+            this.word = word;
+        }
+
+        String word() {
+            return word;
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package io.canvass.kv.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import io.canvass.kv.config.ClusterPlan;
+import io.canvass.kv.config.InvalidSettingException;
+import io.canvass.kv.config.KvProperties;
+import io.canvass.kv.config.RaftSettings;
+import io.canvass.kv.store.KvStore;
+import io.canvass.proto.kv.v1.Result;
+import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.RaftConfig;
+import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.RaftListener;
+import io.canvass.raft.runtime.RaftNode;
+import io.canvass.raft.runtime.RaftNodeConfig;
+import io.canvass.raft.runtime.RaftStatus;
+import io.canvass.raft.runtime.RoundOutcome;
+import io.canvass.raft.storage.Formation;
+import io.canvass.raft.storage.RaftStore;
+import io.canvass.raft.storage.RocksRaftStore;
+import io.canvass.raft.transport.GrpcTransport;
+import io.canvass.raft.transport.TransportConfig;
+import io.grpc.BindableService;
+import io.grpc.Channel;
+
+/** This node's replica and all that it is made of: opened in order, closed in the reverse order, also when a start fails half-way. */
+public final class Replica implements RaftAccess, PeerAccess {
+    /** What a frame holds beside the entries of one append: keys, ids, lengths. */
+    private static final int FRAME_ALLOWANCE_BYTES = 1 << 20;
+
+    private final RaftNode<Result> node;
+    private final GrpcTransport transport;
+    private final KvStore store;
+    private final RaftStore raftStore;
+
+    private Replica(RaftNode<Result> node, GrpcTransport transport, KvStore store, RaftStore raftStore) {
+        this.node = node;
+        this.transport = transport;
+        this.store = store;
+        this.raftStore = raftStore;
+    }
+
+    /**
+     * Opens the stores, listens for peers and takes part from then on.
+     *
+     * @throws RuntimeException a sentence for the operator if the data directory or the port is refused
+     */
+    static Replica open(
+            ClusterPlan plan, KvProperties properties, List<BindableService> services, RaftListener listener) {
+        Formation formation =
+                new Formation(plan.nodeId(), plan.clusterId(), plan.clusterIdIsExplicit(), plan.bootstrap());
+        createDataDirectory(properties);
+        RaftStore raftStore = RocksRaftStore.open(properties.raftDirectory(), formation);
+        try {
+            KvStore store = KvStore.open(properties.stateDirectory());
+            try {
+                return open(plan, properties, services, listener, raftStore, store);
+            } catch (RuntimeException e) {
+                store.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            raftStore.close();
+            throw e;
+        }
+    }
+
+    /** Only the last part of the path: that of a volume that is not mounted is not made up. */
+    private static void createDataDirectory(KvProperties properties) {
+        Path directory = Path.of(properties.dataDir()).toAbsolutePath().normalize();
+        try {
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectory(directory);
+            }
+        } catch (IOException e) {
+            throw new InvalidSettingException(
+                    "kv.data-dir",
+                    properties.dataDir(),
+                    "the directory " + directory + " is missing and cannot be made (" + e + ")",
+                    "create it, or check that its volume is mounted, that its path is spelled right and that this user may"
+                            + " write there");
+        }
+    }
+
+    private static Replica open(
+            ClusterPlan plan,
+            KvProperties properties,
+            List<BindableService> services,
+            RaftListener listener,
+            RaftStore raftStore,
+            KvStore store) {
+        RaftConfig raft = RaftSettings.of(
+                properties.raft(),
+                raftStore.identity().clusterId(),
+                raftStore.identity().replica());
+        GrpcTransport transport = GrpcTransport.open(transportConfig(plan, properties, raft), services);
+        try {
+            RaftNodeConfig config = new RaftNodeConfig(
+                    raft, properties.raft().diskStallLimit(), RaftNodeConfig.MAX_PENDING_PROPOSALS, addresses(plan));
+            return new Replica(
+                    RaftNode.start(config, raftStore, transport, store, listener), transport, store, raftStore);
+        } catch (RuntimeException e) {
+            transport.close();
+            // The port is taken when the node starts.
+            throw plan.explainListenFailure(e);
+        }
+    }
+
+    private static TransportConfig transportConfig(ClusterPlan plan, KvProperties properties, RaftConfig raft) {
+        long largest = Math.max(raft.maxAppendBytes(), properties.value().maxSize().toBytes()) + FRAME_ALLOWANCE_BYTES;
+        return new TransportConfig(
+                raft.clusterId(),
+                raft.self(),
+                plan.bindHost(),
+                plan.bindPort(),
+                Math.toIntExact(Math.max(largest, TransportConfig.DEFAULT_MESSAGE_BYTES)),
+                TransportConfig.DEFAULT_CONNECT_TIMEOUT,
+                TransportConfig.MIN_KEEP_ALIVE_INTERVAL,
+                TransportConfig.DEFAULT_KEEP_ALIVE_TIMEOUT,
+                raft.protocolVersion());
+    }
+
+    /** Members are dialled where the settings say, which may have changed since the log was begun. */
+    private static Map<String, String> addresses(ClusterPlan plan) {
+        Map<String, String> addresses = new HashMap<>();
+        for (Configuration.Member member : plan.bootstrap().members()) {
+            addresses.put(member.key().nodeId(), member.address());
+        }
+        return addresses;
+    }
+
+    KvStore store() {
+        return store;
+    }
+
+    /** Bytes that the log takes on disk, roughly. */
+    public long logSizeBytes() {
+        return raftStore.sizeBytes();
+    }
+
+    @Override
+    public CompletableFuture<Applied<Result>> propose(Bytes command) {
+        return node.propose(command);
+    }
+
+    @Override
+    public CompletableFuture<Long> readIndex() {
+        return node.readIndex();
+    }
+
+    @Override
+    public RaftStatus status() {
+        return node.status();
+    }
+
+    @Override
+    public Map<RoundOutcome, Long> rounds() {
+        return node.rounds();
+    }
+
+    @Override
+    public CompletableFuture<Void> resign() {
+        return node.resign();
+    }
+
+    @Override
+    public Channel channelTo(String nodeId) {
+        return transport.channelTo(nodeId);
+    }
+
+    @Override
+    public Map<String, Long> refusals() {
+        return transport.refusals();
+    }
+
+    @Override
+    public void close() {
+        node.close();
+    }
+}

@@ -1,0 +1,64 @@
+package io.canvass.kv.store;
+
+import java.io.IOException;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
+import io.canvass.proto.kv.v1.Command;
+import io.canvass.proto.kv.v1.Precondition;
+import io.canvass.raft.core.Bytes;
+
+/**
+ * Reads commands strictly. A command that this version understands only in part must not be applied: a node that leaves
+ * out what it does not know has another state than its peers from then on (HAZARDS H5, H6).
+ */
+public final class Commands {
+    private Commands() {}
+
+    /**
+     * The command in {@code data}, sharing its bytes. Whoever proposes bytes of another's making should ask this first:
+     * what it refuses stops every node that applies it.
+     *
+     * @throws IllegalArgumentException if the bytes are no command, or one of a kind or with a field that this version
+     *     does not know; the message says which, as a clause
+     */
+    public static Command parse(Bytes data) {
+        Command command;
+        try {
+            // Entries are immutable: keys and values need not be copied out of them.
+            CodedInputStream in = UnsafeByteOperations.unsafeWrap(data.array()).newCodedInput();
+            in.enableAliasing(true);
+            command = Command.parseFrom(in);
+            in.checkLastTagWas(0);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("its bytes are not a command (" + e.getMessage() + ")", e);
+        }
+        requireKnown(command, "the command");
+        switch (command.getKindCase()) {
+            case PUT -> {
+                requireKnown(command.getPut(), "its put");
+                requireKnown(command.getPut().getPrecondition());
+            }
+            case DELETE -> {
+                requireKnown(command.getDelete(), "its delete");
+                requireKnown(command.getDelete().getPrecondition());
+            }
+            case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
+        }
+        return command;
+    }
+
+    private static void requireKnown(Precondition precondition) {
+        requireKnown(precondition, "its precondition");
+        requireKnown(precondition.getAnyOf(), "its list of revisions");
+        requireKnown(precondition.getNoneOf(), "its list of revisions");
+    }
+
+    private static void requireKnown(Message message, String what) {
+        if (!message.getUnknownFields().isEmpty()) {
+            throw new IllegalArgumentException(
+                    what + " has the unknown fields " + message.getUnknownFields().asMap().keySet());
+        }
+    }
+}

@@ -1,0 +1,392 @@
+package io.canvass.kv.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.StampedLock;
+import java.util.stream.Stream;
+
+import io.canvass.proto.kv.v1.Result;
+import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.runtime.StateMachine;
+import org.rocksdb.RocksDBException;
+
+/**
+ * The key-value state machine: etcd's data model in a RocksDB of its own (DESIGN.md, The key-value state machine).
+ *
+ * <p><b>Durability.</b> Writes go without a WAL; the replicated log is it. After a crash the store is as it was after
+ * some earlier entry, in all its parts, and says after which ({@link #appliedIndex}); the log is replayed from there.
+ * {@link #close} and {@link #checkpoint} make everything applied durable.
+ *
+ * <p><b>Threads.</b> {@link #apply}, {@link #checkpoint}, {@link #install} and {@link #close} are for one thread, the
+ * applier's; the reads are for any, at any time, and never see a part of a batch. A read begun after apply returned
+ * sees what it applied.
+ *
+ * <p><b>Errors.</b> A {@link StoreException} of apply is fatal. If the entry was at fault, the state is unchanged; if
+ * the write itself failed, this object refuses all further writes, for what memory holds is no longer known, and close
+ * does not flush it.
+ */
+public final class KvStore implements StateMachine<Result>, KvReader {
+    private final StateDirectories directories;
+    private final Tuning tuning;
+    private final StoreLimits limits;
+    private final InstallTrace trace;
+
+    /** Held shared by whoever uses the database, exclusively by whoever replaces or closes it. */
+    private final StampedLock databaseLock = new StampedLock();
+
+    private Path active;
+    private Database database;
+    private boolean closed;
+
+    private final AtomicReference<StoreState> state;
+    private volatile long durableIndex;
+
+    private Optional<String> failure = Optional.empty();
+    private long unflushedBytes;
+
+    private KvStore(StateDirectories directories, Tuning tuning, StoreLimits limits, InstallTrace trace) {
+        this.directories = directories;
+        this.tuning = tuning;
+        this.limits = limits;
+        this.trace = trace;
+        active = directories.active().orElse(directories.first());
+        database = openDatabase();
+        try {
+            state = new AtomicReference<>(database.state(database.latest()));
+            // There is no WAL: what was found at the start came from the disk.
+            durableIndex = state.get().appliedIndex();
+            directories.removeAllBut(active);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /** As {@link #open(Path, StoreLimits)} with {@link StoreLimits#DEFAULT}. */
+    public static KvStore open(Path directory) {
+        return open(directory, StoreLimits.DEFAULT);
+    }
+
+    /**
+     * Opens the store in {@code directory}, or makes an empty one there; finishes or undoes what a crash interrupted.
+     *
+     * @throws StoreException if another process has it open, if it was written by a newer version, or if it cannot be
+     *     read; nothing is changed then
+     */
+    public static KvStore open(Path directory, StoreLimits limits) {
+        return open(directory, limits, InstallTrace.NONE);
+    }
+
+    static KvStore open(Path directory, StoreLimits limits, InstallTrace trace) {
+        StateDirectories directories = new StateDirectories(directory, trace);
+        directories.createRoot();
+        Tuning tuning = new Tuning(limits);
+        try {
+            return new KvStore(directories, tuning, limits, trace);
+        } catch (RuntimeException e) {
+            tuning.close();
+            throw e;
+        }
+    }
+
+    private Database openDatabase() {
+        Optional<Path> found = directories.active();
+        if (found.isEmpty()) {
+            Database created = Database.create(active, tuning);
+            try {
+                directories.activate(active);
+                return created;
+            } catch (RuntimeException e) {
+                created.close();
+                throw e;
+            }
+        }
+        Database opened = Database.open(active, tuning);
+        // Only now, under RocksDB's lock: another process may have installed a copy since the name was read.
+        if (!directories.active().equals(Optional.of(active))) {
+            opened.close();
+            throw new StoreException("The state store of " + active + " is in use by another process. Stop the other"
+                    + " one first.");
+        }
+        return opened;
+    }
+
+    /**
+     * The last index whose effect survives a crash, as far as is known: what {@link #open} found, or what the last
+     * {@link #checkpoint} or {@link #install} made durable. How far the store is in memory: {@link #state}.
+     */
+    @Override
+    public long appliedIndex() {
+        return durableIndex;
+    }
+
+    /** How far the store is, with the hash that replicas compare. Any thread. */
+    public StoreState state() {
+        return state.get();
+    }
+
+    /**
+     * The hash over all changes up to {@code state().appliedIndex()}; take both from one {@link #state} to compare
+     * replicas.
+     */
+    public long stateHash() {
+        return state.get().stateHash();
+    }
+
+    /** How many keys exist. Any thread. */
+    public long keyCount() {
+        return state.get().keyCount();
+    }
+
+    @Override
+    public long revision() {
+        return state.get().revision();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws StoreException if an entry is not the next one, or a command that this version does not know: nothing of
+     *     the batch is applied then; or if the write fails
+     */
+    @Override
+    public List<Result> apply(List<Entry> entries) {
+        if (entries.isEmpty()) {
+            return List.of();
+        }
+        long stamp = databaseLock.readLock();
+        try {
+            requireUsable();
+            try (CommandBatch batch = new CommandBatch(database, state.get())) {
+                List<Result> results = new ArrayList<>(entries.size());
+                for (Entry entry : entries) {
+                    results.add(batch.apply(entry));
+                }
+                commit(batch, entries);
+                return results;
+            }
+        } finally {
+            databaseLock.unlockRead(stamp);
+        }
+    }
+
+    private void commit(CommandBatch batch, List<Entry> entries) {
+        try {
+            publish(batch.commit());
+            for (Entry entry : entries) {
+                unflushedBytes += entry.sizeBytes();
+            }
+            if (unflushedBytes >= limits.replayBytes() && database.tryBeginFlush()) {
+                unflushedBytes = 0;
+            }
+        } catch (RocksDBException e) {
+            throw fail("The entries from index " + entries.getFirst().index() + " to " + entries.getLast().index()
+                    + " could not be written to the state store", e);
+        }
+    }
+
+    /** A reader's snapshot may hold a batch that apply is about to publish: whoever is first publishes it. */
+    private void publish(StoreState seen) {
+        state.accumulateAndGet(seen, StoreState::later);
+    }
+
+    private StoreException fail(String what, Exception cause) {
+        String sentence = what + ": " + cause.getMessage() + ". The state store takes no more writes. See to the disk"
+                + " and start the node again: it replays its log.";
+        failure = Optional.of(sentence);
+        return new StoreException(sentence, cause);
+    }
+
+    private void requireUsable() {
+        requireOpen();
+        if (failure.isPresent()) {
+            throw new StoreException(failure.get());
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StoreException("The state store is closed.");
+        }
+    }
+
+    @Override
+    public Lookup get(Bytes key) {
+        long stamp = databaseLock.readLock();
+        try {
+            requireOpen();
+            long revision = state.get().revision();
+            return new Lookup(revision, Reads.get(database, key, revision));
+        } finally {
+            databaseLock.unlockRead(stamp);
+        }
+    }
+
+    @Override
+    public Page range(Bytes prefix, int limit, long maxBytes) {
+        if (limit < 1 || maxBytes < 0) {
+            throw new IllegalArgumentException("A range needs a limit above zero and no negative size: limit "
+                    + limit + ", " + maxBytes + " bytes");
+        }
+        long stamp = databaseLock.readLock();
+        try {
+            requireOpen();
+            Reads.View view = Reads.range(database, prefix, limit, maxBytes);
+            // Else this thread could read an older revision next.
+            publish(view.state());
+            return view.page();
+        } finally {
+            databaseLock.unlockRead(stamp);
+        }
+    }
+
+    /**
+     * Bytes of the store's files and of what waits in memory to be flushed, roughly. Any thread; cheap enough for a
+     * metric.
+     */
+    public long sizeBytes() {
+        long stamp = databaseLock.readLock();
+        try {
+            requireOpen();
+            return database.sizeBytes();
+        } finally {
+            databaseLock.unlockRead(stamp);
+        }
+    }
+
+    /** Makes everything applied durable; returns when it is. */
+    void flush() {
+        requireUsable();
+        try {
+            database.flush();
+            durableIndex = state.get().appliedIndex();
+            unflushedBytes = 0;
+        } catch (RocksDBException e) {
+            throw fail("What was applied up to index " + state.get().appliedIndex() + " could not be made durable", e);
+        }
+    }
+
+    /**
+     * {@inheritDoc} Everything applied is durable in this store, too, when this returns. Tables are hard links where
+     * the file system allows it.
+     *
+     * @param directory empty, or absent in a directory that exists
+     * @throws StoreException if it is not, or if the copy fails; then there is none
+     */
+    @Override
+    public void checkpoint(Path directory) {
+        flush();
+        try {
+            if (Files.exists(directory)) {
+                try (Stream<Path> files = Files.list(directory)) {
+                    if (files.findAny().isPresent()) {
+                        throw new StoreException("The directory " + directory
+                                + " for a copy of the state store is not empty. No copy was made.");
+                    }
+                }
+                // RocksDB makes it itself, by renaming a complete one.
+                Files.delete(directory);
+            }
+            database.checkpoint(directory);
+            Path parent = directory.toAbsolutePath().getParent();
+            if (parent != null) {
+                StateDirectories.sync(parent);
+            }
+        } catch (IOException | RocksDBException e) {
+            throw new StoreException("The state store could not be copied to " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * {@inheritDoc} The copy itself stays as it is and may be removed afterwards. Readers go on meanwhile.
+     *
+     * @throws StoreException if the copy is incomplete, of a newer version, or of an earlier index than this store has
+     *     applied: the state is unchanged then (HAZARDS G1, G2); or if the switch itself fails, after which the store
+     *     takes no more writes
+     */
+    @Override
+    public void install(Path directory) {
+        requireUsable();
+        Path staged = directories.stage(directory, active);
+        Database incoming = openStaged(staged);
+        trace.reached(InstallTrace.Step.OPENED);
+        try {
+            directories.activate(staged);
+        } catch (RuntimeException e) {
+            incoming.close();
+            throw fail("A copy could not be made the state", e);
+        }
+        Path former = active;
+        switchTo(staged, incoming);
+        trace.reached(InstallTrace.Step.SWITCHED);
+        directories.remove(former);
+    }
+
+    /** Opens the copy before it counts: one that is of no use is found out while the old state still stands. */
+    private Database openStaged(Path staged) {
+        Optional<Database> opened = Optional.empty();
+        try {
+            Database incoming = Database.open(staged, tuning);
+            opened = Optional.of(incoming);
+            long index = incoming.state(incoming.latest()).appliedIndex();
+            if (index < state.get().appliedIndex()) {
+                throw new StoreException("The copy has applied the log up to index " + index + ", this state store"
+                        + " up to " + state.get().appliedIndex() + ": it would go back. The state is as it was.");
+            }
+            return incoming;
+        } catch (RuntimeException e) {
+            opened.ifPresent(Database::close);
+            directories.remove(staged);
+            throw e;
+        }
+    }
+
+    private void switchTo(Path staged, Database incoming) {
+        long stamp = databaseLock.writeLock();
+        try {
+            database.close();
+            database = incoming;
+            active = staged;
+            state.set(incoming.state(incoming.latest()));
+            durableIndex = state.get().appliedIndex();
+            unflushedBytes = 0;
+        } finally {
+            databaseLock.unlockWrite(stamp);
+        }
+    }
+
+    /** Makes everything applied durable, then closes. Waits for reads that have begun. A second call does nothing. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        try {
+            if (failure.isEmpty()) {
+                flush();
+            }
+        } finally {
+            closeWithoutFlush();
+        }
+    }
+
+    /** What a crash of the process leaves on the disk. */
+    void closeWithoutFlush() {
+        long stamp = databaseLock.writeLock();
+        try {
+            if (!closed) {
+                closed = true;
+                database.close();
+                tuning.close();
+            }
+        } finally {
+            databaseLock.unlockWrite(stamp);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.canvass.kv.store;
+
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+
+/** How RocksDB is set up. Owns the one block cache and outlives every {@link Database} opened with it. */
+final class Tuning implements AutoCloseable {
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    private static final int MAX_OPEN_FILES = 512;
+    private static final int MAX_BACKGROUND_JOBS = 2;
+    /** Buffers of one column family, the active one included; beyond these, writes wait for the flush. */
+    private static final int MAX_WRITE_BUFFERS = 4;
+    private static final int BLOOM_BITS_PER_KEY = 10;
+    private static final int MAX_INFO_LOGS = 4;
+    private static final long MAX_INFO_LOG_BYTES = 4L << 20;
+
+    private final Cache cache;
+    private final BloomFilter filter;
+    private final DBOptions database;
+    private final ColumnFamilyOptions family;
+
+    Tuning(StoreLimits limits) {
+        cache = new LRUCache(limits.blockCacheBytes());
+        filter = new BloomFilter(BLOOM_BITS_PER_KEY);
+        database = new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                // There is no WAL: what holds the families together after a crash is that they are flushed together.
+                .setAtomicFlush(true)
+                // After a failed write memory is not to be trusted; a clean close flushes by itself.
+                .setAvoidFlushDuringShutdown(true)
+                .setDbWriteBufferSize(limits.writeBufferBytes())
+                .setMaxOpenFiles(MAX_OPEN_FILES)
+                .setMaxBackgroundJobs(MAX_BACKGROUND_JOBS)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(MAX_INFO_LOGS)
+                .setMaxLogFileSize(MAX_INFO_LOG_BYTES)
+                .setStatsDumpPeriodSec(0)
+                .setStatsPersistPeriodSec(0);
+        family = new ColumnFamilyOptions()
+                .setWriteBufferSize(limits.writeBufferBytes())
+                .setMaxWriteBufferNumber(MAX_WRITE_BUFFERS)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setTableFormatConfig(new BlockBasedTableConfig()
+                        .setBlockCache(cache)
+                        .setFilterPolicy(filter)
+                        // Else they live outside of the cache, and nothing bounds them.
+                        .setCacheIndexAndFilterBlocks(true)
+                        .setPinL0FilterAndIndexBlocksInCache(true));
+    }
+
+    DBOptions database() {
+        return database;
+    }
+
+    ColumnFamilyOptions family() {
+        return family;
+    }
+
+    @Override
+    public void close() {
+        database.close();
+        family.close();
+        filter.close();
+        cache.close();
+    }
+}

@@ -1,0 +1,73 @@
+package io.canvass.kv.api;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+
+/** The API on a real Tomcat, with the settings that ship, above a {@link ModelStore}. */
+final class TestServer {
+    static final ApiLimits SMALL = new ApiLimits(64 * 1024, 1024, 100, 1000, 1 << 20, Duration.ofSeconds(10));
+
+    private final ConfigurableApplicationContext context;
+
+    private TestServer(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    /** Shared by all tests that do not need limits of their own; lives until the JVM ends. */
+    static TestServer shared() {
+        return Shared.SERVER;
+    }
+
+    /** @param settings of Boot, such as {@code --a.b=c}, beside those that ship */
+    static TestServer start(ApiLimits limits, String... settings) {
+        ModelStore store = new ModelStore();
+        return new TestServer(new SpringApplicationBuilder(App.class)
+                .web(WebApplicationType.SERVLET)
+                .initializers(context -> {
+                    context.getBeanFactory().registerSingleton("modelStore", store);
+                    context.getBeanFactory().registerSingleton("apiLimits", limits);
+                })
+                .run(Stream.concat(
+                                Stream.of("--server.port=0", "--management.server.port=-1",
+                                        "--spring.main.banner-mode=off", "--logging.level.root=WARN",
+                                        "--server.shutdown=immediate",
+                                        // The groups of application.yaml are made of beans that are not here.
+                                        "--management.endpoint.health.validate-group-membership=false"),
+                                Arrays.stream(settings))
+                        .toArray(String[]::new)));
+    }
+
+    int port() {
+        return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    ModelStore store() {
+        return context.getBean(ModelStore.class);
+    }
+
+    void stop() {
+        context.close();
+    }
+
+    private static final class Shared {
+        static final TestServer SERVER = start(SMALL);
+    }
+
+    /** Without a stereotype, so that no component scan of another test finds it. */
+    @EnableAutoConfiguration
+    @ComponentScan("io.canvass.kv.api")
+    static class App {
+        @Bean
+        static Object marker() {
+            return new Object();
+        }
+    }
+}

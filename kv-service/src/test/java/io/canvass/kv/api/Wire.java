@@ -1,0 +1,129 @@
+package io.canvass.kv.api;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import io.canvass.raft.core.Bytes;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Speaks HTTP/1.1 by hand, so that nothing between the test and Tomcat repairs a request. */
+final class Wire {
+    private static final int PATIENCE_MILLIS = 60_000;
+
+    private final int port;
+
+    Wire(int port) {
+        this.port = port;
+    }
+
+    Reply get(String target, String... headers) {
+        return call("GET", target, new byte[0], headers);
+    }
+
+    Reply put(String target, String value, String... headers) {
+        return call("PUT", target, value.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    Reply delete(String target, String... headers) {
+        return call("DELETE", target, new byte[0], headers);
+    }
+
+    Reply call(String method, String target, byte[] body, String... headers) {
+        StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\n"
+                + "Host: test\r\nConnection: close\r\n");
+        for (String header : headers) {
+            head.append(header).append("\r\n");
+        }
+        if (body.length > 0 || method.equals("PUT")) {
+            head.append("Content-Length: ").append(body.length).append("\r\n");
+        }
+        ByteArrayOutputStream request = new ByteArrayOutputStream();
+        request.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+        request.writeBytes(body);
+        return raw(request.toByteArray(), method);
+    }
+
+    /** Sends the text as UTF-8, then says that nothing more comes. */
+    Reply raw(String request) {
+        return raw(request.getBytes(StandardCharsets.UTF_8), request.split(" ", 2)[0]);
+    }
+
+    Reply raw(byte[] request, String method) {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(request);
+            socket.getOutputStream().flush();
+            socket.shutdownOutput();
+            return Reply.read(socket.getInputStream(), method);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return socket;
+    }
+
+    /** @param headers by lower-case name */
+    record Reply(int status, Map<String, List<String>> headers, Bytes body) {
+        static Reply read(InputStream in, String method) throws IOException {
+            String line = line(in);
+            if (line.isEmpty()) {
+                throw new IOException("The connection was closed without an answer");
+            }
+            int status = Integer.parseInt(line.split(" ", 3)[1]);
+            Map<String, List<String>> headers = new TreeMap<>();
+            for (String header = line(in); !header.isEmpty(); header = line(in)) {
+                String[] parts = header.split(":", 2);
+                headers.computeIfAbsent(parts[0].toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+                        .add(parts[1].strip());
+            }
+            if (status == 100) {
+                return read(in, method);
+            }
+            boolean empty = method.equals("HEAD") || status == 204 || status == 304;
+            Reply head = new Reply(status, headers, Bytes.EMPTY);
+            if (empty) {
+                return head;
+            }
+            Optional<String> length = head.header("content-length");
+            byte[] body = length.isPresent() ? in.readNBytes(Integer.parseInt(length.get())) : in.readAllBytes();
+            return new Reply(status, headers, Bytes.wrap(body));
+        }
+
+        Optional<String> header(String name) {
+            return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT))).map(List::getFirst);
+        }
+
+        String text() {
+            return body.toUtf8();
+        }
+
+        JsonNode json() {
+            return JsonMapper.shared().readTree(body.array());
+        }
+
+        private static String line(InputStream in) throws IOException {
+            StringBuilder line = new StringBuilder();
+            for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+                if (c != '\r') {
+                    line.append((char) c);
+                }
+            }
+            return line.toString();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.canvass.kv.e2e;
+
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(600)
+class KillLoopIT {
+    private static final int ROUNDS = 30;
+
+    @RegisterExtension
+    private final LocalCluster cluster = LocalCluster.of(3);
+
+    @Test
+    void nothingAcknowledgedIsLostInThirtyKillsUnderLoad() {
+        long seed = Long.getLong("canvass.seed", System.nanoTime());
+        System.out.println("Kill loop with -Dcanvass.seed=" + seed);
+        Random random = new Random(seed);
+        try (Workload workload = Workload.on(cluster.urls())) {
+            for (int round = 1; round <= ROUNDS; round++) {
+                List<LocalNode> victims = victims(round, random);
+                System.out.println("Round " + round + ": SIGKILL of " + victims.stream().map(LocalNode::id).toList());
+                victims.parallelStream().forEach(LocalNode::kill);
+                victims.forEach(LocalNode::start);
+                victims.forEach(LocalNode::awaitReady);
+                workload.awaitProgress();
+            }
+            workload.stop();
+            cluster.nodes().forEach(workload::verify);
+        }
+    }
+
+    /** Each third round the leader, each tenth all nodes at once, else any node. */
+    private List<LocalNode> victims(int round, Random random) {
+        if (round % 10 == 0) {
+            return cluster.nodes();
+        }
+        if (round % 3 == 0) {
+            return List.of(cluster.awaitLeader());
+        }
+        return List.of(cluster.nodes().get(random.nextInt(cluster.nodes().size())));
+    }
+}

@@ -1,0 +1,136 @@
+package io.canvass.kv.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.util.FileSystemUtils;
+
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Real nodes on this machine: registered as an extension, a fresh cluster for each test, ready when the test begins and
+ * gone when it ends. When a test fails, the ends of all logs are printed.
+ */
+final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
+    private static final Duration ELECTION_LIMIT = Duration.ofSeconds(30);
+
+    private final int size;
+    private final List<LocalNode> nodes = new ArrayList<>();
+    /** The nodes may outlive neither the test nor its JVM. */
+    private final Thread lastResort = new Thread(this::close);
+    private Path folder = Path.of("");
+
+    private LocalCluster(int size) {
+        this.size = size;
+    }
+
+    static LocalCluster of(int size) {
+        return new LocalCluster(size);
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        folder = Files.createTempDirectory("canvass-cluster");
+        Runtime.getRuntime().addShutdownHook(lastResort);
+        List<NodeSettings.Voter> voters = IntStream.rangeClosed(1, size)
+                .mapToObj(n -> new NodeSettings.Voter("kv-" + n, Ports.next(), Ports.next()))
+                .toList();
+        for (NodeSettings.Voter voter : voters) {
+            Path own = folder.resolve(voter.id());
+            NodeSettings settings =
+                    new NodeSettings(voter.id(), voter.httpPort(), own.resolve("data"), voters, null);
+            nodes.add(new LocalNode(settings, own));
+        }
+        try {
+            nodes.forEach(LocalNode::start);
+            nodes.forEach(LocalNode::awaitReady);
+        } catch (AssertionError | RuntimeException e) {
+            // JUnit calls no afterEach for an extension that failed in its beforeEach.
+            printLogs();
+            discard();
+            throw e;
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        if (context.getExecutionException().isPresent()) {
+            printLogs();
+        }
+        discard();
+    }
+
+    /** Ends every process that this cluster started. */
+    @Override
+    public void close() {
+        nodes.forEach(LocalNode::close);
+    }
+
+    List<LocalNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    Stream<LocalNode> others(LocalNode node) {
+        return nodes.stream().filter(other -> other != node);
+    }
+
+    List<String> urls() {
+        return nodes.stream().map(LocalNode::url).toList();
+    }
+
+    /** The node that leads, once every node that runs says so. */
+    LocalNode awaitLeader() {
+        return awaitLeaderOf(nodes.stream().filter(LocalNode::isRunning).toList());
+    }
+
+    /** The one of these nodes that leads, once all of them say so in the same epoch. */
+    LocalNode awaitLeaderOf(List<LocalNode> some) {
+        return await("one leader of " + some.stream().map(LocalNode::id).toList())
+                .atMost(ELECTION_LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> agreedLeader(some), leader -> !leader.isEmpty())
+                .getFirst();
+    }
+
+    /** Empty while they do not agree. */
+    private static List<LocalNode> agreedLeader(List<LocalNode> some) {
+        List<Health> healths = some.stream().map(LocalNode::health).toList();
+        List<LocalNode> leaders = IntStream.range(0, some.size())
+                .filter(i -> healths.get(i).leads())
+                .mapToObj(some::get)
+                .toList();
+        if (leaders.size() != 1) {
+            return List.of();
+        }
+        String id = leaders.getFirst().id();
+        long epoch = healths.getFirst().epoch();
+        boolean agreed = healths.stream()
+                .allMatch(health -> health.isUp() && health.leader().equals(id) && health.epoch() == epoch);
+        return agreed ? leaders : List.of();
+    }
+
+    private void printLogs() {
+        nodes.forEach(node -> System.out.println(node.logTail()));
+    }
+
+    private void discard() {
+        close();
+        Runtime.getRuntime().removeShutdownHook(lastResort);
+        nodes.clear();
+        try {
+            FileSystemUtils.deleteRecursively(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.canvass.kv.e2e;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node is told: the only place of these tests that knows the service's settings.
+ *
+ * @param voters as they are listed, right or wrong
+ * @param clusterId null: not said
+ */
+record NodeSettings(String id, int httpPort, Path dataDir, List<Voter> voters, @Nullable UUID clusterId) {
+    NodeSettings {
+        voters = List.copyOf(voters);
+    }
+
+    NodeSettings withId(String other) {
+        return new NodeSettings(other, httpPort, dataDir, voters, clusterId);
+    }
+
+    NodeSettings withHttpPort(int other) {
+        return new NodeSettings(id, other, dataDir, voters, clusterId);
+    }
+
+    NodeSettings withDataDir(Path other) {
+        return new NodeSettings(id, httpPort, other, voters, clusterId);
+    }
+
+    NodeSettings withVoters(Voter... others) {
+        return new NodeSettings(id, httpPort, dataDir, List.of(others), clusterId);
+    }
+
+    NodeSettings withClusterId(UUID other) {
+        return new NodeSettings(id, httpPort, dataDir, voters, other);
+    }
+
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        arguments.add("--server.address=127.0.0.1");
+        arguments.add("--server.port=" + httpPort);
+        arguments.add("--kv.node.id=" + id);
+        arguments.add("--kv.data-dir=" + dataDir);
+        arguments.add("--kv.cluster.voters=" + voters.stream().map(Voter::text).collect(Collectors.joining(",")));
+        if (clusterId != null) {
+            arguments.add("--kv.cluster.id=" + clusterId);
+        }
+        return arguments;
+    }
+
+    /** One item of the list of voters. */
+    record Voter(String id, int httpPort, int peerPort) {
+        String text() {
+            return id + "@127.0.0.1:" + peerPort + "=http://127.0.0.1:" + httpPort;
+        }
+    }
+}

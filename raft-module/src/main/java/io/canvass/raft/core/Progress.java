@@ -1,0 +1,181 @@
+package io.canvass.raft.core;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What a leader knows of one peer's log. Invariant: match < next (HAZARDS F7). Mutable, owned by the leader's replication. */
+final class Progress {
+    enum Mode {
+        /** Where the logs agree is not known: one append at a time asks. */
+        PROBE,
+        /** Appends flow, bounded in count and bytes. */
+        REPLICATE
+    }
+
+    private record Inflight(long lastIndex, int bytes, long sentAtNanos) {}
+
+    final Configuration.Member member;
+    final boolean voter;
+    private ReplicaKey key;
+    private Mode mode = Mode.PROBE;
+    private long session;
+    private long match;
+    private long next;
+    private boolean probeOutstanding;
+    private boolean readingLog;
+    private final Deque<Inflight> inflight = new ArrayDeque<>();
+    private long inflightBytes;
+    private long commitSent;
+
+    /** When the newest request that it answered in this epoch was sent. At election all start as fresh. */
+    private long contactNanos;
+    private long lastHeardNanos = ReplicaState.EpochMemory.NEVER;
+    private long readAcknowledged;
+
+    Progress(Configuration.Member member, boolean voter, long next, long session, long now) {
+        this.member = member;
+        this.voter = voter;
+        this.key = member.key();
+        this.next = next;
+        this.session = session;
+        this.contactNanos = now;
+    }
+
+    ReplicaKey key() {
+        return key;
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    long session() {
+        return session;
+    }
+
+    long match() {
+        return match;
+    }
+
+    long next() {
+        return next;
+    }
+
+    long contactNanos() {
+        return contactNanos;
+    }
+
+    long lastHeardNanos() {
+        return lastHeardNanos;
+    }
+
+    long readAcknowledged() {
+        return readAcknowledged;
+    }
+
+    long commitSent() {
+        return commitSent;
+    }
+
+    boolean isIdle() {
+        return inflight.isEmpty() && !probeOutstanding;
+    }
+
+    boolean probeOutstanding() {
+        return probeOutstanding;
+    }
+
+    boolean isReadingLog() {
+        return readingLog;
+    }
+
+    void startedReadingLog() {
+        readingLog = true;
+    }
+
+    void finishedReadingLog() {
+        readingLog = false;
+    }
+
+    boolean hasRoom(RaftConfig config) {
+        return inflight.size() < config.maxInflightAppends()
+                && (inflight.isEmpty() || inflightBytes < config.maxInflightBytes());
+    }
+
+    boolean isStuckSince(long deadline) {
+        return !inflight.isEmpty() && inflight.getFirst().sentAtNanos() <= deadline;
+    }
+
+    /** Whether this answer comes from the replica that the progress speaks of; the first answer tells its directory id. */
+    boolean isAnsweredBy(ReplicaKey from) {
+        if (!key.matches(from)) {
+            return false;
+        }
+        key = from;
+        return true;
+    }
+
+    /** The node answers with another disk than before: nothing that was known of its log holds. */
+    void replacedBy(ReplicaKey from, long nextIndex, long newSession) {
+        key = from;
+        match = 0;
+        readAcknowledged = 0;
+        commitSent = 0;
+        probe(nextIndex, newSession);
+    }
+
+    void heard(long now) {
+        lastHeardNanos = now;
+    }
+
+    void answered(long sentAtNanos, long readSequence) {
+        contactNanos = Math.max(contactNanos, sentAtNanos);
+        readAcknowledged = Math.max(readAcknowledged, readSequence);
+    }
+
+    void probeSent() {
+        probeOutstanding = true;
+    }
+
+    /** A probe that got no answer may be repeated. */
+    void probeAgain() {
+        probeOutstanding = false;
+    }
+
+    void sent(long lastIndex, int bytes, long now) {
+        inflight.addLast(new Inflight(lastIndex, bytes, now));
+        inflightBytes += bytes;
+        next = lastIndex + 1;
+    }
+
+    void commitSent(long commit) {
+        commitSent = commit;
+    }
+
+    /** The peer holds our log up to {@code index}. Returns whether that is more than was known. */
+    boolean matched(long index) {
+        while (!inflight.isEmpty() && inflight.getFirst().lastIndex() <= index) {
+            inflightBytes -= inflight.removeFirst().bytes();
+        }
+        boolean news = index > match;
+        match = Math.max(match, index);
+        // A heartbeat proves no more than was known; only an answer to the probe itself says where the logs agree.
+        if (mode == Mode.PROBE && index >= next - 1) {
+            mode = Mode.REPLICATE;
+            probeOutstanding = false;
+        }
+        next = Math.max(next, match + 1);
+        return news;
+    }
+
+    /** Forgets what is under way: answers of the old session no longer count. */
+    void probe(long nextIndex, long newSession) {
+        mode = Mode.PROBE;
+        session = newSession;
+        next = Math.max(match + 1, nextIndex);
+        inflight.clear();
+        inflightBytes = 0;
+        probeOutstanding = false;
+        readingLog = false;
+    }
+}

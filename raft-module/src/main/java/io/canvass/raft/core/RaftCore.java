@@ -1,0 +1,333 @@
+package io.canvass.raft.core;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * One replica of a Raft group, as a function of what happens to it. Not thread-safe: one thread steps it.
+ *
+ * <p>Sources: {@code PREVOTE.md} for elections (KIP-996, with what it leaves open decided), the Raft dissertation for replication
+ * (chapter 3), commitment (3.6.2) and reads (6.4).
+ */
+public final class RaftCore {
+    private final ReplicaState state;
+    private final Elections elections;
+    private final Following following;
+    private final ForwardedReads forwardedReads;
+    private Effect.RoleChanged announced;
+    private boolean halted;
+
+    /**
+     * @param random a seeded generator; only timers are drawn from it
+     * @param nowNanos the start: for an election timeout from now on pre-votes are refused
+     * @throws IllegalArgumentException if what was stored contradicts itself; the message says what to do
+     */
+    public RaftCore(RaftConfig config, StoredState stored, RandomGenerator random, long nowNanos) {
+        state = new ReplicaState(config, stored, random, nowNanos);
+        elections = new Elections(state);
+        following = new Following(state, elections);
+        forwardedReads = new ForwardedReads(state);
+        announced = new Effect.RoleChanged(RoleName.UNATTACHED, state.epoch(), ReplicaKey.NONE);
+    }
+
+    /** To be called once, before the first step: takes up the role that a start calls for (PREVOTE.md, Transitions: start). */
+    public Outcome start(long nowNanos) {
+        state.begin(nowNanos);
+        HardState stored = state.hardState();
+        if (state.isSoleVoter()) {
+            state.update(new Role.Unattached(ReplicaKey.NONE, state.freshTimer()));
+            elections.campaign(Edges.Promotion.SOLE_VOTER, RoundSummary.Ending.WON);
+        } else if (stored.leader().matches(state.self())) {
+            state.startAsResigned();
+        } else {
+            state.update(new Role.Unattached(stored.leader(), state.freshTimer()));
+        }
+        return finish();
+    }
+
+    /**
+     * What this input changes and asks for.
+     *
+     * @throws IllegalStateException if going on would break a promise, and whatever else is thrown: nothing of this step may be
+     *     done, and no further step taken
+     */
+    public Outcome step(Input input) {
+        if (halted) {
+            return new Outcome(List.of(), Outcome.NEVER);
+        }
+        try {
+            state.begin(input.nowNanos());
+            resignIfQuorumLost();
+            dispatch(input);
+            return finish();
+        } catch (RuntimeException e) {
+            // Whatever it is, the step is half done.
+            halted = true;
+            throw e;
+        }
+    }
+
+    /**
+     * First in every step, before anything is sent or any read confirmed: a leader that slept is not a leader (PREVOTE.md, Check
+     * Quorum). One voter alone never resigns.
+     */
+    private void resignIfQuorumLost() {
+        if (state.role() instanceof Role.Leader leader
+                && !state.isSoleVoter()
+                && leader.replication().hasLostQuorum()) {
+            resign(leader.replication());
+        }
+    }
+
+    private void dispatch(Input input) {
+        switch (input) {
+            case Input.TimeReached t -> onTime();
+            case Input.Received received -> onMessage(received);
+            case Input.Propose propose -> onPropose(propose);
+            case Input.Read read -> onRead(read);
+            case Input.Resign r -> resignIfLeader();
+            case Input.Persisted persisted -> onPersisted(persisted.token());
+            case Input.LogRead read -> {
+                if (state.role() instanceof Role.Leader leader) {
+                    leader.replication().onLogRead(read);
+                }
+            }
+            case Input.PeerLost lost -> onPeerLost(lost);
+            case Input.StorageFailed failed -> {
+                resignIfLeader();
+                state.emit(new Effect.Halt(failed.reason()));
+                halted = true;
+            }
+        }
+    }
+
+    private Outcome finish() {
+        forwardedReads.review();
+        Effect.RoleChanged is = new Effect.RoleChanged(state.role().name(), state.epoch(), state.leaderToUse());
+        if (!is.equals(announced)) {
+            announced = is;
+            state.emit(is);
+        }
+        return new Outcome(state.finish(), nextDeadline());
+    }
+
+    private long nextDeadline() {
+        if (halted) {
+            return Outcome.NEVER;
+        }
+        long own =
+                switch (state.role()) {
+                    case Role.Leader leader -> leader.replication().nextDeadlineNanos();
+                    case Role.Resigned r -> r.unacknowledged().isEmpty() ? Outcome.NEVER : r.resendAtNanos();
+                    case Role.Unattached u -> Outcome.NEVER;
+                    case Role.Prospective p -> Outcome.NEVER;
+                    case Role.Candidate c -> Outcome.NEVER;
+                    case Role.Follower f -> Outcome.NEVER;
+                };
+        if (state.role().electionTimer() instanceof ElectionTimer.At at) {
+            own = Math.min(own, at.deadlineNanos());
+        }
+        return Math.min(own, forwardedReads.nextDeadlineNanos());
+    }
+
+    // ---- time, disk, streams
+
+    private void onTime() {
+        if (state.role().electionTimer().hasRunOut(state.now())) {
+            elections.onTimer();
+            return;
+        }
+        switch (state.role()) {
+            case Role.Leader leader -> leader.replication().onTime();
+            case Role.Resigned resigned -> remind(resigned);
+            case Role.Unattached u -> {}
+            case Role.Prospective p -> {}
+            case Role.Candidate c -> {}
+            case Role.Follower f -> {}
+        }
+    }
+
+    private void onPersisted(Token token) {
+        state.log.persisted(token);
+        elections.onPersisted();
+        if (state.role() instanceof Role.Leader leader) {
+            leader.replication().advanceCommit();
+        }
+    }
+
+    private void onPeerLost(Input.PeerLost lost) {
+        if (lost.lane() == Lane.CONTROL) {
+            forwardedReads.onPeerLost(lost.peer());
+        } else if (state.role() instanceof Role.Leader leader) {
+            leader.replication().onPeerLost(lost.peer());
+        }
+    }
+
+    // ---- clients
+
+    private void onPropose(Input.Propose propose) {
+        if (state.role() instanceof Role.Leader leader) {
+            leader.replication().propose(propose);
+            return;
+        }
+        Effect.Result result = new Effect.Result.NotLeader(state.leaderToUse(), state.epoch());
+        propose.proposals().forEach(p -> state.emit(new Effect.Complete(p.requestId(), result)));
+    }
+
+    private void onRead(Input.Read read) {
+        if (state.role() instanceof Role.Leader leader) {
+            leader.replication().reads().read(read.requestIds());
+        } else {
+            forwardedReads.read(read.requestIds());
+        }
+    }
+
+    // ---- resignation
+
+    private void resignIfLeader() {
+        if (state.role() instanceof Role.Leader leader) {
+            resign(leader.replication());
+        }
+    }
+
+    /** From here on nothing is sent that would keep a follower waiting for this leader. */
+    private void resign(Replication replication) {
+        List<ReplicaKey> successors = replication.successors();
+        Set<String> voters = new HashSet<>();
+        for (ReplicaKey successor : successors) {
+            voters.add(successor.nodeId());
+        }
+        Role.Resigned resigned = new Role.Resigned(
+                successors, Set.copyOf(voters), state.now() + state.config.heartbeatNanos(), state.freshTimer());
+        state.become(resigned, RoundSummary.Ending.LOST);
+        notifySuccessors(resigned);
+    }
+
+    private void remind(Role.Resigned resigned) {
+        if (!resigned.unacknowledged().isEmpty() && state.now() >= resigned.resendAtNanos()) {
+            state.update(new Role.Resigned(
+                    resigned.successors(),
+                    resigned.unacknowledged(),
+                    state.now() + state.config.heartbeatNanos(),
+                    resigned.timer()));
+            notifySuccessors(resigned);
+        }
+    }
+
+    private void notifySuccessors(Role.Resigned resigned) {
+        for (ReplicaKey voter : resigned.successors()) {
+            if (resigned.unacknowledged().contains(voter.nodeId())) {
+                Message notice = new Message.ResigningRequest(
+                        state.config.clusterId(), voter, state.epoch(), resigned.successors());
+                state.sendNow(voter, Lane.CONTROL, notice);
+            }
+        }
+    }
+
+    private void onResigningResponse(ReplicaKey from, Message.ResigningResponse response) {
+        if (state.role() instanceof Role.Resigned resigned && response.epoch() == state.epoch()) {
+            Set<String> left = new HashSet<>(resigned.unacknowledged());
+            left.remove(from.nodeId());
+            state.update(new Role.Resigned(
+                    resigned.successors(), Set.copyOf(left), resigned.resendAtNanos(), resigned.timer()));
+        }
+    }
+
+    // ---- messages
+
+    private void onMessage(Input.Received received) {
+        switch (received.message()) {
+            case Message.Request request -> onRequest(received.from(), received.lane(), received.correlation(), request);
+            case Message.Response response -> onResponse(received.from(), received.correlation(), response);
+        }
+    }
+
+    private void onRequest(ReplicaKey from, Lane lane, long correlation, Message.Request request) {
+        switch (request) {
+            case Message.VoteRequest vote -> elections.onVoteRequest(from, lane, correlation, vote);
+            case Message.AppendRequest append -> following.onAppend(from, lane, correlation, append);
+            case Message.ResigningRequest resigning -> following.onResigning(from, lane, correlation, resigning);
+            case Message.TransferRequest transfer -> following.onTransfer(from, lane, correlation, transfer);
+            case Message.ReadIndexRequest read -> onReadIndexRequest(from, lane, correlation, read);
+        }
+    }
+
+    private void onReadIndexRequest(ReplicaKey from, Lane lane, long correlation, Message.ReadIndexRequest request) {
+        boolean meant = request.clusterId().equals(state.config.clusterId())
+                && request.to().matches(state.self())
+                && request.epoch() == state.epoch();
+        if (meant && state.role() instanceof Role.Leader leader) {
+            leader.replication().reads().readFor(from, lane, correlation, request);
+        } else {
+            state.sendAfterState(
+                    from,
+                    lane,
+                    correlation,
+                    new Message.ReadIndexResponse(state.epoch(), state.leaderToName(), request.readId(), false, 0));
+        }
+    }
+
+    private void onResponse(ReplicaKey from, long correlation, Message.Response response) {
+        if (response instanceof Message.VoteResponse vote && vote.error() == VoteError.INCONSISTENT_CLUSTER_ID) {
+            // Its epoch is another cluster's (HAZARDS H7).
+            elections.onVoteResponse(from, correlation, new Message.VoteResponse(
+                    0, ReplicaKey.NONE, false, vote.preVote(), vote.round(), vote.error(), vote.refusal()));
+            return;
+        }
+        if (response.epoch() > state.epoch()) {
+            onHigherEpoch(response);
+            return;
+        }
+        switch (response) {
+            case Message.VoteResponse vote -> elections.onVoteResponse(from, correlation, vote);
+            case Message.AppendResponse append -> {
+                if (state.role() instanceof Role.Leader leader) {
+                    leader.replication().onAppendResponse(from, append);
+                }
+            }
+            case Message.ResigningResponse resigning -> onResigningResponse(from, resigning);
+            case Message.TransferResponse transfer -> {}
+            case Message.ReadIndexResponse read -> forwardedReads.onResponse(from, read);
+        }
+    }
+
+    /** Any response, of whatever round, may tell of a higher epoch; if it names that epoch's leader, it is followed. */
+    private void onHigherEpoch(Message.Response response) {
+        if (state.config.leaseReads() && state.heardWithinTimeout()) {
+            return;
+        }
+        state.adopt(response.epoch());
+        if (response.leader().isKnown() && !response.leader().matches(state.self())) {
+            state.rememberLeader(response.leader());
+            state.become(
+                    new Role.Follower(response.leader(), false, state.role().electionTimer()),
+                    RoundSummary.Ending.HIGHER_EPOCH);
+        }
+    }
+
+    // ---- what is, for the shell
+
+    /** Entries from {@code from} to {@code to}, if all are in memory; else none, and they are to be read from the store. */
+    public List<Entry> cachedEntries(long from, long to) {
+        return state.log.inMemory(from) && state.log.inMemory(to) ? state.log.slice(from, to, Long.MAX_VALUE) : List.of();
+    }
+
+    public Role role() {
+        return state.role();
+    }
+
+    public HardState hardState() {
+        return state.hardState();
+    }
+
+    public Configuration configuration() {
+        return state.configuration();
+    }
+
+    /** A copy of what health and metrics show. */
+    public CoreStatus status() {
+        return CoreStatus.of(state, elections.preVoteRounds(), following.commitAtFirstContact());
+    }
+}

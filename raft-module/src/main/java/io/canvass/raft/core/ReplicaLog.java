@@ -1,0 +1,205 @@
+package io.canvass.raft.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * This replica's log as the core sees it: where it ends, which epochs it holds, what of it is durable and committed, and the
+ * write that the step under way will ask for.
+ */
+final class ReplicaLog {
+    /** A write under way and the end of the log that it vouches for; a truncation lowers that (HAZARDS E6). */
+    private record PendingWrite(long sequence, long lastIndex) {}
+
+    private final EpochRuns epochs;
+    private final LogTail tail;
+    private final ConfigurationHistory configurations;
+    private final Deque<PendingWrite> pending = new ArrayDeque<>();
+
+    private long lastIndex;
+    private long durableIndex;
+    private long commitIndex;
+    private long handedToApply;
+    private long generation;
+    private long lastToken;
+    private long durableToken;
+
+    private boolean staged;
+    private boolean stateStaged;
+    private long stateToken;
+    private long stagedTruncateFrom;
+    private List<Entry> stagedEntries = new ArrayList<>();
+
+    ReplicaLog(StoredState stored, int maxTailBytes) {
+        epochs = new EpochRuns(stored.epochs());
+        tail = new LogTail(maxTailBytes, stored.lastIndex() + 1);
+        configurations = new ConfigurationHistory(stored.configurations());
+        lastIndex = stored.lastIndex();
+        durableIndex = lastIndex;
+        commitIndex = stored.appliedIndex();
+        handedToApply = stored.appliedIndex();
+    }
+
+    long lastIndex() {
+        return lastIndex;
+    }
+
+    long durableIndex() {
+        return durableIndex;
+    }
+
+    long commitIndex() {
+        return commitIndex;
+    }
+
+    long firstCachedIndex() {
+        return tail.firstIndex();
+    }
+
+    Configuration configuration() {
+        return configurations.latest();
+    }
+
+    LogPosition end() {
+        return position(lastIndex);
+    }
+
+    /** The end of what a crash would leave: all that a candidate may offer (HAZARDS A34). */
+    LogPosition durableEnd() {
+        return position(durableIndex);
+    }
+
+    /** The place of an index at or below the last one. */
+    LogPosition position(long index) {
+        return index == 0 ? LogPosition.ZERO : new LogPosition(epochs.epochOf(index), index);
+    }
+
+    boolean holds(LogPosition position) {
+        return position.index() <= lastIndex && position(position.index()).epoch() == position.epoch();
+    }
+
+    /** The last place of this log, at or before {@code other}, where it may agree with a log that holds {@code other}. */
+    LogPosition lastPossibleAgreement(LogPosition other) {
+        return position(epochs.lastIndexUpTo(other.epoch(), Math.min(other.index(), lastIndex)));
+    }
+
+    boolean inMemory(long index) {
+        return tail.holds(index);
+    }
+
+    List<Entry> slice(long from, long to, long budgetBytes) {
+        return tail.slice(from, to, budgetBytes);
+    }
+
+    Entry inMemoryEntry(long index) {
+        return tail.get(index);
+    }
+
+    /** Asks for the step's write even if it brings no entries: epoch, vote or leader changed. */
+    void stageState() {
+        staged = true;
+        stateStaged = true;
+    }
+
+    void append(Entry entry) {
+        if (entry.index() != lastIndex + 1) {
+            throw new IllegalStateException("Entry " + entry.index() + " does not follow " + lastIndex);
+        }
+        epochs.appended(entry);
+        tail.append(entry);
+        configurations.appended(entry);
+        lastIndex = entry.index();
+        stagedEntries.add(entry);
+        staged = true;
+    }
+
+    /**
+     * Drops everything from {@code from} on.
+     *
+     * @throws IllegalStateException at or below the commit index: the replica must halt (DESIGN.md, Order 5; HAZARDS F5)
+     */
+    void truncate(long from) {
+        if (from <= commitIndex) {
+            throw new IllegalStateException(
+                    "The log would be truncated from " + from + " on, but it is committed up to " + commitIndex);
+        }
+        if (stagedTruncateFrom != 0 || !stagedEntries.isEmpty()) {
+            throw new IllegalStateException("A step truncates once, before it appends");
+        }
+        epochs.truncated(from);
+        tail.truncate(from);
+        configurations.truncated(from);
+        lastIndex = from - 1;
+        durableIndex = Math.min(durableIndex, lastIndex);
+        int count = pending.size();
+        for (int i = 0; i < count; i++) {
+            PendingWrite write = pending.removeFirst();
+            pending.addLast(new PendingWrite(write.sequence(), Math.min(write.lastIndex(), lastIndex)));
+        }
+        generation++;
+        stagedTruncateFrom = from;
+        staged = true;
+    }
+
+    /** The token that must be durable before what is true now may be said: that of this step's write, if it has one. */
+    long tokenInForce() {
+        return staged ? lastToken + 1 : lastToken;
+    }
+
+    /** The token that must be durable before the epoch may be said. */
+    long stateTokenInForce() {
+        return stateStaged ? lastToken + 1 : stateToken;
+    }
+
+    boolean isDurable(long tokenSequence) {
+        return tokenSequence <= durableToken;
+    }
+
+    /** Ends the step's write: adds it to the effects if there is one. */
+    void flush(HardState state, List<Effect> effects) {
+        if (!staged) {
+            return;
+        }
+        lastToken++;
+        stateToken = stateStaged ? lastToken : stateToken;
+        stateStaged = false;
+        pending.addLast(new PendingWrite(lastToken, lastIndex));
+        effects.addFirst(new Effect.Persist(
+                new Token(lastToken, generation), state, new Effect.LogWrite(stagedTruncateFrom, stagedEntries)));
+        staged = false;
+        stagedTruncateFrom = 0;
+        stagedEntries = new ArrayList<>();
+    }
+
+    /** @throws IllegalStateException for a token that was never given out, or that is older than one already reported */
+    void persisted(Token token) {
+        if (token.sequence() > lastToken || token.sequence() < durableToken || token.generation() > generation) {
+            throw new IllegalStateException("Token " + token + " was reported durable; given out were "
+                    + lastToken + ", durable " + durableToken);
+        }
+        durableToken = token.sequence();
+        while (!pending.isEmpty() && pending.getFirst().sequence() <= durableToken) {
+            durableIndex = Math.max(durableIndex, pending.removeFirst().lastIndex());
+        }
+    }
+
+    /** Raises the commit index; never lowers it. */
+    void commitUpTo(long index) {
+        if (index > lastIndex) {
+            throw new IllegalStateException("Commit " + index + " is beyond the log's end " + lastIndex);
+        }
+        commitIndex = Math.max(commitIndex, index);
+    }
+
+    /** Adds what may be applied now: committed, and durable here. */
+    void apply(List<Effect> effects) {
+        long to = Math.min(commitIndex, durableIndex);
+        if (to > handedToApply) {
+            effects.add(new Effect.Apply(handedToApply + 1, to));
+            handedToApply = to;
+        }
+        tail.evict(Math.min(handedToApply, durableIndex));
+    }
+}

@@ -1,0 +1,337 @@
+package io.canvass.raft.core;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * A leader's work: it replicates its log, counts what a majority has, keeps its office by being answered, and confirms reads.
+ * One mutable object per leadership, gone with it.
+ */
+public final class Replication {
+    private final ReplicaState state;
+    private final ReplicaLog log;
+    private final RaftConfig config;
+    private final Map<String, Progress> peers = new LinkedHashMap<>();
+    private final LeaderReads reads;
+    private long ownEpochStart;
+    private long nextHeartbeatNanos;
+    private long uncommittedBytes;
+
+    Replication(ReplicaState state) {
+        this.state = state;
+        this.log = state.log;
+        this.config = state.config;
+        this.reads = new LeaderReads(state, this);
+    }
+
+    /** The first entry of the own epoch goes out at once: nothing of earlier epochs is committed without it. */
+    void begin() {
+        Configuration configuration = state.configuration();
+        for (Configuration.Member member : configuration.members()) {
+            if (!member.key().matches(state.self())) {
+                boolean voter = configuration.isVoter(member.key());
+                peers.put(
+                        member.key().nodeId(),
+                        new Progress(member, voter, log.lastIndex() + 1, state.nextSession(), state.now()));
+            }
+        }
+        ownEpochStart = log.lastIndex() + 1;
+        appendOwn(EntryKind.LEADER_CHANGE, 0, Bytes.ofUtf8(state.self().nodeId()));
+        nextHeartbeatNanos = state.now() + config.heartbeatNanos();
+        peers.values().forEach(this::pump);
+    }
+
+    /** Leadership ends: reads that wait are told so; entries live on in the log, and their fate is told by apply. */
+    void end() {
+        reads.failAll();
+    }
+
+    Collection<Progress> peers() {
+        return Collections.unmodifiableCollection(peers.values());
+    }
+
+    LeaderReads reads() {
+        return reads;
+    }
+
+    /** Whether an entry of the own epoch is committed: before that the commit index may be behind the truth (HAZARDS C1). */
+    boolean hasCommittedInOwnEpoch() {
+        return log.commitIndex() >= ownEpochStart;
+    }
+
+    /** The entry that opened this epoch: whoever has applied it has applied all that earlier epochs committed. */
+    long ownEpochStart() {
+        return ownEpochStart;
+    }
+
+    // ---- proposals
+
+    void propose(Input.Propose propose) {
+        for (Input.Proposal proposal : propose.proposals()) {
+            if (uncommittedBytes >= config.maxUncommittedBytes()) {
+                state.emit(new Effect.Complete(proposal.requestId(), new Effect.Result.Overloaded()));
+                continue;
+            }
+            long index = appendOwn(EntryKind.COMMAND, propose.timestampMillis(), proposal.command());
+            state.emit(new Effect.Complete(proposal.requestId(), new Effect.Result.Appended(index, state.epoch())));
+        }
+        peers.values().forEach(this::pump);
+    }
+
+    private long appendOwn(EntryKind kind, long timestampMillis, Bytes data) {
+        Entry entry = new Entry(log.lastIndex() + 1, state.epoch(), kind, timestampMillis, data);
+        log.append(entry);
+        uncommittedBytes += entry.sizeBytes();
+        return entry.index();
+    }
+
+    // ---- sending
+
+    /** Sends a peer what it may get now. */
+    private void pump(Progress peer) {
+        if (peer.mode() == Progress.Mode.PROBE) {
+            probe(peer);
+            return;
+        }
+        while (peer.next() <= log.lastIndex() && peer.hasRoom(config) && !peer.isReadingLog()) {
+            if (!log.inMemory(peer.next())) {
+                peer.startedReadingLog();
+                long to = Math.min(log.durableIndex(), log.firstCachedIndex() - 1);
+                state.emit(new Effect.ReadLog(
+                        peer.key(), peer.session(), peer.next(), Math.max(peer.next(), to), config.maxAppendBytes()));
+                return;
+            }
+            send(peer, log.slice(peer.next(), log.lastIndex(), config.maxAppendBytes()));
+        }
+        // A follower learns of a commit at once, not with the next heartbeat (HAZARDS F12).
+        if (peer.isIdle() && peer.commitSent() < Math.min(log.commitIndex(), peer.match())) {
+            heartbeat(peer);
+        }
+    }
+
+    private void probe(Progress peer) {
+        if (peer.probeOutstanding()) {
+            return;
+        }
+        peer.probeSent();
+        boolean inMemory = peer.next() <= log.lastIndex() && log.inMemory(peer.next());
+        List<Entry> entries =
+                inMemory ? log.slice(peer.next(), log.lastIndex(), config.maxAppendBytes()) : List.of();
+        append(peer, Lane.DATA, log.position(peer.next() - 1), entries);
+    }
+
+    private void send(Progress peer, List<Entry> entries) {
+        LogPosition before = log.position(peer.next() - 1);
+        int bytes = 0;
+        for (Entry entry : entries) {
+            bytes += entry.sizeBytes();
+        }
+        peer.sent(entries.getLast().index(), bytes, state.now());
+        peer.commitSent(Math.min(log.commitIndex(), entries.getLast().index()));
+        append(peer, Lane.DATA, before, entries);
+    }
+
+    /** Claims nothing that the peer might not have: it cannot be answered with a mismatch by a sound peer. */
+    private void heartbeat(Progress peer) {
+        peer.commitSent(Math.min(log.commitIndex(), peer.match()));
+        append(peer, Lane.CONTROL, log.position(peer.match()), List.of());
+    }
+
+    private void append(Progress peer, Lane lane, LogPosition before, List<Entry> entries) {
+        long reaches = before.index() + entries.size();
+        long commit = Math.min(log.commitIndex(), reaches);
+        state.sendNow(
+                peer.key(),
+                lane,
+                new Message.AppendRequest(
+                        config.clusterId(),
+                        peer.key(),
+                        state.epoch(),
+                        peer.session(),
+                        before,
+                        entries,
+                        commit,
+                        reads.sequenceSent(),
+                        state.now()));
+    }
+
+    void onLogRead(Input.LogRead read) {
+        Progress peer = peers.get(read.peer().nodeId());
+        if (peer == null || peer.session() != read.session() || !peer.isReadingLog()) {
+            return;
+        }
+        peer.finishedReadingLog();
+        if (peer.mode() == Progress.Mode.REPLICATE
+                && !read.entries().isEmpty()
+                && read.entries().getFirst().index() == peer.next()) {
+            send(peer, read.entries());
+        }
+        pump(peer);
+    }
+
+    /** The stream broke: what was under way may be lost. The next heartbeat's time is soon enough to ask again. */
+    void onPeerLost(ReplicaKey lost) {
+        Progress peer = peers.get(lost.nodeId());
+        if (peer != null) {
+            peer.probe(peer.match() + 1, state.nextSession());
+        }
+    }
+
+    void onTime() {
+        if (state.now() < nextHeartbeatNanos) {
+            return;
+        }
+        nextHeartbeatNanos = state.now() + config.heartbeatNanos();
+        reads.announce();
+        for (Progress peer : peers.values()) {
+            heartbeat(peer);
+            if (peer.isStuckSince(state.now() - config.electionTimeoutNanos())) {
+                peer.probe(peer.match() + 1, state.nextSession());
+            }
+            peer.probeAgain();
+            pump(peer);
+        }
+    }
+
+    /** Asks all at once who still follows: confirms the reads announced before. */
+    void heartbeatAll() {
+        peers.values().forEach(this::heartbeat);
+    }
+
+    // ---- answers
+
+    void onAppendResponse(ReplicaKey from, Message.AppendResponse response) {
+        Progress peer = peers.get(from.nodeId());
+        if (peer == null || response.epoch() != state.epoch()) {
+            return;
+        }
+        if (!peer.isAnsweredBy(from)) {
+            onOtherDisk(peer, from);
+            return;
+        }
+        peer.heard(state.now());
+        switch (response.result()) {
+            case Message.AppendResult.Matched matched -> {
+                acknowledge(peer, response);
+                onMatched(peer, response, matched.index());
+            }
+            case Message.AppendResult.Mismatched mismatched -> {
+                acknowledge(peer, response);
+                onMismatched(peer, response, mismatched.hint());
+            }
+            // To a request of an epoch that this replica led before: it came after the vote for this one.
+            case Message.AppendResult.Fenced f -> {}
+            case Message.AppendResult.Refused r -> state.refuse(from, "refuses the leader of its own epoch");
+        }
+    }
+
+    /** The node answers with another directory: a new replica, that knows nothing, where any directory is a member's. */
+    private void onOtherDisk(Progress peer, ReplicaKey from) {
+        if (peer.member.key().matches(from)) {
+            peer.replacedBy(from, log.lastIndex() + 1, state.nextSession());
+        } else {
+            state.refuse(from, "answers for " + peer.key() + ", which is another replica");
+        }
+    }
+
+    private void acknowledge(Progress peer, Message.AppendResponse response) {
+        long sentAt = Math.min(response.sentAtNanos(), state.now());
+        peer.answered(sentAt, Math.min(response.readSequence(), reads.sequenceSent()));
+        reads.confirm();
+    }
+
+    private void onMatched(Progress peer, Message.AppendResponse response, long index) {
+        if (response.session() != peer.session()) {
+            return;
+        }
+        if (index > log.lastIndex()) {
+            state.refuse(peer.key(), "claims entry " + index + " of a log that ends at " + log.lastIndex());
+            return;
+        }
+        if (peer.matched(index) && peer.voter) {
+            advanceCommit();
+        }
+        pump(peer);
+    }
+
+    private void onMismatched(Progress peer, Message.AppendResponse response, LogPosition hint) {
+        if (response.session() != peer.session()) {
+            return;
+        }
+        long agree = log.lastPossibleAgreement(hint).index();
+        long next = Math.max(1, Math.min(agree + 1, peer.next() - 1));
+        peer.probe(next, state.nextSession());
+        probe(peer);
+    }
+
+    /** Commits what a majority has durable, but counts only entries of the own epoch (HAZARDS F1). */
+    void advanceCommit() {
+        long reached = reachedByMajority(Progress::match, log.durableIndex());
+        if (reached <= log.commitIndex() || log.position(reached).epoch() != state.epoch()) {
+            return;
+        }
+        long before = log.commitIndex();
+        boolean firstOfEpoch = !hasCommittedInOwnEpoch();
+        log.commitUpTo(reached);
+        for (long index = Math.max(before + 1, ownEpochStart); index <= reached; index++) {
+            uncommittedBytes -= log.inMemoryEntry(index).sizeBytes();
+        }
+        if (firstOfEpoch) {
+            reads.onFirstCommit();
+        }
+        peers.values().forEach(this::pump);
+    }
+
+    // ---- quorum
+
+    /** The k-th newest of the voters' values; a leader outside the voter set does not count itself. */
+    long reachedByMajority(ToLongFunction<Progress> value, long own) {
+        List<Configuration.Member> voters = state.configuration().voters();
+        long[] values = new long[voters.size()];
+        for (int i = 0; i < values.length; i++) {
+            ReplicaKey voter = voters.get(i).key();
+            if (voter.matches(state.self())) {
+                values[i] = own;
+            } else {
+                Progress peer = peers.get(voter.nodeId());
+                values[i] = peer == null ? 0 : value.applyAsLong(peer);
+            }
+        }
+        return Quorum.reachedByMajority(values);
+    }
+
+    /** When the newest request that a majority answered was sent (PREVOTE.md, Check Quorum). */
+    long quorumContactNanos() {
+        return reachedByMajority(Progress::contactNanos, state.now());
+    }
+
+    boolean hasLostQuorum() {
+        return state.now() - quorumContactNanos() >= config.electionTimeoutNanos();
+    }
+
+    long nextDeadlineNanos() {
+        if (peers.isEmpty()) {
+            return Outcome.NEVER;
+        }
+        boolean canBeLost = !state.isSoleVoter();
+        long quorumDeadline = canBeLost ? quorumContactNanos() + config.electionTimeoutNanos() : Outcome.NEVER;
+        return Math.min(nextHeartbeatNanos, quorumDeadline);
+    }
+
+    /** The other voters, the one with the longest log first. */
+    List<ReplicaKey> successors() {
+        List<Progress> voters = new ArrayList<>();
+        for (Progress peer : peers.values()) {
+            if (peer.voter) {
+                voters.add(peer);
+            }
+        }
+        voters.sort((a, b) -> Long.compare(b.match(), a.match()));
+        return voters.stream().map(Progress::key).toList();
+    }
+}

@@ -1,0 +1,235 @@
+package io.canvass.raft.runtime;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.storage.RaftStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that applies. It takes all that is committed, applies it in chunks, and tells those who wait: proposals by the
+ * place they were given in the log, reads by the index they wait for.
+ */
+final class Applier<R> implements Runnable {
+    /** Entries handed to the state machine in one call: enough to share a write batch, few enough to keep latency even. */
+    private static final int MAX_CHUNK_ENTRIES = 1024;
+
+    private static final int MAX_CHUNK_BYTES = 4 << 20;
+    /** Entries that wait in memory; beyond this, ranges wait and are read from the store again. */
+    private static final long MAX_WAITING_BYTES = 32 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+
+    /** Committed entries; {@code entries} is empty where they have to be read. */
+    private record Range(long from, long to, List<Entry> entries, long bytes) {}
+
+    /** A proposal that has a place in the log; linked because a place can be given twice, to different epochs. */
+    private static final class Waiter<R> {
+        final long epoch;
+        final CompletableFuture<Applied<R>> future;
+        @Nullable Waiter<R> next;
+
+        Waiter(long epoch, CompletableFuture<Applied<R>> future) {
+            this.epoch = epoch;
+            this.future = future;
+        }
+    }
+
+    private record ReadWaiter(long index, CompletableFuture<Long> future) {}
+
+    private final StateMachine<R> machine;
+    private final RaftStore store;
+    private final Inbox inbox;
+    private final Object lock = new Object();
+    private final Deque<Range> ranges = new ArrayDeque<>();
+    private final Map<Long, Waiter<R>> waiters = new HashMap<>();
+    private final PriorityQueue<ReadWaiter> reads = new PriorityQueue<>(Comparator.comparingLong(ReadWaiter::index));
+    private long waitingBytes;
+    private boolean closed;
+    private volatile long appliedIndex;
+
+    Applier(StateMachine<R> machine, RaftStore store, Inbox inbox, long appliedIndex) {
+        this.machine = machine;
+        this.store = store;
+        this.inbox = inbox;
+        this.appliedIndex = appliedIndex;
+    }
+
+    long appliedIndex() {
+        return appliedIndex;
+    }
+
+    /** Whether the entries themselves may be handed over, or only their range. */
+    boolean hasRoom() {
+        synchronized (lock) {
+            return waitingBytes < MAX_WAITING_BYTES;
+        }
+    }
+
+    void submit(long from, long to, List<Entry> entries) {
+        long bytes = 0;
+        for (Entry entry : entries) {
+            bytes += entry.sizeBytes();
+        }
+        synchronized (lock) {
+            ranges.addLast(new Range(from, to, entries, bytes));
+            waitingBytes += bytes;
+            lock.notify();
+        }
+    }
+
+    /** Completes the future when this index is applied, or when another epoch's entry has taken its place. */
+    void await(long index, long epoch, CompletableFuture<Applied<R>> future) {
+        Waiter<R> waiter = new Waiter<>(epoch, future);
+        synchronized (lock) {
+            if (!closed) {
+                waiter.next = waiters.put(index, waiter);
+                return;
+            }
+        }
+        future.completeExceptionally(new RaftException.OutcomeUnknown("The replica stopped before the command was applied"));
+    }
+
+    /** Completes the future once this index is applied. */
+    void awaitRead(long index, CompletableFuture<Long> future) {
+        if (appliedIndex < index) {
+            synchronized (lock) {
+                if (!closed && appliedIndex < index) {
+                    reads.add(new ReadWaiter(index, future));
+                    return;
+                }
+            }
+        }
+        if (appliedIndex >= index) {
+            future.complete(index);
+        } else {
+            future.completeExceptionally(new RaftException.Stopped("The replica stops"));
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (true) {
+                Range range = take();
+                if (range == null) {
+                    return;
+                }
+                apply(range);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            LOG.error("Applying the log failed; this replica stops", e);
+            inbox.offer(new Event.ApplyFailed("Applying the log failed: " + e.getMessage()));
+        }
+    }
+
+    private @Nullable Range take() throws InterruptedException {
+        synchronized (lock) {
+            while (ranges.isEmpty() && !closed) {
+                lock.wait();
+            }
+            if (closed) {
+                return null;
+            }
+            Range range = ranges.removeFirst();
+            waitingBytes -= range.bytes();
+            return range;
+        }
+    }
+
+    private void apply(Range range) {
+        long next = range.from();
+        while (next <= range.to()) {
+            List<Entry> chunk = chunk(range, next);
+            List<R> results = machine.apply(chunk);
+            if (results.size() != chunk.size()) {
+                throw new IllegalStateException(
+                        "The state machine answered " + results.size() + " of " + chunk.size() + " entries");
+            }
+            next += chunk.size();
+            tell(chunk, results);
+        }
+    }
+
+    private List<Entry> chunk(Range range, long next) {
+        if (range.entries().isEmpty()) {
+            return store.read(next, Math.min(range.to(), next + MAX_CHUNK_ENTRIES - 1), MAX_CHUNK_BYTES);
+        }
+        int begin = (int) (next - range.from());
+        int most = Math.min(range.entries().size(), begin + MAX_CHUNK_ENTRIES);
+        int end = begin;
+        long bytes = 0;
+        while (end < most && (end == begin || bytes + range.entries().get(end).sizeBytes() <= MAX_CHUNK_BYTES)) {
+            bytes += range.entries().get(end).sizeBytes();
+            end++;
+        }
+        return range.entries().subList(begin, end);
+    }
+
+    /** Futures are completed outside the lock: what hangs on them may come back here. */
+    private void tell(List<Entry> chunk, List<R> results) {
+        List<Runnable> completions = new ArrayList<>();
+        synchronized (lock) {
+            appliedIndex = chunk.getLast().index();
+            if (!waiters.isEmpty()) {
+                for (int i = 0; i < chunk.size(); i++) {
+                    collect(chunk.get(i), results.get(i), completions);
+                }
+            }
+            while (!reads.isEmpty() && reads.peek().index() <= appliedIndex) {
+                ReadWaiter read = reads.remove();
+                completions.add(() -> read.future().complete(read.index()));
+            }
+        }
+        completions.forEach(Runnable::run);
+    }
+
+    private void collect(Entry entry, R result, List<Runnable> completions) {
+        Waiter<R> waiter = waiters.remove(entry.index());
+        while (waiter != null) {
+            CompletableFuture<Applied<R>> future = waiter.future;
+            long epoch = waiter.epoch;
+            if (epoch == entry.epoch()) {
+                completions.add(() -> future.complete(new Applied<>(entry.index(), epoch, result)));
+            } else {
+                // Another entry is committed in this place, so this one never will be.
+                completions.add(() ->
+                        future.completeExceptionally(new RaftException.Superseded(entry.index(), epoch)));
+            }
+            waiter = waiter.next;
+        }
+    }
+
+    /** Ends the thread after the chunk under way and tells all who wait that they will not hear more. */
+    void close() {
+        List<CompletableFuture<Applied<R>>> unknown = new ArrayList<>();
+        List<CompletableFuture<Long>> unread = new ArrayList<>();
+        synchronized (lock) {
+            closed = true;
+            lock.notifyAll();
+            for (Waiter<R> first : waiters.values()) {
+                for (Waiter<R> waiter = first; waiter != null; waiter = waiter.next) {
+                    unknown.add(waiter.future);
+                }
+            }
+            waiters.clear();
+            reads.forEach(read -> unread.add(read.future()));
+            reads.clear();
+        }
+        unknown.forEach(future -> future.completeExceptionally(
+                new RaftException.OutcomeUnknown("The replica stopped before the command was applied")));
+        unread.forEach(future -> future.completeExceptionally(new RaftException.Stopped("The replica stops")));
+    }
+}

@@ -1,0 +1,392 @@
+package io.canvass.raft.runtime;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.Input;
+import io.canvass.raft.core.Outcome;
+import io.canvass.raft.core.RaftCore;
+import io.canvass.raft.core.ReplicaKey;
+import io.canvass.raft.core.ResignReason;
+import io.canvass.raft.core.Role;
+import io.canvass.raft.storage.RaftStore;
+import io.canvass.raft.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that steps the core. A drain: take what is in the inbox, step each, hand what is to be durable to the writer
+ * as one batch, send what may go, and wait for the next input or deadline. It never blocks on a disk or a peer.
+ */
+final class CoreLoop implements Runnable {
+    /** Inputs stepped before effects are carried out: bounds the latency that a burst adds. */
+    private static final int MAX_DRAIN = 4096;
+    /** Full drains after which an expired timer is looked at even if the inbox is not empty yet. */
+    private static final int MAX_FULL_DRAINS = 4;
+
+    private static final long MAX_WAIT_NANOS = 100_000_000;
+    private static final Logger LOG = LoggerFactory.getLogger(CoreLoop.class);
+
+    private final RaftCore core;
+    private final Inbox inbox;
+    private final LogWriter writer;
+    private final Applier<?> applier;
+    private final RaftStore store;
+    private final Transport transport;
+    private final ExecutorService logReader;
+    private final StatusBoard board;
+    private final RaftListener listener;
+    private final long originNanos;
+    private final long electionTimeoutNanos;
+    private final long diskStallNanos;
+
+    private final List<Effect.Persist> writes = new ArrayList<>();
+    private final List<Effect.Send> sends = new ArrayList<>();
+    private final Deque<Effect.Send> held = new ArrayDeque<>();
+    private final List<Event.Proposed> proposals = new ArrayList<>();
+    private final List<CompletableFuture<Long>> readers = new ArrayList<>();
+    private final Map<Long, CompletableFuture<Long>> reads = new HashMap<>();
+    private final List<HandOver> handOvers = new ArrayList<>();
+    private long durableToken;
+    private long lastRequestId;
+    private long firstProposalId;
+    private long nextDeadline;
+    private int fullDrains;
+    private boolean stallReported;
+    private boolean closing;
+    private volatile boolean ended;
+
+    private record HandOver(CompletableFuture<Void> future, long deadlineNanos) {}
+
+    CoreLoop(
+            RaftCore core,
+            Inbox inbox,
+            LogWriter writer,
+            Applier<?> applier,
+            RaftStore store,
+            Transport transport,
+            ExecutorService logReader,
+            StatusBoard board,
+            RaftListener listener,
+            RaftNodeConfig config,
+            long originNanos) {
+        this.core = core;
+        this.inbox = inbox;
+        this.writer = writer;
+        this.applier = applier;
+        this.store = store;
+        this.transport = transport;
+        this.logReader = logReader;
+        this.board = board;
+        this.listener = listener;
+        this.originNanos = originNanos;
+        this.electionTimeoutNanos = config.raft().electionTimeoutNanos();
+        this.diskStallNanos = config.diskStallLimit().toNanos();
+    }
+
+    @Override
+    public void run() {
+        inbox.readBy(Thread.currentThread());
+        try {
+            carryOut(core.start(now()));
+            flush();
+            while (!closing) {
+                drain();
+                flush();
+                watch();
+                board.publishIfDue(core, now());
+                if (inbox.isEmpty()) {
+                    inbox.await(Math.min(MAX_WAIT_NANOS, nextDeadline - now()));
+                }
+            }
+            end("The replica stops");
+        } catch (RuntimeException | Error e) {
+            LOG.error("The replica broke a rule of its own and stops", e);
+            halt("The replica broke a rule of its own: " + e.getMessage());
+        }
+    }
+
+    private long now() {
+        return System.nanoTime() - originNanos;
+    }
+
+    // ---- taking in
+
+    private void drain() {
+        int taken = 0;
+        Event event = inbox.poll();
+        while (event != null && !closing) {
+            take(event);
+            event = ++taken < MAX_DRAIN ? inbox.poll() : null;
+        }
+        propose();
+        read();
+        // Messages that came before the timer ran out go first; a flood of them does not hold it back for ever.
+        fullDrains = taken < MAX_DRAIN ? 0 : fullDrains + 1;
+        if (now() >= nextDeadline && (fullDrains == 0 || fullDrains >= MAX_FULL_DRAINS)) {
+            carryOut(core.step(new Input.TimeReached(now())));
+            fullDrains = 0;
+        }
+    }
+
+    private void take(Event event) {
+        switch (event) {
+            case Event.FromPeer peer -> {
+                Transport.Inbound in = peer.inbound();
+                step(new Input.Received(now(), in.from(), in.lane(), in.correlation(), in.message()));
+                board.heard(in.from(), now());
+                in.release();
+            }
+            case Event.Proposed proposed -> proposals.add(proposed);
+            case Event.ReadAsked read -> readers.add(read.applied());
+            case Event.Durable durable -> {
+                durableToken = durable.token().sequence();
+                step(new Input.Persisted(now(), durable.token()));
+            }
+            case Event.StoreFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
+            case Event.EntriesRead read ->
+                step(new Input.LogRead(now(), read.peer(), read.session(), read.entries()));
+            case Event.StreamLost lost -> step(new Input.PeerLost(now(), lost.peer(), lost.lane()));
+            case Event.ResignAsked resign -> {
+                handOvers.add(new HandOver(resign.handedOver(), now() + electionTimeoutNanos));
+                step(new Input.Resign(now(), resign.reason()));
+            }
+            case Event.ApplyFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
+            case Event.CloseAsked c -> closing = true;
+        }
+    }
+
+    private void step(Input input) {
+        carryOut(core.step(input));
+    }
+
+    /** All proposals of a drain are one input: one append per peer, one write. */
+    private void propose() {
+        if (proposals.isEmpty()) {
+            return;
+        }
+        List<Input.Proposal> batch = new ArrayList<>(proposals.size());
+        firstProposalId = lastRequestId + 1;
+        for (Event.Proposed proposed : proposals) {
+            batch.add(new Input.Proposal(++lastRequestId, proposed.command()));
+        }
+        step(new Input.Propose(now(), System.currentTimeMillis(), batch));
+        proposals.clear();
+    }
+
+    /** The time is taken after the last of them came: never an older one (HAZARDS B14). */
+    private void read() {
+        if (readers.isEmpty()) {
+            return;
+        }
+        List<Long> ids = new ArrayList<>(readers.size());
+        for (CompletableFuture<Long> reader : readers) {
+            ids.add(++lastRequestId);
+            reads.put(lastRequestId, reader);
+        }
+        readers.clear();
+        step(new Input.Read(now(), ids));
+    }
+
+    // ---- carrying out
+
+    private void carryOut(Outcome outcome) {
+        nextDeadline = outcome.nextDeadlineNanos();
+        for (Effect effect : outcome.effects()) {
+            carryOut(effect);
+        }
+    }
+
+    private void carryOut(Effect effect) {
+        switch (effect) {
+            case Effect.Persist write -> writes.add(write);
+            case Effect.Send send -> sends.add(send);
+            case Effect.ReadLog read -> readLog(read);
+            case Effect.Apply apply -> apply(apply);
+            case Effect.Complete complete -> complete(complete);
+            case Effect.RoleChanged changed -> {
+                LOG.info("{} in epoch {}, leader {}", changed.role(), changed.epoch(), changed.leader());
+                listener.roleChanged(changed.role(), changed.epoch(), changed.leader());
+            }
+            case Effect.RoundEnded ended -> {
+                board.roundEnded(ended.round(), now());
+                listener.roundEnded(ended.round());
+            }
+            case Effect.Refused refused -> {
+                board.refused();
+                LOG.warn("Refused a message of {}, which {}", refused.from(), refused.what());
+            }
+            case Effect.Halt halt -> {
+                flushNothing();
+                halt(halt.reason());
+            }
+        }
+    }
+
+    private void apply(Effect.Apply apply) {
+        List<Entry> entries = applier.hasRoom() ? core.cachedEntries(apply.from(), apply.to()) : List.of();
+        applier.submit(apply.from(), apply.to(), entries);
+    }
+
+    private void complete(Effect.Complete complete) {
+        CompletableFuture<Long> read = reads.remove(complete.requestId());
+        if (read != null) {
+            completeRead(read, complete.result());
+            return;
+        }
+        ProposalOutcome outcome =
+                proposals.get((int) (complete.requestId() - firstProposalId)).outcome();
+        switch (complete.result()) {
+            case Effect.Result.Appended at -> outcome.appended(at.index(), at.epoch());
+            case Effect.Result.NotLeader not -> outcome.failed(new RaftException.NotLeader(not.leader(), not.epoch()));
+            case Effect.Result.Overloaded o ->
+                outcome.failed(new RaftException.Overloaded("Too many bytes of the log wait for a majority"));
+            case Effect.Result.ReadAt r -> throw new IllegalStateException("A proposal was answered as a read");
+        }
+    }
+
+    private void completeRead(CompletableFuture<Long> read, Effect.Result result) {
+        switch (result) {
+            case Effect.Result.ReadAt at -> applier.awaitRead(at.index(), read);
+            case Effect.Result.NotLeader not ->
+                read.completeExceptionally(new RaftException.NotLeader(not.leader(), not.epoch()));
+            case Effect.Result.Overloaded o ->
+                read.completeExceptionally(new RaftException.Overloaded("Too many reads wait for a confirmation"));
+            case Effect.Result.Appended a -> throw new IllegalStateException("A read was answered as a proposal");
+        }
+    }
+
+    private void readLog(Effect.ReadLog read) {
+        logReader.execute(() -> {
+            try {
+                List<Entry> entries = store.read(read.from(), read.to(), read.maxBytes());
+                inbox.offer(new Event.EntriesRead(read.peer(), read.session(), entries));
+            } catch (RuntimeException e) {
+                inbox.offer(new Event.StoreFailed("Reading the log failed: " + e.getMessage()));
+            }
+        });
+    }
+
+    /** The disk begins first, then the peers: both work at the same time. */
+    private void flush() {
+        if (!writes.isEmpty()) {
+            writer.submit(writes);
+            writes.clear();
+        }
+        if (!held.isEmpty()) {
+            Iterator<Effect.Send> waiting = held.iterator();
+            while (waiting.hasNext()) {
+                Effect.Send send = waiting.next();
+                if (send.after() <= durableToken) {
+                    transmit(send);
+                    waiting.remove();
+                }
+            }
+        }
+        for (Effect.Send send : sends) {
+            if (send.after() <= durableToken) {
+                transmit(send);
+            } else {
+                held.addLast(send);
+            }
+        }
+        sends.clear();
+    }
+
+    private void transmit(Effect.Send send) {
+        transport.send(send.to(), send.lane(), send.correlation(), send.message());
+    }
+
+    // ---- watching
+
+    private void watch() {
+        long now = now();
+        boolean stalled = writer.stalledNanos() > diskStallNanos;
+        if (stalled && !stallReported && core.role() instanceof Role.Leader) {
+            LOG.warn("A write has been waiting for the disk for {} ms; resigning", writer.stalledNanos() / 1_000_000);
+            step(new Input.Resign(now, ResignReason.DISK_STALLED));
+            flush();
+        }
+        stallReported = stalled;
+        if (!handOvers.isEmpty()) {
+            ReplicaKey leader = core.status().leader();
+            boolean done = !(core.role() instanceof Role.Leader) && leader.isKnown();
+            handOvers.removeIf(handOver -> {
+                boolean over = done || now >= handOver.deadlineNanos();
+                if (over) {
+                    handOver.future().complete(null);
+                }
+                return over;
+            });
+        }
+    }
+
+    // ---- ending
+
+    private void flushNothing() {
+        writes.clear();
+        sends.clear();
+        held.clear();
+    }
+
+    /** Stops for good but stays to be asked: nothing is sent or written any more. */
+    private void halt(String reason) {
+        board.halted(reason);
+        listener.halted(reason);
+        flushNothing();
+        transport.close();
+        end(reason);
+        closing = true;
+    }
+
+    /** Whether nothing is taken from the inbox any more. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    private void end(String why) {
+        ended = true;
+        board.publish(core, now());
+        applier.close();
+        proposals.forEach(p -> p.outcome().failed(new RaftException.OutcomeUnknown(why)));
+        proposals.clear();
+        refuseAll(inbox, why);
+        readers.forEach(r -> r.completeExceptionally(new RaftException.Stopped(why)));
+        reads.values().forEach(r -> r.completeExceptionally(new RaftException.Stopped(why)));
+        handOvers.forEach(h -> h.future().complete(null));
+        handOvers.clear();
+    }
+
+    /** Answers what is in the inbox of a loop that has ended. */
+    static void refuseAll(Inbox inbox, String why) {
+        Event event = inbox.poll();
+        while (event != null) {
+            refuse(event, why);
+            event = inbox.poll();
+        }
+    }
+
+    private static void refuse(Event event, String why) {
+        switch (event) {
+            case Event.FromPeer peer -> peer.inbound().release();
+            case Event.Proposed proposed -> proposed.outcome().failed(new RaftException.Stopped(why));
+            case Event.ReadAsked read -> read.applied().completeExceptionally(new RaftException.Stopped(why));
+            case Event.ResignAsked resign -> resign.handedOver().complete(null);
+            case Event.Durable d -> {}
+            case Event.StoreFailed s -> {}
+            case Event.EntriesRead e -> {}
+            case Event.StreamLost s -> {}
+            case Event.ApplyFailed a -> {}
+            case Event.CloseAsked c -> {}
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.canvass.raft.runtime;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.ReplicaKey;
+import io.canvass.raft.core.ResignReason;
+import io.canvass.raft.core.Token;
+import io.canvass.raft.transport.Transport;
+
+/** What the core's thread takes from its inbox. It becomes an input, with the time at which it is taken up. */
+sealed interface Event {
+    record FromPeer(Transport.Inbound inbound) implements Event {}
+
+    record Proposed(Bytes command, ProposalOutcome outcome) implements Event {}
+
+    record ReadAsked(CompletableFuture<Long> applied) implements Event {}
+
+    record Durable(Token token) implements Event {}
+
+    record StoreFailed(String reason) implements Event {}
+
+    record EntriesRead(ReplicaKey peer, long session, List<Entry> entries) implements Event {}
+
+    record StreamLost(ReplicaKey peer, Lane lane) implements Event {}
+
+    record ResignAsked(ResignReason reason, CompletableFuture<Void> handedOver) implements Event {}
+
+    /** The state machine failed: the replica is done. */
+    record ApplyFailed(String reason) implements Event {}
+
+    record CloseAsked() implements Event {}
+}

@@ -1,0 +1,98 @@
+package io.canvass.raft.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.storage.RaftStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes the Raft store. It takes all that waits, writes it as one synced batch, and reports the last token:
+ * the slower the disk, the larger the batch, with no timer (group commit).
+ */
+final class LogWriter implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+    private static final long NONE = Long.MIN_VALUE;
+
+    private final RaftStore store;
+    private final Inbox inbox;
+    private final RaftListener listener;
+    private final Object lock = new Object();
+    private List<Effect.Persist> waiting = new ArrayList<>();
+    private boolean closed;
+    private volatile long oldestUnfinishedNanos = NONE;
+
+    LogWriter(RaftStore store, Inbox inbox, RaftListener listener) {
+        this.store = store;
+        this.inbox = inbox;
+        this.listener = listener;
+    }
+
+    /** Takes over writes, in their order. Their number is bounded by the core's bound of uncommitted bytes and by its peers'. */
+    void submit(List<Effect.Persist> writes) {
+        synchronized (lock) {
+            if (oldestUnfinishedNanos == NONE) {
+                oldestUnfinishedNanos = System.nanoTime();
+            }
+            waiting.addAll(writes);
+            lock.notify();
+        }
+    }
+
+    /** How long the oldest write has been waiting for the disk; 0 if none is. */
+    long stalledNanos() {
+        long since = oldestUnfinishedNanos;
+        return since == NONE ? 0 : Math.max(0, System.nanoTime() - since);
+    }
+
+    void close() {
+        synchronized (lock) {
+            closed = true;
+            lock.notify();
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (true) {
+                List<Effect.Persist> batch = take();
+                if (batch.isEmpty()) {
+                    return;
+                }
+                long begun = System.nanoTime();
+                store.write(batch);
+                long took = System.nanoTime() - begun;
+                inbox.offer(new Event.Durable(batch.getLast().token()));
+                finished();
+                listener.synced(took, batch.size());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            // The first failure is final: what the disk holds is not known any more (HAZARDS E9).
+            LOG.error("Writing the log failed; this replica stops", e);
+            inbox.offer(new Event.StoreFailed("Writing the log failed: " + e.getMessage()));
+        }
+    }
+
+    private List<Effect.Persist> take() throws InterruptedException {
+        synchronized (lock) {
+            while (waiting.isEmpty() && !closed) {
+                lock.wait();
+            }
+            List<Effect.Persist> batch = waiting;
+            waiting = new ArrayList<>();
+            return batch;
+        }
+    }
+
+    private void finished() {
+        synchronized (lock) {
+            oldestUnfinishedNanos = waiting.isEmpty() ? NONE : System.nanoTime();
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package io.canvass.raft.runtime;
+
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.RaftCore;
+import io.canvass.raft.core.ReplicaKey;
+import io.canvass.raft.core.ResignReason;
+import io.canvass.raft.core.StoredState;
+import io.canvass.raft.storage.RaftStore;
+import io.canvass.raft.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One replica, running: the core on its thread, a log writer, an applier, and the transport. Thread-safe.
+ *
+ * <p>What it promises: a command whose future completed normally is committed, durable on a majority, applied here, and never
+ * lost; one that failed says whether it may have happened ({@link RaftException#outcome}). Futures are completed on the node's
+ * own threads: what is hung on them must not block.
+ *
+ * <p>The node owns the store, the transport and the state machine it was started with, and closes them.
+ *
+ * @param <R> what applying one command answers
+ */
+public final class RaftNode<R> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
+    private static final long CLOSE_TIMEOUT_MILLIS = 10_000;
+
+    private final RaftNodeConfig config;
+    private final Inbox inbox = new Inbox();
+    private final StatusBoard board;
+    private final LogWriter writer;
+    private final Applier<R> applier;
+    private final CoreLoop loop;
+    private final RaftStore store;
+    private final Transport transport;
+    private final StateMachine<R> machine;
+    private final ExecutorService logReader;
+    private final List<Thread> threads;
+    private final long originNanos = System.nanoTime();
+    private final AtomicInteger pendingProposals = new AtomicInteger();
+    private volatile boolean closed;
+
+    private RaftNode(
+            RaftNodeConfig config,
+            RaftStore store,
+            Transport transport,
+            StateMachine<R> machine,
+            RaftListener listener) {
+        this.config = config;
+        this.store = store;
+        this.transport = transport;
+        this.machine = machine;
+        this.board = new StatusBoard(config.raft());
+        long applied = machine.appliedIndex();
+        StoredState stored = store.recovered(applied);
+        // Only timers are drawn from it, but two nodes started together must not draw the same.
+        SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
+        RaftCore core = new RaftCore(config.raft(), stored, random, 0);
+        this.writer = new LogWriter(store, inbox, listener);
+        this.applier = new Applier<>(machine, store, inbox, applied);
+        String name = config.raft().self().nodeId();
+        this.logReader = Executors.newSingleThreadExecutor(task -> thread("raft-log-reader-" + name, task));
+        this.loop = new CoreLoop(
+                core, inbox, writer, applier, store, transport, logReader, board, listener, config, originNanos);
+        this.threads = List.of(
+                thread("raft-core-" + name, loop),
+                thread("raft-log-writer-" + name, writer),
+                thread("raft-applier-" + name, applier));
+        board.publish(core, now());
+    }
+
+    private static Thread thread(String name, Runnable task) {
+        return Thread.ofPlatform().name(name).daemon(true).unstarted(task);
+    }
+
+    /**
+     * Starts a replica. It takes part from now on, as what its store remembers.
+     *
+     * @throws IllegalArgumentException if the store contradicts itself; the message says what to do
+     */
+    public static <R> RaftNode<R> start(
+            RaftNodeConfig config,
+            RaftStore store,
+            Transport transport,
+            StateMachine<R> machine,
+            RaftListener listener) {
+        RaftNode<R> node = new RaftNode<>(config, store, transport, machine, listener);
+        node.begin();
+        return node;
+    }
+
+    private void begin() {
+        transport.start(new Transport.Listener() {
+            @Override
+            public void received(Transport.Inbound inbound) {
+                offer(new Event.FromPeer(inbound));
+            }
+
+            @Override
+            public void peerLost(ReplicaKey peer, Lane lane) {
+                offer(new Event.StreamLost(peer, lane));
+            }
+        });
+        Configuration configuration = board.configuration();
+        transport.connect(readdressed(configuration));
+        threads.forEach(Thread::start);
+    }
+
+    private Configuration readdressed(Configuration configuration) {
+        return new Configuration(readdressed(configuration.voters()), readdressed(configuration.observers()));
+    }
+
+    private List<Configuration.Member> readdressed(List<Configuration.Member> members) {
+        return members.stream()
+                .map(member -> new Configuration.Member(
+                        member.key(), config.addresses().getOrDefault(member.key().nodeId(), member.address())))
+                .toList();
+    }
+
+    private long now() {
+        return System.nanoTime() - originNanos;
+    }
+
+    /** Whoever comes too late for the loop is answered here. */
+    private void offer(Event event) {
+        inbox.offer(event);
+        if (loop.hasEnded()) {
+            CoreLoop.refuseAll(inbox, whyEnded());
+        }
+    }
+
+    private String whyEnded() {
+        return status().halted().map(why -> "The replica has stopped: " + why).orElse("The replica stops");
+    }
+
+    /**
+     * Appends a command on the leader, and completes when it is applied here.
+     *
+     * <p>Fails with {@link RaftException.NotLeader} elsewhere, {@link RaftException.Overloaded} beyond a named bound,
+     * {@link RaftException.Superseded} if another leader's entry was committed in its place, {@link
+     * RaftException.OutcomeUnknown} if this replica stops before it knows, {@link RaftException.Stopped} after that. It does
+     * not time out: a leader cut off from its majority learns what became of the command when it is back.
+     */
+    public CompletableFuture<Applied<R>> propose(Bytes command) {
+        CompletableFuture<Applied<R>> future = new CompletableFuture<>();
+        if (pendingProposals.incrementAndGet() > config.maxPendingProposals()) {
+            pendingProposals.decrementAndGet();
+            future.completeExceptionally(new RaftException.Overloaded(
+                    config.maxPendingProposals() + " commands wait for their outcome already"));
+            return future;
+        }
+        offer(new Event.Proposed(command, new ProposalOutcome() {
+            @Override
+            public void appended(long index, long epoch) {
+                applier.await(index, epoch, future);
+            }
+
+            @Override
+            public void failed(RaftException why) {
+                future.completeExceptionally(why);
+            }
+        }));
+        return future.whenComplete((applied, failure) -> pendingProposals.decrementAndGet());
+    }
+
+    /**
+     * Completes with an index once this replica has applied it, such that a read of the state machine from then on sees all that
+     * was acknowledged anywhere before this call (ReadIndex; works on every replica). Fails with {@link
+     * RaftException.NotLeader} if no leader confirms it within about an election timeout, {@link RaftException.Overloaded},
+     * or {@link RaftException.Stopped}.
+     */
+    public CompletableFuture<Long> readIndex() {
+        CompletableFuture<Long> future = new CompletableFuture<>();
+        offer(new Event.ReadAsked(future));
+        return future;
+    }
+
+    /** How this replica is, from memory. */
+    public RaftStatus status() {
+        return board.status(now(), applier.appliedIndex(), writer.stalledNanos(), transport.peers());
+    }
+
+    /** How many rounds of votes ended how, since the start. */
+    public Map<RoundOutcome, Long> rounds() {
+        return new HashMap<>(board.rounds());
+    }
+
+    /**
+     * Leaves leadership in favour of the best successor. Completes when another leader is known here, or after an election timeout;
+     * at once where this replica does not lead and knows who does.
+     */
+    public CompletableFuture<Void> resign() {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        offer(new Event.ResignAsked(ResignReason.REQUESTED, future));
+        return future;
+    }
+
+    /**
+     * Stops. Commands without an outcome end as {@link RaftException.OutcomeUnknown}. Does not resign: call {@link #resign}
+     * before. Returns within about half a minute even if a disk hangs; then the store is left open, as closing it would hang too.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        offer(new Event.CloseAsked());
+        boolean ended = join(threads.get(0));
+        transport.close();
+        writer.close();
+        applier.close();
+        ended &= join(threads.get(1));
+        ended &= join(threads.get(2));
+        logReader.shutdown();
+        ended &= awaitLogReader();
+        if (ended) {
+            machine.close();
+            store.close();
+        } else {
+            LOG.error("A thread of the replica did not end; its stores are left as they are");
+        }
+    }
+
+    private static boolean join(Thread thread) {
+        try {
+            thread.join(CLOSE_TIMEOUT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive();
+    }
+
+    private boolean awaitLogReader() {
+        try {
+            return logReader.awaitTermination(CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

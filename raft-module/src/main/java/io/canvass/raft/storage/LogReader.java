@@ -1,0 +1,63 @@
+package io.canvass.raft.storage;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.canvass.raft.core.Entry;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/** Reads ranges of the log, from any thread. */
+final class LogReader {
+    private final Path directory;
+    private final LogDatabase database;
+
+    LogReader(Path directory, LogDatabase database) {
+        this.directory = directory;
+        this.database = database;
+    }
+
+    List<Entry> read(long from, long to, int maxBytes) {
+        if (from < 1 || to < from || maxBytes < 1) {
+            throw new IllegalArgumentException(
+                    "No such range of the log: " + from + " to " + to + ", at most " + maxBytes + " bytes");
+        }
+        List<Entry> range = new ArrayList<>();
+        // An iterator sees the log as it was at one moment: never the beginning of one history and the end of another
+        // (HAZARDS F9).
+        try (RocksIterator entries = database.db().newIterator(database.log())) {
+            long bytes = 0;
+            long next = from;
+            for (entries.seek(EntryCodec.key(from)); entries.isValid() && next <= to; entries.next()) {
+                requireIndex(next, EntryCodec.index(entries.key()));
+                byte[] value = entries.value();
+                Entry entry = EntryCodec.decode(next, value, value.length);
+                bytes += entry.sizeBytes();
+                if (bytes > maxBytes && !range.isEmpty()) {
+                    return range;
+                }
+                range.add(entry);
+                next++;
+            }
+            entries.status();
+            if (next <= to) {
+                throw new StorageException("Log entry " + next + " was not read from " + directory
+                        + ": the log ends before it. If it was truncated meanwhile, read again up to the new end.");
+            }
+            return range;
+        } catch (UnreadableException e) {
+            throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to
+                    + ". Found: " + e.what() + ". " + e.whatToDo(), e);
+        } catch (RocksDBException e) {
+            throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to + ": "
+                    + e.getMessage() + ". Check the disk, then restart this node: it verifies its whole log.", e);
+        }
+    }
+
+    private static void requireIndex(long expected, long found) throws UnreadableException {
+        if (found != expected) {
+            throw UnreadableException.damaged("log entry " + found + " where " + expected + " must be");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package io.canvass.raft.storage;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.StoredState;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Raft store in one RocksDB: what {@link #write} has returned for is on the disk, through RocksDB's write-ahead
+ * log, synced (HAZARDS E9 to E11).
+ *
+ * <p>Threads: one writes; {@link #read}, {@link #sizeBytes} and the rest may be called from any thread at any time.
+ * {@link #close} waits for calls that are under way; calls after it throw a {@link StorageException}.
+ */
+public final class RocksRaftStore implements RaftStore {
+    private static final Logger LOG = LoggerFactory.getLogger(RocksRaftStore.class);
+
+    private final Path directory;
+    private final StorageIdentity identity;
+    private final StoredState found;
+    private final OwnedResources resources;
+    private final LogDatabase database;
+    private final LogReader reader;
+    private final LogWriter writer;
+
+    /**
+     * Held shared by whoever uses the database: a closed one is freed native memory, and touching that ends the
+     * process.
+     */
+    private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
+    /** Never contended, as there is one writer; if there were two by mistake, they would wait for each other. */
+    private final ReentrantLock writing = new ReentrantLock();
+    private boolean closed;
+
+    private RocksRaftStore(Path directory, Opened opened, OwnedResources resources) {
+        this.directory = directory;
+        this.identity = opened.meta().identity();
+        this.found = new StoredState(opened.meta().boot() + 1, opened.meta().hardState(), opened.log().shape().epochs(),
+                opened.log().shape().lastIndex(), opened.log().configurations(), 0);
+        this.resources = resources;
+        this.database = opened.database();
+        this.reader = new LogReader(directory, database);
+        this.writer = resources.own(
+                new LogWriter(directory, database, opened.log().shape(), opened.meta().hardState()));
+    }
+
+    private record Opened(LogDatabase database, StoredMeta meta, LogScan log) {}
+
+    /**
+     * Opens the store of this node; formats the directory if it is empty or missing. Locks the directory until {@link
+     * #close}, verifies the whole log, and counts this start durably.
+     *
+     * @param raftDirectory for this store alone; its parent exists
+     * @throws StorageException if the directory is refused: it is in use, not writable, holds something else or another
+     *     node's data, is damaged, or is of a newer format. It says which, and what to do; a refused directory is as
+     *     it was
+     */
+    public static RocksRaftStore open(Path raftDirectory, Formation formation) {
+        loadNativeLibrary();
+        OwnedResources resources = new OwnedResources();
+        try {
+            DataDirectory directory = resources.own(DataDirectory.claim(raftDirectory));
+            if (!directory.isFormatted()) {
+                StoreFormatter.format(directory, formation);
+                LOG.info("Formatted {} for node {}", directory.path(), formation.nodeId());
+            }
+            Opened opened = open(directory, formation, resources);
+            RocksRaftStore store = new RocksRaftStore(directory.path(), opened, resources);
+            LOG.info("Opened {} of {}: start {}, epoch {}, log up to {}", directory.path(), store.identity.replica(),
+                    store.found.boot(), store.found.hardState().epoch(), opened.log().shape().end());
+            return store;
+        } catch (RuntimeException | Error e) {
+            closeAfter(resources, e);
+            throw e;
+        }
+    }
+
+    private static Opened open(DataDirectory directory, Formation formation, OwnedResources resources) {
+        try {
+            LogDatabase database = resources.own(LogDatabase.open(directory.database()));
+            StoredMeta meta = StoredMeta.read(database);
+            Admission.requireOwner(directory.path(), meta.identity(), formation);
+            LogScan log = LogScan.run(database);
+            Admission.requireConsistent(meta, log);
+            Admission.requireVoters(directory.path(), log, formation);
+            countBoot(directory.path(), database, meta.boot() + 1);
+            return new Opened(database, meta, log);
+        } catch (UnreadableException e) {
+            throw Refusal.unreadable(directory.path(), e);
+        } catch (RocksDBException e) {
+            throw Refusal.unopenable(directory.path(), e);
+        }
+    }
+
+    /** Durable before the first round of votes is named with it. The first write also proves that writes are synced. */
+    private static void countBoot(Path directory, LogDatabase database, long boot) throws RocksDBException {
+        long syncsBefore = database.walSyncs();
+        try (WriteBatch batch = new WriteBatch()) {
+            batch.put(database.meta(), MetaKey.BOOT.bytes(), MetaCodec.boot(boot));
+            database.write(batch);
+        }
+        if (database.walSyncs() == syncsBefore) {
+            throw new StorageException("The Raft store in " + directory + " was not opened, because RocksDB did not"
+                    + " sync a write that it was told to sync. This is a fault of Canvass or of its RocksDB; please"
+                    + " report it.");
+        }
+    }
+
+    private static void loadNativeLibrary() {
+        try {
+            RocksDB.loadLibrary();
+        } catch (RuntimeException | UnsatisfiedLinkError e) {
+            throw new StorageException("RocksDB's native library was not loaded (" + e + "). It is unpacked into "
+                    + System.getProperty("java.io.tmpdir", "the directory java.io.tmpdir") + ", which must be writable"
+                    + " and not mounted noexec; ROCKSDB_SHAREDLIB_DIR names another directory.", e);
+        }
+    }
+
+    private static void closeAfter(OwnedResources resources, Throwable failure) {
+        try {
+            resources.close();
+        } catch (StorageException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public StorageIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public StoredState recovered(long appliedIndex) {
+        if (appliedIndex < 0 || appliedIndex > found.lastIndex()) {
+            throw Refusal.of(directory, "a log that ends at index " + found.lastIndex(),
+                    "one that holds index " + appliedIndex + ", up to which this node's state machine has applied it",
+                    "One of the two directories was replaced or restored from another time. "
+                            + UnreadableException.REPLACE);
+        }
+        return new StoredState(found.boot(), found.hardState(), found.epochs(), found.lastIndex(),
+                found.configurations(), appliedIndex);
+    }
+
+    @Override
+    public void write(List<Effect.Persist> batch) {
+        lifetime.readLock().lock();
+        try {
+            requireOpen();
+            writing.lock();
+            try {
+                writer.write(batch);
+            } finally {
+                writing.unlock();
+            }
+        } finally {
+            lifetime.readLock().unlock();
+        }
+    }
+
+    @Override
+    public List<Entry> read(long from, long to, int maxBytes) {
+        lifetime.readLock().lock();
+        try {
+            requireOpen();
+            return reader.read(from, to, maxBytes);
+        } finally {
+            lifetime.readLock().unlock();
+        }
+    }
+
+    @Override
+    public long sizeBytes() {
+        lifetime.readLock().lock();
+        try {
+            requireOpen();
+            return database.sizeBytes();
+        } catch (RocksDBException e) {
+            throw new StorageException("The size of " + directory + " is not known: " + e.getMessage(), e);
+        } finally {
+            lifetime.readLock().unlock();
+        }
+    }
+
+    /** How often the write-ahead log was synced since the open; for tests. */
+    long walSyncs() {
+        lifetime.readLock().lock();
+        try {
+            requireOpen();
+            return database.walSyncs();
+        } finally {
+            lifetime.readLock().unlock();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StorageException("The Raft store in " + directory + " is closed.");
+        }
+    }
+
+    /** Closes the database and releases the directory. A second call does nothing. */
+    @Override
+    public void close() {
+        lifetime.writeLock().lock();
+        try {
+            closed = true;
+            resources.close();
+        } finally {
+            lifetime.writeLock().unlock();
+        }
+    }
+}

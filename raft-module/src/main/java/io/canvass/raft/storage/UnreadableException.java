@@ -1,0 +1,42 @@
+package io.canvass.raft.storage;
+
+/**
+ * What is stored cannot be used. Caught where the directory is known, and told to the operator as a {@link
+ * StorageException}.
+ */
+final class UnreadableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** Why not simply "start empty": HAZARDS E1. */
+    static final String REPLACE = "Keep this directory as it is for analysis. If every other voter is running and has"
+            + " caught up with the leader, move the directory away and start this node without it: it then copies the"
+            + " log from the leader. While another voter is down or behind, do not: a voter that has lost its log could"
+            + " help to elect a leader that lacks committed entries.";
+
+    private static final String UPGRADE = "Start this node with that version of Canvass, or a newer one.";
+
+    private final String whatToDo;
+
+    private UnreadableException(String what, String whatToDo) {
+        super(what);
+        this.whatToDo = whatToDo;
+    }
+
+    /** @param what half a sentence: "log entry 7 fails its checksum" */
+    static UnreadableException damaged(String what) {
+        return new UnreadableException(what, REPLACE);
+    }
+
+    /** @param what half a sentence, which names the version if it is known */
+    static UnreadableException newer(String what) {
+        return new UnreadableException(what, UPGRADE);
+    }
+
+    String what() {
+        return String.valueOf(getMessage());
+    }
+
+    String whatToDo() {
+        return whatToDo;
+    }
+}

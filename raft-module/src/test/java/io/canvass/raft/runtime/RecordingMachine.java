@@ -1,0 +1,60 @@
+package io.canvass.raft.runtime;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.EntryKind;
+
+/** Remembers the commands it applied, in memory only: a restart replays the whole log. Answers with the number of commands. */
+final class RecordingMachine implements StateMachine<Integer> {
+    private final List<String> commands = new ArrayList<>();
+    private long appliedIndex;
+    private boolean failing;
+
+    synchronized List<String> commands() {
+        return List.copyOf(commands);
+    }
+
+    synchronized void failFromNowOn() {
+        failing = true;
+    }
+
+    @Override
+    public synchronized long appliedIndex() {
+        return appliedIndex;
+    }
+
+    @Override
+    public synchronized List<Integer> apply(List<Entry> entries) {
+        List<Integer> answers = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (entry.index() != appliedIndex + 1) {
+                throw new IllegalStateException("Entry " + entry.index() + " after " + appliedIndex);
+            }
+            appliedIndex = entry.index();
+            if (entry.kind() == EntryKind.COMMAND) {
+                if (failing) {
+                    throw new IllegalStateException("This machine was told to fail");
+                }
+                commands.add(entry.data().toUtf8());
+            }
+            answers.add(commands.size());
+        }
+        return answers;
+    }
+
+    @Override
+    public void checkpoint(Path directory) {
+        throw new IllegalStateException("No test asks for a checkpoint");
+    }
+
+    @Override
+    public void install(Path directory) {
+        throw new IllegalStateException("No test asks for an installation");
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,176 @@
+package io.canvass.raft.transport;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import io.canvass.proto.raft.v1.Frame;
+import io.canvass.proto.raft.v1.Lane;
+import io.canvass.raft.core.RaftConfig;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static io.canvass.raft.transport.TestNode.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Bytes at the peer port that no peer sends, and that the node goes on regardless. */
+class PeerPortAbuseTest {
+    private static final int PATIENCE_MILLIS = 60_000;
+
+    private final TestNode node = TestNode.start(new TransportConfig(
+            TestNode.CLUSTER,
+            TestNode.key("n1"),
+            TestNode.HOST,
+            0,
+            TransportConfig.MIN_MESSAGE_BYTES,
+            TransportConfig.DEFAULT_CONNECT_TIMEOUT,
+            TransportConfig.MIN_KEEP_ALIVE_INTERVAL,
+            TransportConfig.DEFAULT_KEEP_ALIVE_TIMEOUT,
+            RaftConfig.PRE_VOTE_VERSION));
+
+    @AfterEach
+    void stillServesOthers() {
+        try (TestNode other = TestNode.start("n2")) {
+            other.dial(node.member());
+            other.awaitConnectedTo(node);
+        } finally {
+            node.close();
+        }
+    }
+
+    private Socket connect() throws IOException {
+        return new Socket(TestNode.LOOPBACK, node.port());
+    }
+
+    /** Returns once the other side has ended the connection; what it said before, HTTP/2 settings, is passed over. */
+    private static void awaitEnd(Socket socket) throws IOException {
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        try {
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (SocketException e) {
+            assertThat(e).hasMessageContaining("reset");
+        }
+    }
+
+    @Test
+    void garbageIsRefusedAtItsFirstBytes() throws IOException {
+        byte[] garbage = new byte[100_000];
+        new Random(1).nextBytes(garbage);
+        try (Socket socket = connect()) {
+            OutputStream out = socket.getOutputStream();
+            out.write(garbage, 0, 100);
+            awaitEnd(socket);
+        }
+        await().until(() -> node.refusals(RefusalReason.NOT_HTTP2) == 1);
+    }
+
+    @Test
+    void aRequestInHttp1IsRefused() throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream()
+                    .write("PUT /v1/kv/a HTTP/1.1\r\nHost: n1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            awaitEnd(socket);
+        }
+        await().until(() -> node.refusals(RefusalReason.NOT_HTTP2) == 1);
+    }
+
+    @Test
+    void garbageAfterAGoodPrefaceEndsTheConnectionOnly() throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            byte[] garbage = new byte[64];
+            java.util.Arrays.fill(garbage, (byte) 0x7f);
+            socket.getOutputStream().write(garbage);
+            awaitEnd(socket);
+        }
+    }
+
+    @Test
+    void aConnectionThatSaysNothingIsClosed() throws IOException {
+        try (Socket socket = connect()) {
+            awaitEnd(socket);
+        }
+        assertThat(node.refusals(RefusalReason.SILENT_CONNECTION)).isEqualTo(1);
+    }
+
+    @Test
+    void aFloodOfConnectionsIsBounded() throws IOException {
+        List<Socket> flood = new ArrayList<>();
+        try {
+            for (int i = 0; i < ConnectionGate.MAX_CONNECTIONS + 20; i++) {
+                flood.add(connect());
+            }
+            await().until(() -> node.refusals(RefusalReason.TOO_MANY_CONNECTIONS) > 0);
+        } finally {
+            for (Socket socket : flood) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aFloodOfStreamsIsBounded() {
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress(TestNode.HOST, node.port()).usePlaintext().build();
+        try {
+            for (int i = 0; i <= InboundStreams.MAX_STREAMS; i++) {
+                ClientCall<Frame, Frame> call = channel.newCall(FrameMarshaller.EXCHANGE, CallOptions.DEFAULT);
+                call.start(new ClientCall.Listener<>() {}, new Metadata());
+            }
+            await().until(() -> node.refusals(RefusalReason.TOO_MANY_STREAMS) > 0);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void anOversizedMessageIsRefusedAndCounted() {
+        try (RawPeer peer = RawPeer.greeted(node, "n3", Lane.DATA)) {
+            peer.send(MessageCodec.encode(1, Messages.append(node.key, TransportConfig.MIN_MESSAGE_BYTES)));
+            assertThat(peer.end().getCode()).isNotEqualTo(Status.Code.OK);
+            await().until(() -> node.refusals(RefusalReason.OVERSIZED_MESSAGE) == 1);
+            assertThat(node.received).isEmpty();
+        }
+    }
+
+    @Test
+    void bytesThatAreNoProtobufAreRefusedAsAMalformedFrame() {
+        MethodDescriptor<String, Frame> text = FrameMarshaller.EXCHANGE.toBuilder(
+                        new TextMarshaller(), new FrameMarshaller())
+                .build();
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress(TestNode.HOST, node.port()).usePlaintext().build();
+        try {
+            ClientCall<String, Frame> call = channel.newCall(text, CallOptions.DEFAULT);
+            call.start(new ClientCall.Listener<>() {}, new Metadata());
+            call.sendMessage("no frame at all");
+            await().until(() -> node.refusals(RefusalReason.MALFORMED_FRAME) == 1);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static final class TextMarshaller implements MethodDescriptor.Marshaller<String> {
+        @Override
+        public java.io.InputStream stream(String value) {
+            return new java.io.ByteArrayInputStream(value.getBytes(StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        public String parse(java.io.InputStream stream) {
+            throw new UnsupportedOperationException("Only sent, never read");
+        }
+    }
+}
