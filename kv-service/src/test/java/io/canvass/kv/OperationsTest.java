@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 
 import io.canvass.kv.cluster.FakeRaft;
 import io.canvass.kv.cluster.FsyncListener;
-import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.cluster.Statuses;
 import io.canvass.raft.core.RoleName;
 import io.canvass.raft.core.RoundSummary;

@@ -5,7 +5,7 @@ import io.canvass.kv.config.KvProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Replication, built on the node's {@link RaftAccess} and {@link PeerAccess}, which others bring. */
+/** Replication, built on this node's {@link RaftAccess} and {@link PeerAccess}. */
 @Configuration(proxyBeanMethods = false)
 public class ClusterConfiguration {
     @Bean

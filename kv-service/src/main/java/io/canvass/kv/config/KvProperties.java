@@ -45,7 +45,7 @@ public record KvProperties(
         @Valid @DefaultValue Request request,
         @Valid @DefaultValue Forward forward,
         @Valid @DefaultValue Health health) {
-    static final String PREFIX = "kv";
+    public static final String PREFIX = "kv";
 
     public KvProperties {
         Relations.requireAtMost(

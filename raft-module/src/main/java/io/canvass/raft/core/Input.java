@@ -11,7 +11,8 @@ public sealed interface Input {
     record TimeReached(long nowNanos) implements Input {}
 
     /**
-     * A message arrived on a stream whose other end proved to be {@code from}.
+     * A message arrived on a stream whose other end proved to be {@code from}. A response comes only in the same life of this process
+     * as its request, on the stream that the request went out on, and once: numbers of requests begin anew at each start.
      *
      * @param lane the stream's; a response goes back on it
      * @param correlation for a response, that of the request it answers; for a request, what its response must bear

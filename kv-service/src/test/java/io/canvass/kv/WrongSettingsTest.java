@@ -1,10 +1,13 @@
-package io.canvass.kv.config;
+package io.canvass.kv;
 
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import io.canvass.kv.config.ClusterPlan;
+import io.canvass.kv.config.ConfigConfiguration;
 import io.canvass.raft.storage.StorageException;
+import io.canvass.raft.transport.TransportException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +96,12 @@ class WrongSettingsTest {
     void aRefusedDataDirectoryStopsTheStartWithTheStoresOwnSentence() {
         Throwable failure = new IllegalStateException("a bean", new StorageException("The directory belongs to kv-2: choose another."));
         assertThat(sentenceFor(failure)).isEqualTo("The directory belongs to kv-2: choose another.");
+    }
+
+    @Test
+    void aTransportThatCannotStartSpeaksForItself() {
+        Throwable failure = new IllegalStateException("a bean", new TransportException("No certificate: write one."));
+        assertThat(sentenceFor(failure)).isEqualTo("No certificate: write one.");
     }
 
     @Test

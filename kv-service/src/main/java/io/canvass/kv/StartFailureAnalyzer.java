@@ -1,11 +1,15 @@
-package io.canvass.kv.config;
+package io.canvass.kv;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
+import io.canvass.kv.config.InvalidSettingException;
+import io.canvass.kv.config.KvProperties;
+import io.canvass.kv.store.StoreException;
 import io.canvass.raft.storage.StorageException;
+import io.canvass.raft.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
@@ -38,6 +42,8 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
                 .or(() -> find(failure, UnboundConfigurationPropertiesException.class).flatMap(StartFailureAnalyzer::unknown))
                 .or(() -> find(failure, BindException.class).flatMap(StartFailureAnalyzer::unreadable))
                 .or(() -> find(failure, StorageException.class).map(Throwable::getMessage))
+                .or(() -> find(failure, StoreException.class).map(Throwable::getMessage))
+                .or(() -> find(failure, TransportException.class).map(Throwable::getMessage))
                 .or(() -> find(failure, PortInUseException.class).map(StartFailureAnalyzer::httpPortInUse));
     }
 
