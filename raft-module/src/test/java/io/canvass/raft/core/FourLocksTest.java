@@ -23,7 +23,7 @@ import static io.canvass.raft.core.Messages.unsupported;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The four locks on a stale grant, each alone: every test here fails when its lock, and no other, is taken out of the core
+ * The four locks on a stale grant, each alone: each has a test here that fails when it alone is taken out of the core
  * (PREVOTE.md, Four locks on a stale grant).
  */
 class FourLocksTest {
