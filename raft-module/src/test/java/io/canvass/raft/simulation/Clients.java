@@ -162,13 +162,10 @@ final class Clients {
         return acknowledged >= index;
     }
 
-    /** Writes through the leader, if there is one, and tells at which index; 0 if it was not taken. */
-    long writeThrough(@Nullable SimulatedReplica leader) {
-        if (leader == null || !leader.isRunning()) {
-            return 0;
-        }
-        long before = leader.memory().size();
+    /** Writes through this leader, and tells the entry that came of it, if it was taken. */
+    @Nullable Entry writeThrough(SimulatedReplica leader) {
+        int before = leader.memory().size();
         propose(leader, 1);
-        return leader.memory().size() > before ? leader.memory().size() : 0;
+        return leader.memory().size() > before ? leader.memory().getLast() : null;
     }
 }

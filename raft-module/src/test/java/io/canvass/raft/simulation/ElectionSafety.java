@@ -4,12 +4,18 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.HardState;
+import io.canvass.raft.core.Input;
+import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.Role;
 
-/** At most one leader per epoch, by a majority of votes; one vote per epoch and replica, across restarts; epochs never fall. */
+/**
+ * At most one leader per epoch, by a majority of votes; one vote per epoch and replica, across restarts; no vote and no pre-vote for
+ * a log that is behind; epochs never fall.
+ */
 final class ElectionSafety implements Observer {
     private record Ballot(int voter, long epoch) {}
 
@@ -26,6 +32,27 @@ final class ElectionSafety implements Observer {
         }
         if (step.after() instanceof Role.Leader && !(step.before() instanceof Role.Leader)) {
             elected(step.replica(), step.stateAfter().epoch());
+        }
+        if (step.input() instanceof Input.Received received
+                && received.message() instanceof Message.VoteRequest request) {
+            answered(step, request);
+        }
+    }
+
+    private static void answered(Step step, Message.VoteRequest request) {
+        Entry last = step.replica().memory().getLast();
+        boolean upToDate = request.lastLog().isUpToDateWith(new LogPosition(last.epoch(), last.index()));
+        for (Effect effect : step.outcome().effects()) {
+            // Whom it voted for already it tells so again, whatever it has appended since.
+            boolean again = !request.preVote() && step.stateBefore().vote().isKnown();
+            if (effect instanceof Effect.Send send
+                    && send.message() instanceof Message.VoteResponse answer
+                    && answer.granted()
+                    && !upToDate
+                    && !again) {
+                throw new InvariantViolation(
+                        "LogsAreCompared", step.replica().key() + " ends with " + last + " and grants " + Words.of(request));
+            }
         }
     }
 

@@ -151,7 +151,7 @@ class ElectionScenariosTest {
 
     @Test
     void theFirstSuccessorWinsItsFirstRoundThoughHeartbeatsOfTheResignedLeaderComeLate() {
-        Script script = new Script(RunOptions.calm(5).with(new Network.Weather(1, 1, 0, 0, 0)));
+        Script script = new Script(RunOptions.calm(5).with(Network.Weather.steady(1)));
         SimulatedReplica leader = script.steadyLeader();
         long epoch = script.highestEpoch();
         long asked = script.count(Tally.Count.PROSPECTIVE);

@@ -193,7 +193,7 @@ final class Faults {
     void end() {
         over = true;
         simulation.network().mendAll();
-        simulation.network().weather(new Network.Weather(TIMEOUT / 50, 1, 0, 0, 0));
+        simulation.network().weather(Network.Weather.steady(TIMEOUT / 50));
         boolean oneStaysDead = simulation.options().voters() >= 3 && random.nextInt(3) == 0;
         SimulatedReplica dead = oneStaysDead ? victim() : null;
         for (SimulatedReplica replica : simulation.replicas()) {

@@ -25,9 +25,16 @@ final class Network {
      * @param spikes the share of the others
      * @param lost the share of messages that are lost
      * @param doubled the share that arrives twice
+     * @param inOrder whether messages of one lane never overtake each other, as on a real stream
      */
-    record Weather(long delayNanos, long spikeNanos, double spikes, double lost, double doubled) {
-        static final Weather CALM = new Weather(RunOptions.TIMEOUT_NANOS / 100, 1, 0, 0, 0);
+    record Weather(
+            long delayNanos, long spikeNanos, double spikes, double lost, double doubled, boolean inOrder) {
+        static final Weather CALM = steady(RunOptions.TIMEOUT_NANOS / 100);
+
+        /** Nothing is lost, doubled or late. */
+        static Weather steady(long delayNanos) {
+            return new Weather(delayNanos, 1, 0, 0, 0, false);
+        }
 
         static Weather draw(RandomGenerator random) {
             long timeout = RunOptions.TIMEOUT_NANOS;
@@ -38,12 +45,15 @@ final class Network {
                     timeout * (1 + random.nextInt(3)),
                     shares[random.nextInt(shares.length)] / 2,
                     shares[random.nextInt(shares.length)],
-                    shares[random.nextInt(shares.length)]);
+                    shares[random.nextInt(shares.length)],
+                    random.nextInt(3) == 0);
         }
     }
 
     /** Where a request came from: which life of which replica, and its number there. */
     private record Asked(long life, long correlation) {}
+
+    private record Way(int from, int to, Lane lane) {}
 
     /** @param life of the sender */
     record Envelope(SimulatedReplica from, long life, SimulatedReplica to, Lane lane, long correlation, Message message) {}
@@ -52,6 +62,7 @@ final class Network {
     private final RandomGenerator random;
     private final boolean[][] cut;
     private final Map<Long, Asked> asked = new HashMap<>();
+    private final Map<Way, Long> lastOnWay = new HashMap<>();
     private Weather weather;
     private Predicate<Envelope> detains = envelope -> false;
     private final List<Envelope> detained = new ArrayList<>();
@@ -88,7 +99,13 @@ final class Network {
 
     private void deliverLater(Envelope envelope) {
         long most = random.nextDouble() < weather.spikes() ? weather.spikeNanos() : weather.delayNanos();
-        simulation.agenda().in(1 + random.nextLong(most), () -> deliver(envelope));
+        long at = simulation.now() + 1 + random.nextLong(most);
+        if (weather.inOrder()) {
+            Way way = new Way(envelope.from().number(), envelope.to().number(), envelope.lane());
+            at = Math.max(at, lastOnWay.getOrDefault(way, 0L));
+            lastOnWay.put(way, at);
+        }
+        simulation.agenda().at(at, () -> deliver(envelope));
     }
 
     private void deliver(Envelope envelope) {

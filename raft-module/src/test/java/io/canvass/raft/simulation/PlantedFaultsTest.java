@@ -21,8 +21,8 @@ class PlantedFaultsTest {
     }
 
     @Test
-    void anElectionWithoutComparedLogsLosesCommittedEntries() {
-        assertFound(PlantedFault.LOG_NOT_COMPARED, Set.of("LeaderCompleteness", "CoreHolds", "CommittedImmutable"));
+    void aGrantForALogThatIsBehindIsHeard() {
+        assertFound(PlantedFault.LOG_NOT_COMPARED, Set.of("LogsAreCompared", "LeaderCompleteness"));
     }
 
     @Test

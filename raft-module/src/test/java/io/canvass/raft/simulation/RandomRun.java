@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
+import io.canvass.raft.core.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +17,13 @@ final class RandomRun {
     private static final long LOOK_EVERY_NANOS = RunOptions.TIMEOUT_NANOS / 20;
     private static final int LAST_LINES = 60;
 
-    private final long seed;
     private final RunOptions options;
     private final Simulation simulation;
     private final Faults faults;
+    private long committedAfterNanos;
     private long healedAfterNanos;
 
     private RandomRun(long seed, PlantedFault planted, boolean traced) {
-        this.seed = seed;
         SplittableRandom random = new SplittableRandom(seed);
         options = RunOptions.draw(random, planted);
         simulation = new Simulation(options, random.nextLong(), traced);
@@ -32,9 +32,10 @@ final class RandomRun {
 
     /**
      * @param events how many events there were
-     * @param healedAfterNanos how long it took until all was well
+     * @param committedAfterNanos how long after the end of the faults a new write was acknowledged
+     * @param healedAfterNanos how long it took until all logs were equal, too
      */
-    record Report(long events, long healedAfterNanos, Tally tally) {}
+    record Report(long events, long committedAfterNanos, long healedAfterNanos, Tally tally) {}
 
     /** Runs this seed, and once more with a trace if it fails. */
     static Report run(long seed) {
@@ -44,7 +45,7 @@ final class RandomRun {
         } catch (InvariantViolation violation) {
             throw new AssertionError(story(seed, PlantedFault.NONE, LAST_LINES), violation);
         }
-        return new Report(run.simulation.agenda().events(), run.healedAfterNanos, run.simulation.tally());
+        return new Report(run.simulation.agenda().events(), run.committedAfterNanos, run.healedAfterNanos, run.simulation.tally());
     }
 
     /** Which promise breaks under this seed with that fault, if any. */
@@ -84,54 +85,48 @@ final class RandomRun {
         simulation.clients().begin();
         faults.begin();
         simulation.runFor(options.faultyNanos());
+        simulation.clients().stop();
         faults.end();
         if (simulation.trace().isOn()) {
             simulation.trace().add("", "! the faults end");
         }
-        long end = simulation.now();
         heal();
-        healedAfterNanos = simulation.now() - end;
-        simulation.clients().stop();
         simulation.runFor(2 * RunOptions.TIMEOUT_NANOS);
         simulation.clients().requireNoneForgotten();
     }
 
-    /** Writes again and again until a write is applied everywhere and all logs are equal. */
+    /** Writes, again if the write was lost with its leader, until it is applied everywhere and all logs are equal. */
     private void heal() {
-        long until = simulation.now() + HEALED_WITHIN_NANOS;
-        long written = 0;
-        while (written == 0 || !simulation.clients().isAcknowledged(written) || !areEqual(written)) {
-            if (simulation.now() >= until) {
-                throw new InvariantViolation("HealsInTime", "seed " + seed + ": not well " + HEALED_WITHIN_NANOS
-                        + " ns after the faults ended; written at " + written + ", leader " + leaderName());
+        long end = simulation.now();
+        Entry written = null;
+        while (written == null || !simulation.clients().isAcknowledged(written.index()) || !areEqual(written)) {
+            if (simulation.now() >= end + HEALED_WITHIN_NANOS) {
+                throw new InvariantViolation(
+                        "HealsInTime", HEALED_WITHIN_NANOS + " ns after the faults ended; written: " + written);
             }
-            if (written == 0 || simulation.clients().isAcknowledged(written) || !stillWritten(written)) {
-                written = simulation.clients().writeThrough(simulation.leader());
+            SimulatedReplica leader = simulation.leader();
+            if (leader != null && (written == null || !leader.memory().contains(written))) {
+                written = simulation.clients().writeThrough(leader);
             }
             simulation.runFor(LOOK_EVERY_NANOS);
+            if (committedAfterNanos == 0 && written != null && simulation.clients().isAcknowledged(written.index())) {
+                committedAfterNanos = simulation.now() - end;
+            }
         }
+        healedAfterNanos = simulation.now() - end;
     }
 
-    private String leaderName() {
+    private boolean areEqual(Entry written) {
         SimulatedReplica leader = simulation.leader();
-        return leader == null ? "none" : leader.key().nodeId();
-    }
-
-    private boolean stillWritten(long index) {
-        SimulatedReplica leader = simulation.leader();
-        return leader != null && leader.memory().size() >= index;
-    }
-
-    private boolean areEqual(long written) {
-        SimulatedReplica leader = simulation.leader();
+        if (leader == null) {
+            return false;
+        }
         for (SimulatedReplica replica : simulation.replicas()) {
             if (replica.isUp()
-                    && (leader == null
-                            || replica.applied() < written
-                            || !replica.memory().equals(leader.memory()))) {
+                    && (replica.applied() < written.index() || !replica.memory().equals(leader.memory()))) {
                 return false;
             }
         }
-        return leader != null;
+        return leader.memory().contains(written);
     }
 }

@@ -34,7 +34,8 @@ final class SimulatedDisk {
     private final Deque<Effect.Persist> waiting = new ArrayDeque<>();
     private final List<Effect.Persist> syncing = new ArrayList<>();
     private long stalledUntil;
-    private long crashes;
+    /** Names the completion that counts: a crash or the end of a stall makes those before it void. */
+    private long attempts;
 
     SimulatedDisk(
             Agenda agenda, RandomGenerator random, long slowestSyncNanos, Entry bootstrap, Consumer<Token> onDurable) {
@@ -89,10 +90,14 @@ final class SimulatedDisk {
         for (int i = 0; i < count; i++) {
             syncing.add(waiting.removeFirst());
         }
-        long life = crashes;
+        finishSync();
+    }
+
+    private void finishSync() {
+        long attempt = ++attempts;
         long done = Math.max(agenda.now(), stalledUntil) + 1 + random.nextLong(slowestSyncNanos);
         agenda.at(done, () -> {
-            if (life == crashes) {
+            if (attempt == attempts) {
                 synced();
             }
         });
@@ -142,11 +147,14 @@ final class SimulatedDisk {
     }
 
     void endStall() {
-        stalledUntil = agenda.now();
+        if (stalledUntil > agenda.now() && !syncing.isEmpty()) {
+            stalledUntil = agenda.now();
+            finishSync();
+        }
     }
 
     void crash() {
-        crashes++;
+        attempts++;
         int kept = syncing.isEmpty() ? 0 : random.nextInt(syncing.size() + 1);
         syncing.subList(0, kept).forEach(this::write);
         syncing.clear();
