@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.canvass.kv.cluster.FakeRaft;
 import io.canvass.kv.cluster.NodeGate;
+import io.canvass.kv.cluster.Statuses;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.SpringApplication;
@@ -29,6 +30,7 @@ class ShutdownTest {
             observe((GenericApplicationContext) context, "drained", WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1, order);
         });
         ConfigurableApplicationContext node = application.run("--server.port=0");
+        node.getBean(FakeRaft.class).status(Statuses.leader());
         NodeGate gate = node.getBean(NodeGate.class);
         assertThat(gate.state()).isEqualTo(NodeGate.State.OPEN);
         node.close();
@@ -41,9 +43,21 @@ class ShutdownTest {
     void aStopDoesNotWaitForAResignationThatNeverComes(CapturedOutput output) {
         ConfigurableApplicationContext node =
                 SpringApplication.run(FakeNode.class, "--server.port=0", "--kv.raft.election-timeout=200ms");
+        node.getBean(FakeRaft.class).status(Statuses.leader());
         node.getBean(FakeRaft.class).resigned(new CompletableFuture<>());
         node.close();
         assertThat(output).contains("Leadership was not handed over within 200 ms (it took too long)");
+    }
+
+    @Test
+    void whoDoesNotLeadOrLeadsOnlyItselfHandsNothingOver() {
+        for (Statuses status : List.of(Statuses.follower(), Statuses.soleLeader())) {
+            ConfigurableApplicationContext node = SpringApplication.run(FakeNode.class, "--server.port=0");
+            FakeRaft raft = node.getBean(FakeRaft.class);
+            raft.status(status);
+            node.close();
+            assertThat(raft.resignations()).isZero();
+        }
     }
 
     @Test

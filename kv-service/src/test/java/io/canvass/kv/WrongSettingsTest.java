@@ -1,5 +1,8 @@
 package io.canvass.kv;
 
+import java.io.IOException;
+import java.net.BindException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -112,12 +115,16 @@ class WrongSettingsTest {
 
     @Test
     void aTakenPeerPortIsNamedByItsProperty() {
-        withPlan(plan -> {
-            RuntimeException failure = new IllegalStateException("cannot listen", new java.net.BindException("Address already in use"));
-            assertThat(sentenceFor(plan.explainListenFailure(failure))).isEqualTo("kv.peer.port is \"9080\", but this node cannot listen"
-                    + " on 127.0.0.1:9080 (Address already in use): stop the process that holds the port, or choose another one"
-                    + " here and for this node in kv.cluster.voters.");
-        });
+        IOException ofTheJdk = new BindException("Address already in use");
+        IOException ofNettysNativeTransport = new IOException("bind(..) failed with error(-98): Address already in use");
+        for (IOException cause : List.of(ofTheJdk, ofNettysNativeTransport)) {
+            withPlan(plan -> {
+                RuntimeException failure = new TransportException("cannot listen", new IOException("no server", cause));
+                assertThat(sentenceFor(plan.explainListenFailure(failure))).isEqualTo("kv.peer.port is \"9080\", but this node cannot"
+                        + " listen on 127.0.0.1:9080 (" + cause.getMessage() + "): stop the process that holds the port, or choose"
+                        + " another one here and for this node in kv.cluster.voters.");
+            });
+        }
     }
 
     @Test

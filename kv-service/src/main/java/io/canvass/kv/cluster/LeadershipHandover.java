@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.canvass.raft.runtime.RaftStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -56,6 +57,11 @@ final class LeadershipHandover implements SmartLifecycle {
 
     private CompletableFuture<Void> handOver() {
         running = false;
+        RaftStatus status = raft.status();
+        if (!status.leads() || status.quorum().voters() == 1) {
+            // Nothing to hand over, or nobody to hand it to.
+            return CompletableFuture.completedFuture(null);
+        }
         CompletableFuture<Void> resigned;
         try {
             resigned = raft.resign();

@@ -1,5 +1,6 @@
 package io.canvass.kv.config;
 
+import java.io.IOException;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ public record ClusterPlan(
     /** The refusal of a start because the port for peers is taken, for the failure of whoever tried to listen on it. */
     public RuntimeException explainListenFailure(RuntimeException failure) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
+            if (isRefusedBind(cause)) {
                 InvalidSettingException explained = new InvalidSettingException(
                         "kv.peer.port",
                         Integer.toString(bindPort),
@@ -63,6 +64,12 @@ public record ClusterPlan(
             }
         }
         return failure;
+    }
+
+    /** Netty's native transport has an exception of its own in the place of the JDK's. */
+    private static boolean isRefusedBind(Throwable cause) {
+        return cause instanceof BindException
+                || (cause instanceof IOException && String.valueOf(cause.getMessage()).startsWith("bind("));
     }
 
     private static ClusterPlan soleVoter(KvProperties properties, int httpPort) {
