@@ -243,7 +243,12 @@ final class Elections {
 
     private void onWon(Round round) {
         if (round.phase() == RoundSummary.Phase.VOTE) {
-            lead();
+            if (state.hardState().leader().isKnown()) {
+                // It resigned, and told so; but it led this epoch, and an epoch has one leader.
+                close(round, RoundSummary.Ending.GUARD_REFUSED);
+            } else {
+                lead();
+            }
         } else if (mayPromote(round)) {
             campaign(Edges.Promotion.ROUND_WON, RoundSummary.Ending.WON);
         } else {

@@ -99,6 +99,18 @@ class BrokenPeerTest {
     }
 
     @Test
+    void aCandidateThatWasToldThatALeaderOfItsEpochResignedIsNoSecondOneWhateverItIsGranted() {
+        CoreFixture replica = Stands.candidate(voters(3));
+        replica.request(N2, Messages.resigning(5, N3, N1));
+
+        assertThat(replica.response(N3, replica.asked(N3), Messages.voteGranted(5, new RoundId(1, 2))))
+                .containsExactly(Effects.voteEnded(
+                        new RoundId(1, 2), 5, RoundSummary.Ending.GUARD_REFUSED, 2, 2));
+
+        assertThat(replica.role().name()).isEqualTo(RoleName.CANDIDATE);
+    }
+
+    @Test
     void anAnswerThatNamesASecondLeaderIsRefusedAndNotCounted() {
         CoreFixture replica = Stands.prospectiveWithHint(voters(3));
         Role before = replica.role();
