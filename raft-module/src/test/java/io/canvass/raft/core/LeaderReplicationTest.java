@@ -277,14 +277,21 @@ class LeaderReplicationTest {
         CoreFixture replica = established(Configs.of());
         assertThat(replica.response(N2, follows(1, ELECTED, 9)))
                 .containsExactly(new Effect.Refused(N2, "claims entry 9 of a log that ends at 4"));
-        assertThat(replica.response(N2, follows(1, 0, ELECTED, new Message.AppendResult.Fenced())))
-                .containsExactly(new Effect.Refused(N2, "fences its own epoch"));
         assertThat(replica.response(N2, follows(1, 0, ELECTED, new Message.AppendResult.Refused())))
                 .containsExactly(new Effect.Refused(N2, "refuses the leader of its own epoch"));
         assertThat(replica.response(CoreFixture.otherDisk(N2), follows(1, ELECTED, 4)))
                 .containsExactly(new Effect.Refused(
                         CoreFixture.otherDisk(N2), "answers for " + N2 + ", which is another replica"));
         assertThat(replica.response(CoreFixture.replica(7), follows(1, ELECTED, 4))).isEmpty();
+    }
+
+    @Test
+    void aFencedRequestOfAnEpochThatItLedBeforeMovesNothing() {
+        CoreFixture replica = established(Configs.of());
+        List<CoreStatus.Peer> before = replica.core.status().peers();
+        assertThat(replica.response(N2, follows(1, 0, ELECTED + 1, new Message.AppendResult.Fenced()))).isEmpty();
+        assertThat(replica.core.status().peers()).extracting(CoreStatus.Peer::matchIndex)
+                .isEqualTo(before.stream().map(CoreStatus.Peer::matchIndex).toList());
     }
 
     @Test

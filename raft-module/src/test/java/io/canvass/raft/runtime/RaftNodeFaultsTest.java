@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.storage.FaultyRaftStore;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 /** What a node does when its disk or its state machine fails it, and what its peers do then. */
+@Timeout(180)
 class RaftNodeFaultsTest {
     private static final Duration STALL_LIMIT = Duration.ofMillis(500);
 
@@ -103,6 +105,8 @@ class RaftNodeFaultsTest {
             RaftNode<Integer> node = group.start("n1", store -> keep("n1", new FaultyRaftStore(store)), settings ->
                     new RaftNodeConfig(settings.raft(), Duration.ofMinutes(1), 2, settings.addresses()));
             group.awaitLeader();
+            // Once this is applied, the disk has nothing left to do: the next write is the one that hangs.
+            group.propose("n1", "zero");
             FaultyRaftStore disk = disk("n1");
             disk.hangWrite(disk.writes() + 1);
             CompletableFuture<Applied<Integer>> one = node.propose(Bytes.ofUtf8("one"));
@@ -113,9 +117,9 @@ class RaftNodeFaultsTest {
             disk.release();
 
             assertThat(thrown.getCause()).isInstanceOf(RaftException.Overloaded.class);
-            assertThat(one.get(1, TimeUnit.MINUTES).result()).isEqualTo(1);
-            assertThat(two.get(1, TimeUnit.MINUTES).result()).isEqualTo(2);
-            assertThat(group.machine("n1").commands()).containsExactly("one", "two");
+            assertThat(one.get(1, TimeUnit.MINUTES).result()).isEqualTo(2);
+            assertThat(two.get(1, TimeUnit.MINUTES).result()).isEqualTo(3);
+            assertThat(group.machine("n1").commands()).containsExactly("zero", "one", "two");
         }
     }
 
