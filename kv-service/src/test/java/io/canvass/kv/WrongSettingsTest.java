@@ -48,7 +48,7 @@ class WrongSettingsTest {
                 arguments("kv.value.max-size=2GB", "kv.value.max-size is \"2048MB\", but that is more than kv.raft.max-uncommitted-size"
                         + " (64MB), so that the largest value could never be written:"
                         + " lower it, or raise kv.raft.max-uncommitted-size."),
-                arguments("kv.raft.max-append-size=16MB", "kv.raft.max-append-size is \"16MB\", but that with 32KB around it does not fit"
+                arguments("kv.raft.max-append-size=16MB", "kv.raft.max-append-size is \"16MB\", but that with 1MB around it does not fit"
                         + " into kv.peer.max-message-size (16MB): lower it, or raise kv.peer.max-message-size on all nodes."),
                 arguments("kv.raft.max-append-size=1B", "kv.raft.max-append-size is \"1B\"" + origin("kv.raft.max-append-size")
                         + ", but it must be from 1KB to 64MB: correct it, or leave it out for the default."),

@@ -33,9 +33,6 @@ import io.grpc.Channel;
 
 /** This node's replica and all that it is made of: opened in order, closed in the reverse order, also when a start fails half-way. */
 public final class Replica implements RaftAccess, PeerAccess {
-    /** What a frame holds beside the entries of one append: keys, ids, lengths. */
-    private static final int FRAME_ALLOWANCE_BYTES = 1 << 20;
-
     private final RaftNode<Result> node;
     private final GrpcTransport transport;
     private final KvStore store;
@@ -115,13 +112,12 @@ public final class Replica implements RaftAccess, PeerAccess {
     }
 
     private static TransportConfig transportConfig(ClusterPlan plan, KvProperties properties, RaftConfig raft) {
-        long largest = Math.max(raft.maxAppendBytes(), properties.value().maxSize().toBytes()) + FRAME_ALLOWANCE_BYTES;
         return new TransportConfig(
                 raft.clusterId(),
                 raft.self(),
                 plan.bindHost(),
                 plan.bindPort(),
-                Math.toIntExact(Math.max(largest, TransportConfig.DEFAULT_MESSAGE_BYTES)),
+                Math.toIntExact(properties.peer().maxMessageSize().toBytes()),
                 TransportConfig.DEFAULT_CONNECT_TIMEOUT,
                 TransportConfig.MIN_KEEP_ALIVE_INTERVAL,
                 TransportConfig.DEFAULT_KEEP_ALIVE_TIMEOUT,

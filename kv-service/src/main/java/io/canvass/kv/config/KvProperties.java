@@ -96,7 +96,7 @@ public record KvProperties(
             @DefaultValue("") String host,
             @Min(value = 0, message = "must be from 0 to 65535") @Max(value = 65_535, message = "must be from 0 to 65535")
                     @Nullable Integer port,
-            @DataSizeBetween(min = "64KB", max = "256MB") @DefaultValue("16MB") DataSize maxMessageSize) {}
+            @DataSizeBetween(min = "2MB", max = "256MB") @DefaultValue("16MB") DataSize maxMessageSize) {}
 
     /**
      * @param electionTimeout Time without a leader after which a voter canvasses the others; timers are drawn from one to two

@@ -8,7 +8,7 @@ import org.springframework.util.unit.DataSize;
 /** Rules between two settings: what no bound on one of them can say. */
 final class Relations {
     /** Room in a message between peers for what is around a value or a run of entries: the key, headers, framing. */
-    private static final DataSize ENVELOPE = DataSize.ofKilobytes(32);
+    private static final DataSize ENVELOPE = DataSize.ofMegabytes(1);
 
     private Relations() {}
 

@@ -50,8 +50,8 @@ public final class RaftCore {
     /**
      * What this input changes and asks for.
      *
-     * @throws IllegalStateException if going on would break a promise, and whatever else is thrown: nothing of this step may be
-     *     done, and no further step taken
+     * @throws IllegalStateException if going on would break a promise. After this or anything else that is thrown,
+     *     nothing of the step may be done, and no further step taken
      */
     public Outcome step(Input input) {
         if (halted) {

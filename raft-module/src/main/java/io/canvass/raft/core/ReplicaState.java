@@ -315,7 +315,7 @@ final class ReplicaState {
         return log.isDurable(token) ? freshTimer() : new ElectionTimer.WhenDurable(token);
     }
 
-    /** Entries came or went, perhaps a configuration among them: a voter has a timer, an observer has none and asks no round. */
+    /** Entries came or went, perhaps a configuration among them: only a voter has a timer, and asks rounds. */
     void reviewMembership() {
         boolean timed = !(role.electionTimer() instanceof ElectionTimer.Never);
         if (isVoter()) {

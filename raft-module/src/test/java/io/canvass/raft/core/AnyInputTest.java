@@ -20,8 +20,8 @@ import static io.canvass.raft.core.CoreFixture.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever a replica receives, sound or not, in whatever order: it does not throw, its promises hold from step to step, and its
- * deadlines lie ahead.
+ * Whatever a replica receives, sound or not, in whatever order: it does not throw, its promises hold from step to step,
+ * and its deadlines lie ahead.
  */
 class AnyInputTest {
     private static final int STEPS = 120;
@@ -75,7 +75,8 @@ class AnyInputTest {
             case 3 -> Messages.resigning(epoch, pick(List.of(N1, N3)));
             case 4 -> Messages.transfer(epoch, dice.nextInt(8));
             case 5 -> new Message.ReadIndexRequest(CLUSTER, N1, epoch, 1);
-            default -> Messages.append(epoch, dice.nextBoolean() ? replica.end() : place, dice.nextInt(9), entries(epoch));
+            default -> Messages.append(
+                    epoch, dice.nextBoolean() ? replica.end() : place, dice.nextInt(9), entries(epoch));
         };
     }
 
@@ -110,7 +111,12 @@ class AnyInputTest {
                     case 5 -> new Message.AppendResponse(
                             epoch, leader, session, 1, replica.now(), new Message.AppendResult.Matched(index));
                     case 6 -> new Message.AppendResponse(
-                            epoch, leader, session, 1, replica.now(), new Message.AppendResult.Mismatched(at(index, 1)));
+                            epoch,
+                            leader,
+                            session,
+                            1,
+                            replica.now(),
+                            new Message.AppendResult.Mismatched(at(index, 1)));
                     default -> new Message.ReadIndexResponse(epoch, leader, 1, true, index);
                 };
         return replica.response(from, correlation, response);

@@ -24,8 +24,8 @@ import static io.canvass.raft.core.Messages.preVoteGranted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * PREVOTE.md, Transitions, last paragraph: what only a broken peer can send is refused and shown, and touches nothing; a replica
- * never follows itself.
+ * PREVOTE.md, Transitions, last paragraph: what only a broken peer can send is refused and shown, and touches nothing;
+ * a replica never follows itself.
  */
 class BrokenPeerTest {
     private static final Message.AppendResult REFUSED = new Message.AppendResult.Refused();

@@ -16,7 +16,10 @@ import static io.canvass.raft.core.Messages.follows;
 import static io.canvass.raft.core.Messages.leads;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A leader and a peer whose log differs: the search for where they agree, by epochs, and what is read from disk (HAZARDS F10, F16). */
+/**
+ * A leader and a peer whose log differs: the search for where they agree, by epochs, and what is read from disk
+ * (HAZARDS F10, F16).
+ */
 class CatchUpTest {
     private static final long ELECTED = Stands.FIRST_TIMEOUT;
     private static final int ALL = 1 << 20;

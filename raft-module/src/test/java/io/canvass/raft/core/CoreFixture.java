@@ -320,7 +320,8 @@ final class CoreFixture {
 
         Configs inflight(int appends, int bytes) {
             return new Configs(
-                    appendBytes, appends, bytes, uncommittedBytes, pendingReads, tailBytes, protocolVersion, leaseReads);
+                    appendBytes, appends, bytes, uncommittedBytes, pendingReads, tailBytes, protocolVersion,
+                    leaseReads);
         }
 
         Configs append(int bytes) {

@@ -17,7 +17,7 @@ class EpochRunsTest {
     private final List<Long> model = new ArrayList<>();
     private EpochRuns runs = new EpochRuns(List.of());
 
-    /** Each number appends one entry, its epoch higher by the number's remainder; or truncates, where it is negative. */
+    /** Each number appends one entry, of a higher epoch where it is above 6; a negative one truncates. */
     @Property
     void itAnswersLikeAListOfEpochs(@ForAll @Size(max = 40) List<@IntRange(min = -10, max = 9) Integer> moves) {
         model.clear();

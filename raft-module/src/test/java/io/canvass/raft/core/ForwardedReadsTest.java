@@ -24,7 +24,7 @@ import static io.canvass.raft.core.Messages.matched;
 import static io.canvass.raft.core.Messages.resigning;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Reads on a replica that does not lead: it asks its leader, and believes only that leader in that epoch (HAZARDS C6, C7). */
+/** Reads on a replica that does not lead: it asks and believes its leader alone, in one epoch (HAZARDS C6, C7). */
 class ForwardedReadsTest {
     private static Effect readAt(long requestId, long index) {
         return complete(requestId, new Effect.Result.ReadAt(index));

@@ -151,7 +151,7 @@ class FourLocksTest {
         CoreFixture replica = prospective();
         replica.at(EXPIRED + FULL).response(N3, replica.asked(N3), preVoteGranted(5, N2, FIRST));
 
-        // The round is closed; its timer has run out, so the next is asked when time is taken up, with a timer of its own.
+        // The round is closed. Its timer has run out: the next is asked when time is taken up, with a timer of its own.
         assertThat(replica.response(N2, replica.asked(N2), preVoteGranted(5, N2, FIRST))).isEmpty();
         assertThat(replica.timeReached(EXPIRED + FULL))
                 .containsExactly(

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class LogTailTest {
     private static final int ENTRY = CoreFixture.command(1, 1).sizeBytes();
 
-    /** Each move appends its number of entries, truncates that many when odd and negative, or evicts when even and negative. */
+    /** Each move appends its number of entries; a negative one truncates that many where it is odd, and else evicts. */
     @Property
     void itHoldsWhatASortedMapHolds(@ForAll @Size(max = 40) List<@IntRange(min = -30, max = 60) Integer> moves) {
         int most = 20 * ENTRY;

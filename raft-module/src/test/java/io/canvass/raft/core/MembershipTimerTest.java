@@ -25,8 +25,8 @@ import static io.canvass.raft.core.Messages.resigning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * PREVOTE.md, Words and Roles: voter is who stands in the latest configuration of the own log, from the moment it is appended,
- * and an observer is only ever Unattached or Follower, with no timer (HAZARDS A33, D2, H4).
+ * PREVOTE.md, Words and Roles: voter is who stands in the latest configuration of the own log, from the moment it is
+ * appended, and an observer is only ever Unattached or Follower, with no timer (HAZARDS A33, D2, H4).
  */
 class MembershipTimerTest {
     private static final LogPosition END = at(3, 2);

@@ -17,7 +17,7 @@ import static io.canvass.raft.core.Messages.preVote;
 import static io.canvass.raft.core.Messages.yes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** PREVOTE.md, the grant table, column "pre-vote": each receiver in epoch 5, and that it is the same after the answer. */
+/** PREVOTE.md, the grant table, column "pre-vote": each receiver in epoch 5, which is the same after the answer. */
 class PreVoteGrantTableTest {
     /** The end of the receiver's own log, but for a leader. */
     private static final LogPosition SAME = at(3, 2);

@@ -83,7 +83,12 @@ class PreVotePurityTest {
                 Arbitraries.longs().between(-1, 9), Arbitraries.longs().between(Long.MAX_VALUE - 3, Long.MAX_VALUE));
         Arbitrary<LogPosition> logs = Combinators.combine(numbers, numbers).as(LogPosition::new);
         return Combinators.combine(
-                        clusters, receivers, numbers, logs, Arbitraries.longs().between(0, 3), Arbitraries.of(true, false))
+                        clusters,
+                        receivers,
+                        numbers,
+                        logs,
+                        Arbitraries.longs().between(0, 3),
+                        Arbitraries.of(true, false))
                 .as((cluster, to, epoch, log, round, transfer) ->
                         new Message.VoteRequest(cluster, to, epoch, log, true, new RoundId(1, round), transfer))
                 .list()

@@ -27,8 +27,8 @@ import static io.canvass.raft.core.Messages.preVoteGranted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The stale grant: a pre-vote round of five voters, one grant short of a majority, and the word of a leader that lives after
- * all. The five steps, their twin in which the leader is really gone, and both orders of heartbeat and grant.
+ * The stale grant: a pre-vote round of five voters, one grant short of a majority, and the word of a leader that lives
+ * after all. The five steps, their twin in which the leader is really gone, and both orders of heartbeat and grant.
  */
 class StaleGrantTest {
     private static final RoundId FIRST = new RoundId(1, 1);

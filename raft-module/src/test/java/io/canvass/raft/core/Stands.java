@@ -13,8 +13,8 @@ import static io.canvass.raft.core.Messages.vote;
 import static io.canvass.raft.core.Messages.voteGranted;
 
 /**
- * Brings a replica of three voters into each role by what really leads there. All end in epoch 5, more than an election timeout
- * after the start, everything durable, and with a timer that has not run out.
+ * Brings a replica of three voters into each role by what really leads there. All end in epoch 5, at or after one
+ * election timeout from the start, everything durable, and with a timer that has not run out.
  */
 final class Stands {
     /** When a timer of the start runs out. */

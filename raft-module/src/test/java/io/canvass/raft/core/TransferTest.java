@@ -24,7 +24,7 @@ import static io.canvass.raft.core.Messages.resigning;
 import static io.canvass.raft.core.Messages.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** PREVOTE.md, Transitions: the transfer order of the leader that is followed or remembered, as the receiver sees it. */
+/** PREVOTE.md, Transitions: the transfer order of the leader that is followed or remembered, at the receiver. */
 class TransferTest {
     private static final LogPosition END = at(3, 2);
     private static final RoundId FIRST = new RoundId(1, 1);
