@@ -36,7 +36,7 @@ class RaftNodeFaultsTest {
             String first = group.awaitLeader();
             group.propose(first, "before");
             FaultyRaftStore disk = disk(first);
-            disk.hangWrite(disk.writes() + 1);
+            disk.hangWrite(1);
             CompletableFuture<Applied<Integer>> hanging = group.node(first).propose(Bytes.ofUtf8("while it hangs"));
             disk.awaitHanging();
 
@@ -58,7 +58,7 @@ class RaftNodeFaultsTest {
             String first = group.awaitLeader();
             group.propose(first, "before");
             FaultyRaftStore disk = disk(first);
-            disk.failWrite(disk.writes() + 1, FaultyRaftStore.Fate.LOST);
+            disk.failWrite(1, FaultyRaftStore.Fate.LOST);
             CompletableFuture<Applied<Integer>> failing = group.node(first).propose(Bytes.ofUtf8("lost here"));
 
             Throwable thrown =
@@ -108,7 +108,7 @@ class RaftNodeFaultsTest {
             // Once this is applied, the disk has nothing left to do: the next write is the one that hangs.
             group.propose("n1", "zero");
             FaultyRaftStore disk = disk("n1");
-            disk.hangWrite(disk.writes() + 1);
+            disk.hangWrite(1);
             CompletableFuture<Applied<Integer>> one = node.propose(Bytes.ofUtf8("one"));
             disk.awaitHanging();
             CompletableFuture<Applied<Integer>> two = node.propose(Bytes.ofUtf8("two"));
