@@ -23,7 +23,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(300)
 class PeerPortIT {
     /** The meter of what was refused at the peer port, whatever its tags are. */
-    private static final Pattern REFUSED = Pattern.compile("^kv_raft_peer_refused_total(?:\\{[^}]*})? ([0-9.E]+)$");
+    private static final Pattern REFUSED = Pattern.compile("^kv_peer_refusals_total(?:\\{[^}]*})? ([0-9.E]+)$");
 
     private static final String HTTP2_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final Duration LIMIT = Duration.ofSeconds(30);
