@@ -7,15 +7,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(600)
+@Timeout(1800)
 class KillLoopIT {
-    private static final int ROUNDS = 30;
+    /** A third of the thirty that are asked for before a release: -Dcanvass.kill.rounds=30 (docs/testing.md). */
+    private static final int ROUNDS = Integer.getInteger("canvass.kill.rounds", 10);
 
     @RegisterExtension
     private final LocalCluster cluster = LocalCluster.of(3);
 
     @Test
-    void nothingAcknowledgedIsLostInThirtyKillsUnderLoad() {
+    void nothingAcknowledgedIsLostWhenNodesAreKilledAgainAndAgainUnderLoad() {
         long seed = Long.getLong("canvass.seed", System.nanoTime());
         System.out.println("Kill loop with -Dcanvass.seed=" + seed);
         Random random = new Random(seed);
