@@ -9,7 +9,10 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
@@ -44,23 +47,31 @@ class PeerPortIT {
     }
 
     @Test
-    void anOversizedFrameAtThePeerPortIsCountedAndHarmless() throws IOException {
+    void anOversizedHttp2FrameAtThePeerPortEndsItsConnectionAndIsHarmless() throws IOException {
         byte[] preface = ascii(HTTP2_PREFACE);
         // RFC 9113, section 4.1: SETTINGS, empty; then DATA on stream 1 that says to be 16 MiB - 1 long.
         ByteBuffer bytes = ByteBuffer.allocate(preface.length + 9 + 9 + 32 * 1024)
                 .put(preface)
                 .put(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0})
                 .put(new byte[] {-1, -1, -1, 0, 0, 0, 0, 0, 1});
-        isTurnedAway(bytes.array());
+        // Netty ends the connection below gRPC, where no counter of ours sees it. Messages too large are counted: PeerPortAbuseTest.
+        isHarmless(bytes.array(), node -> {});
     }
 
     private void isTurnedAway(byte[] bytes) throws IOException {
+        Map<String, Double> before = new HashMap<>();
+        cluster.nodes().forEach(node -> before.put(node.id(), refused(node)));
+        isHarmless(bytes, node -> await("the count on " + node.id())
+                .atMost(LIMIT)
+                .until(() -> refused(node) > before.getOrDefault(node.id(), 0.0)));
+    }
+
+    private void isHarmless(byte[] bytes, Consumer<LocalNode> afterwards) throws IOException {
         LocalNode leader = cluster.awaitLeader();
         long epoch = leader.health().epoch();
         for (LocalNode node : cluster.nodes()) {
-            double before = refused(node);
             assertConnectionIsClosed(node, bytes);
-            await("the count on " + node.id()).atMost(LIMIT).until(() -> refused(node) > before);
+            afterwards.accept(node);
         }
         assertThat(cluster.awaitLeader()).as("who leads").isSameAs(leader);
         assertThat(leader.health().epoch()).as("epoch").isEqualTo(epoch);
