@@ -1,7 +1,8 @@
 package io.canvass.kv.api;
 
 import java.util.Objects;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 import io.canvass.kv.cluster.Replication;
 import io.canvass.kv.cluster.Replication.ClusterView;
@@ -36,14 +37,10 @@ final class ClusterCalls {
      * @throws ProblemException 503 or 504
      */
     Result write(Command command, Problem.Repeat repeat) {
-        Deadline deadline = new Deadline(limits.requestTimeout());
         try {
-            return deadline.join(replication.write(command, deadline.forReplication()));
+            return join(replication.write(command, limits.requestTimeout()));
         } catch (ReplicationException e) {
             throw writeFailed(e.reason(), message(e), repeat);
-        } catch (TimeoutException e) {
-            String waited = "No answer came within " + limits.requestTimeout().toMillis() + " ms.";
-            throw writeFailed(Reason.OUTCOME_UNKNOWN, waited, repeat);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw writeFailed(Reason.OUTCOME_UNKNOWN, "This node stopped while it waited for the answer.", repeat);
@@ -59,16 +56,26 @@ final class ClusterCalls {
         if (consistency == Consistency.LOCAL) {
             return;
         }
-        Deadline deadline = new Deadline(limits.requestTimeout());
         try {
-            deadline.join(replication.awaitLinearizable(deadline.forReplication()));
+            join(replication.awaitLinearizable(limits.requestTimeout()));
         } catch (ReplicationException e) {
             throw readFailed(e.reason(), message(e));
-        } catch (TimeoutException e) {
-            throw readFailed(Reason.NO_QUORUM, "");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw readFailed(Reason.DRAINING, "This node stopped while it waited for the leader.");
+        }
+    }
+
+    /** Waits on the request's virtual thread, without a limit: replication keeps the deadline that it is given. */
+    private static <T> T join(CompletableFuture<T> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException failure -> throw failure;
+                case Error failure -> throw failure;
+                case null, default -> throw new IllegalStateException("Replication failed", e);
+            }
         }
     }
 
@@ -104,10 +111,10 @@ final class ClusterCalls {
     }
 
     private String votersSeen() {
-        ClusterView view = replication.view();
-        String seen = view.nodeId() + " sees " + view.reachableVoters() + " of " + view.voters() + " voters; "
-                + view.neededVoters() + " needed.";
-        return view.reachableVoters() < view.neededVoters()
+        Replication.VotersSeen voters = replication.votersSeen();
+        String seen = replication.view().nodeId() + " sees " + voters.reachable() + " of " + voters.all() + " voters; "
+                + voters.needed() + " needed.";
+        return voters.reachable() < voters.needed()
                 ? seen + " Writes and linearizable reads are refused."
                 : seen + " No leader answered within " + limits.requestTimeout().toMillis() + " ms.";
     }

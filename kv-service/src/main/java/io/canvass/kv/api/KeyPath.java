@@ -49,6 +49,19 @@ final class KeyPath {
                 + ", spelt without percent-encoding. Nothing was done.").asException();
     }
 
+    /** What is wrong with a key that never came to be parsed; empty for a path of no key, or of a sound one. */
+    static Optional<Problem> problemOf(String rawPath, int maxKeyBytes) {
+        if (!rawPath.startsWith(TEXT_ROOT) && !rawPath.startsWith(BASE64_ROOT)) {
+            return Optional.empty();
+        }
+        try {
+            parse(rawPath, maxKeyBytes);
+            return Optional.empty();
+        } catch (ProblemException e) {
+            return Optional.of(e.problem());
+        }
+    }
+
     private static Bytes text(String raw, int maxKeyBytes) {
         byte[] bytes = decode(raw);
         requireLength(bytes, maxKeyBytes);

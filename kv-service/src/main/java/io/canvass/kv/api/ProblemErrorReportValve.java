@@ -3,6 +3,7 @@ package io.canvass.kv.api;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -52,13 +53,7 @@ final class ProblemErrorReportValve extends ErrorReportValve {
     /** Tomcat refuses some keys before they get to {@link KeyPath}, which would have said what is wrong with them. */
     private Problem problemOf(Request request, int status) {
         String path = ProblemReplies.Occurrence.text(request.getRequestURI());
-        if (status == 400 && (path.startsWith(KeyPath.TEXT_ROOT) || path.startsWith(KeyPath.BASE64_ROOT))) {
-            try {
-                KeyPath.parse(path, limits.maxKeyBytes());
-            } catch (ProblemException e) {
-                return e.problem();
-            }
-        }
-        return ContainerProblems.ofStatus(status);
+        Optional<Problem> wrongKey = status == 400 ? KeyPath.problemOf(path, limits.maxKeyBytes()) : Optional.empty();
+        return wrongKey.orElseGet(() -> ContainerProblems.ofStatus(status));
     }
 }

@@ -30,9 +30,11 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
     private static final Logger log = LoggerFactory.getLogger(ProblemResolver.class);
 
     private final ProblemReplies replies;
+    private final ApiLimits limits;
 
-    ProblemResolver(ProblemReplies replies) {
+    ProblemResolver(ProblemReplies replies, ApiLimits limits) {
         this.replies = replies;
+        this.limits = limits;
     }
 
     @Override
@@ -43,6 +45,12 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
     @Override
     public ModelAndView resolveException(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception exception) {
+        answer(request, response, exception);
+        return new ModelAndView();
+    }
+
+    /** Sends the problem that the exception is. */
+    void answer(HttpServletRequest request, HttpServletResponse response, Exception exception) {
         if (response.isCommitted()) {
             if (exception instanceof ProblemException || exception instanceof IOException) {
                 // The client hung up, which closes the answer too. Anyone can do that as often as they like.
@@ -51,7 +59,7 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
                 log.warn("Request {} failed after its answer had begun; the connection is of no more use",
                         RequestIds.of(request), exception);
             }
-            return new ModelAndView();
+            return;
         }
         Problem problem = problemOf(request, exception);
         try {
@@ -65,10 +73,9 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
         } catch (IOException e) {
             log.debug("Request {}: the client went away before its answer", RequestIds.of(request), e);
         }
-        return new ModelAndView();
     }
 
-    private static Problem problemOf(HttpServletRequest request, Exception exception) {
+    private Problem problemOf(HttpServletRequest request, Exception exception) {
         if (exception instanceof ProblemException known) {
             return known.problem();
         }
@@ -81,6 +88,11 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
             return ContainerProblems.ofStatus(HttpServletResponse.SC_NOT_ACCEPTABLE);
         }
         Optional<HttpStatusCode> status = statusOf(exception);
+        // Tomcat resolves .. before it looks for a servlet, so such a key ends up here.
+        if (status.isPresent() && status.get().value() == HttpServletResponse.SC_NOT_FOUND) {
+            return KeyPath.problemOf(RawPath.of(request), limits.maxKeyBytes())
+                    .orElseGet(() -> ContainerProblems.ofStatus(HttpServletResponse.SC_NOT_FOUND));
+        }
         if (status.isPresent() && !status.get().is5xxServerError()) {
             return ContainerProblems.ofStatus(status.get().value());
         }

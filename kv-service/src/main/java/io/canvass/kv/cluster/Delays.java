@@ -8,7 +8,7 @@ interface Delays {
     /** Runs a task soon, on a thread that may call into gRPC. */
     void execute(Runnable task);
 
-    /** Runs a short task after so many nanoseconds, unless it is cancelled before. */
+    /** Runs a short task after so many nanoseconds or a little later, unless it is cancelled before. */
     Delayed after(long nanos, Runnable task);
 
     /** A task that waits. */
@@ -16,5 +16,8 @@ interface Delays {
     interface Delayed {
         /** Of no effect once the task runs. */
         void cancel();
+
+        /** Nothing waits. */
+        Delayed NONE = () -> {};
     }
 }

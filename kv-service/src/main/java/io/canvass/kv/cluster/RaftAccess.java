@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftStatus;
 import io.canvass.raft.runtime.RoundOutcome;
 
@@ -22,6 +23,9 @@ public interface RaftAccess extends AutoCloseable {
      * {@code NotLeader} where no leader is known, {@code Overloaded} or {@code Stopped}.
      */
     CompletableFuture<Long> readIndex();
+
+    /** From memory, and cheap enough to be asked for each request. */
+    Leadership leadership();
 
     /**
      * From memory. The age of the leader's last contact outlives changes of role: a voter that campaigns still says how long

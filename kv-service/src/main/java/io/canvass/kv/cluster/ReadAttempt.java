@@ -14,6 +14,8 @@ final class ReadAttempt {
     private final long timeoutNanos;
     private final Backoff backoff = new Backoff();
     private final CompletableFuture<Void> result = new CompletableFuture<>();
+    /** Set before anything else happens. */
+    private Delays.Delayed deadline = Delays.Delayed.NONE;
     private volatile String lastRefusal = "the leader has not confirmed it";
 
     ReadAttempt(RaftAccess raft, NodeGate gate, Delays delays, long timeoutNanos) {
@@ -25,10 +27,9 @@ final class ReadAttempt {
 
     /** Called once. */
     CompletableFuture<Void> start() {
-        Delays.Delayed deadline = delays.after(timeoutNanos, this::timedOut);
-        CompletableFuture<Void> ended = result.whenComplete((_, _) -> deadline.cancel());
+        deadline = delays.after(timeoutNanos, this::timedOut);
         ask();
-        return ended;
+        return result;
     }
 
     private void ask() {
@@ -41,6 +42,7 @@ final class ReadAttempt {
         }
         CompletableFuture<?> _ = indexHere().whenComplete((_, failure) -> {
             if (failure == null) {
+                deadline.cancel();
                 result.complete(null);
             } else {
                 refused(Failures.causeOf(failure));
@@ -77,6 +79,7 @@ final class ReadAttempt {
     }
 
     private void fail(Reason reason, String message) {
+        deadline.cancel();
         result.completeExceptionally(new ReplicationException(reason, message));
     }
 }

@@ -18,6 +18,7 @@ import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftListener;
 import io.canvass.raft.runtime.RaftNode;
 import io.canvass.raft.runtime.RaftNodeConfig;
@@ -151,6 +152,11 @@ public final class Replica implements RaftAccess, PeerAccess {
     @Override
     public CompletableFuture<Long> readIndex() {
         return node.readIndex();
+    }
+
+    @Override
+    public Leadership leadership() {
+        return node.leadership();
     }
 
     @Override

@@ -5,12 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -33,42 +35,49 @@ final class ReplicatedStore implements Replication {
 
     @Override
     public CompletableFuture<Result> write(Command command, Duration timeout) {
-        CompletableFuture<Result> write = admitted(() ->
-                new WriteAttempt(context, Bytes.wrap(command.toByteArray()), timeout.toNanos()).start());
-        return write.whenComplete((_, failure) -> count(failure));
+        return admitted(
+                () -> new WriteAttempt(context, Bytes.wrap(command.toByteArray()), timeout.toNanos()).start(), this::count);
     }
 
     @Override
     public CompletableFuture<Void> awaitLinearizable(Duration timeout) {
-        return admitted(() ->
-                new ReadAttempt(context.raft(), context.gate(), context.delays(), timeout.toNanos()).start());
+        return admitted(
+                () -> new ReadAttempt(context.raft(), context.gate(), context.delays(), timeout.toNanos()).start(), _ -> {});
     }
 
     @Override
     public ClusterView view() {
-        RaftStatus status = context.raft().status();
-        String leaderId = status.leader().nodeId();
+        Leadership leadership = context.raft().leadership();
+        String leaderId = leadership.leader().nodeId();
         return new ClusterView(
-                status.self().nodeId(),
-                leaderId,
-                httpUrls.getOrDefault(leaderId, ""),
-                status.epoch(),
-                status.quorum().voters(),
-                status.quorum().reachable(),
-                status.quorum().needed());
+                context.nodeId(), leaderId, httpUrls.getOrDefault(leaderId, ""), leadership.epoch());
     }
 
-    private <T> CompletableFuture<T> admitted(Supplier<CompletableFuture<T>> start) {
+    @Override
+    public VotersSeen votersSeen() {
+        RaftStatus.Quorum quorum = context.raft().status().quorum();
+        return new VotersSeen(quorum.voters(), quorum.reachable(), quorum.needed());
+    }
+
+    /** @param count is told of each end, and whether it was a failure */
+    private <T> CompletableFuture<T> admitted(
+            Supplier<CompletableFuture<T>> start, Consumer<@Nullable Throwable> count) {
         Optional<ReplicationException> closed = closed();
         if (closed.isPresent()) {
+            count.accept(closed.get());
             return CompletableFuture.failedFuture(closed.get());
         }
         if (inFlight.incrementAndGet() > maxInFlight) {
             inFlight.decrementAndGet();
-            return CompletableFuture.failedFuture(new ReplicationException(
-                    Reason.OVERLOADED, maxInFlight + " requests are under way on this node (kv.request.max-in-flight)"));
+            ReplicationException refused = new ReplicationException(
+                    Reason.OVERLOADED, maxInFlight + " requests are under way on this node (kv.request.max-in-flight)");
+            count.accept(refused);
+            return CompletableFuture.failedFuture(refused);
         }
-        return start.get().whenComplete((_, _) -> inFlight.decrementAndGet());
+        return start.get().whenComplete((_, failure) -> {
+            inFlight.decrementAndGet();
+            count.accept(failure);
+        });
     }
 
     private Optional<ReplicationException> closed() {

@@ -9,26 +9,30 @@ import io.canvass.proto.kv.v1.Result;
 /** Writes and linearizable reads from any node: forwarded to the leader where this node does not lead. */
 public interface Replication {
     /**
-     * Replicates a command. Completes exceptionally with a {@link ReplicationException} that says whether it may have
+     * Replicates a command. Completes within {@code timeout}, whatever the cluster does, exceptionally with a {@link ReplicationException} that says whether it may have
      * happened. While no leader is known it waits for one, up to {@code timeout}, as long as nothing was handed to a leader yet.
      */
     CompletableFuture<Result> write(Command command, Duration timeout);
 
     /**
-     * Completes once this node's store holds everything that was committed when the read was asked (ReadIndex), so that a
+     * Completes, within {@code timeout}, once this node's store holds everything that was committed when the read was asked (ReadIndex), so that a
      * read of the store is then linearizable.
      */
     CompletableFuture<Void> awaitLinearizable(Duration timeout);
 
-    /** What answers say of the cluster, from memory. */
+    /** What each answer says of the cluster, from memory. */
     ClusterView view();
+
+    /** Which voters this node sees, from memory: for the explanation of a failure. */
+    VotersSeen votersSeen();
 
     /**
      * @param nodeId this node
      * @param leaderId who leads, empty if nobody is known
      * @param leaderUrl the base URL of its HTTP API, empty if not known
-     * @param reachableVoters this node included
      */
-    record ClusterView(
-            String nodeId, String leaderId, String leaderUrl, long epoch, int voters, int reachableVoters, int neededVoters) {}
+    record ClusterView(String nodeId, String leaderId, String leaderUrl, long epoch) {}
+
+    /** @param reachable this node included */
+    record VotersSeen(int all, int reachable, int needed) {}
 }

@@ -25,6 +25,9 @@ final class WriteAttempt {
     private final long deadlineNanos;
     private final Backoff backoff = new Backoff();
     private final CompletableFuture<Result> result = new CompletableFuture<>();
+    /** Set before anything else happens. */
+    private Delays.Delayed deadline = Delays.Delayed.NONE;
+
     private final AtomicReference<Stage> stage = new AtomicReference<>(new Waiting("no leader was asked yet"));
 
     /** What all writes of a node share. */
@@ -53,6 +56,8 @@ final class WriteAttempt {
 
     private static final class Done implements Stage {}
 
+    private static final Done DONE = new Done();
+
     WriteAttempt(Context context, Bytes command, long timeoutNanos) {
         this.context = context;
         this.command = command;
@@ -62,10 +67,9 @@ final class WriteAttempt {
 
     /** Called once. */
     CompletableFuture<Result> start() {
-        Delays.Delayed deadline = context.delays().after(timeoutNanos, this::timedOut);
-        CompletableFuture<Result> ended = result.whenComplete((_, _) -> deadline.cancel());
+        deadline = context.delays().after(timeoutNanos, this::timedOut);
         propose();
-        return ended;
+        return result;
     }
 
     private void propose() {
@@ -186,14 +190,16 @@ final class WriteAttempt {
     }
 
     private void succeed(HandedOver handedOver, Result answer) {
-        if (stage.compareAndSet(handedOver, new Done())) {
+        if (stage.compareAndSet(handedOver, DONE)) {
+            deadline.cancel();
             result.complete(answer);
         }
     }
 
     private boolean fail(Stage expected, Reason reason, String message) {
-        boolean first = stage.compareAndSet(expected, new Done());
+        boolean first = stage.compareAndSet(expected, DONE);
         if (first) {
+            deadline.cancel();
             result.completeExceptionally(new ReplicationException(reason, message));
         }
         return first;

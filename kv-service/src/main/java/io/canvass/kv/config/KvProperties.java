@@ -126,7 +126,7 @@ public record KvProperties(
             @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("16MB") DataSize maxInFlightSize,
             @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("64MB") DataSize maxUncommittedSize,
             @Min(value = 1, message = "must be at least 1") @DefaultValue("10000") int maxPendingReads,
-            @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("32MB") DataSize maxTailSize) {
+            @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("8MB") DataSize maxTailSize) {
         private static final String ELECTION_RANGE = "must be from 50ms to 60s";
 
         public Raft {

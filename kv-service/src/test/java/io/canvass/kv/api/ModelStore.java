@@ -26,12 +26,13 @@ import io.canvass.raft.core.Bytes;
 
 /** The store and the cluster as HTTP sees them, in memory, with hooks for whatever may go wrong. */
 final class ModelStore implements Replication, KvReader {
-    static final ClusterView HEALTHY = new ClusterView("kv-1", "kv-2", "http://kv-2.kv-headless:8080", 7, 3, 3, 2);
-    static final ClusterView ALONE = new ClusterView("kv-1", "", "", 8, 3, 1, 2);
+    static final ClusterView HEALTHY = new ClusterView("kv-1", "kv-2", "http://kv-2.kv-headless:8080", 7);
+    static final ClusterView ALONE = new ClusterView("kv-1", "", "", 8);
 
     private final TreeMap<byte[], StoredValue> entries = new TreeMap<>(Arrays::compareUnsigned);
     private final List<Command> commands = new ArrayList<>();
     private long revision;
+    private Duration lastTimeout = Duration.ZERO;
     private ClusterView view = HEALTHY;
     private Optional<Supplier<CompletableFuture<Result>>> writes = Optional.empty();
     private Optional<Supplier<CompletableFuture<Void>>> reads = Optional.empty();
@@ -75,17 +76,29 @@ final class ModelStore implements Replication, KvReader {
     @Override
     public synchronized CompletableFuture<Result> write(Command command, Duration timeout) {
         commands.add(command);
+        lastTimeout = timeout;
         return writes.isPresent() ? writes.get().get() : CompletableFuture.completedFuture(apply(command));
     }
 
     @Override
     public synchronized CompletableFuture<Void> awaitLinearizable(Duration timeout) {
+        lastTimeout = timeout;
         return reads.isPresent() ? reads.get().get() : CompletableFuture.completedFuture(null);
     }
 
     @Override
     public synchronized ClusterView view() {
         return view;
+    }
+
+    @Override
+    public synchronized VotersSeen votersSeen() {
+        return new VotersSeen(3, view.equals(ALONE) ? 1 : 3, 2);
+    }
+
+    /** What the last request that asked for replication gave it. */
+    synchronized Duration lastTimeout() {
+        return lastTimeout;
     }
 
     @Override

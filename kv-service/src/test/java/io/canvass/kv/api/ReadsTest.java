@@ -197,14 +197,9 @@ class ReadsTest extends ApiTest {
     }
 
     @Test
-    void aReadThatIsNeverConfirmedEndsAtTheDeadline() {
-        TestServer hasty = TestServer.start(new ApiLimits(1024, 1024, 100, 1000, 1024, Duration.ofMillis(50)));
-        try {
-            hasty.store().answerReadsBy(CompletableFuture::new);
-            assertProblem(new Wire(hasty.port()).get("/v1/kv/a"), 503, "no-quorum");
-        } finally {
-            hasty.stop();
-        }
+    void replicationIsGivenTheRequestsWholeTime() {
+        http.get("/v1/kv/a");
+        assertThat(store.lastTimeout()).isEqualTo(TestServer.SMALL.requestTimeout());
     }
 
     @ParameterizedTest

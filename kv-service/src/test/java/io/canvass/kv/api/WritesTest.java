@@ -219,16 +219,9 @@ class WritesTest extends ApiTest {
     }
 
     @Test
-    void aWriteThatIsNeverAnsweredEndsAtTheDeadlineAsUnknown() {
-        TestServer hasty = TestServer.start(new ApiLimits(1024, 1024, 100, 1000, 1024, Duration.ofMillis(50)));
-        try {
-            hasty.store().answerWritesBy(CompletableFuture::new);
-            Wire.Reply reply = new Wire(hasty.port()).put("/v1/kv/a", "1");
-            assertProblem(reply, 504, "outcome-unknown");
-            assertOutcome(reply, "unknown");
-        } finally {
-            hasty.stop();
-        }
+    void replicationIsGivenTheRequestsWholeTime() {
+        http.put("/v1/kv/a", "1");
+        assertThat(store.lastTimeout()).isEqualTo(TestServer.SMALL.requestTimeout());
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftException;
 import io.canvass.raft.runtime.RaftStatus;
 import io.canvass.raft.runtime.RoundOutcome;
@@ -105,6 +106,12 @@ public final class FakeRaft implements RaftAccess {
         reads++;
         CompletableFuture<Long> answer = readAnswers.poll();
         return answer == null ? CompletableFuture.failedFuture(led(otherLeader)) : answer;
+    }
+
+    @Override
+    public Leadership leadership() {
+        RaftStatus now = status;
+        return new Leadership(now.leader(), now.epoch(), now.leader().matches(now.self()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.canvass.kv.cluster;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,31 @@ class ThreadDelaysTest {
             Delays.Delayed _ = delays.after(1, ran::countDown);
             assertThat(ran.await(1, TimeUnit.MINUTES)).isTrue();
         }
+    }
+
+    @Test
+    void aDeadlineIsNeverEarlyAndACancelledOneNeverComes() throws InterruptedException {
+        AtomicBoolean cancelledRan = new AtomicBoolean();
+        CountDownLatch ran = new CountDownLatch(2);
+        AtomicLong firstRanAt = new AtomicLong();
+        long length = TimeUnit.MILLISECONDS.toNanos(150);
+        try (ThreadDelays delays = new ThreadDelays()) {
+            long begun = System.nanoTime();
+            Delays.Delayed cancelled = delays.after(length, () -> cancelledRan.set(true));
+            Delays.Delayed _ = delays.after(length, () -> {
+                firstRanAt.set(System.nanoTime());
+                ran.countDown();
+            });
+            cancelled.cancel();
+            // The sweep has ended when there was nothing left; the next deadline begins it anew.
+            Delays.Delayed _ = delays.after(2 * length, ran::countDown);
+            assertThat(ran.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(firstRanAt.get() - begun).isGreaterThanOrEqualTo(length);
+            CountDownLatch again = new CountDownLatch(1);
+            Delays.Delayed _ = delays.after(length, again::countDown);
+            assertThat(again.await(1, TimeUnit.MINUTES)).isTrue();
+        }
+        assertThat(cancelledRan).isFalse();
     }
 
     @Test

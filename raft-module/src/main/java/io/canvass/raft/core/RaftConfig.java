@@ -65,7 +65,7 @@ public record RaftConfig(
                 16 << 20,
                 64 << 20,
                 10_000,
-                32 << 20,
+                8 << 20,
                 PRE_VOTE_VERSION,
                 false);
     }

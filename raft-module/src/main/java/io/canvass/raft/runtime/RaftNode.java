@@ -156,6 +156,12 @@ public final class RaftNode<R> implements AutoCloseable {
      */
     public CompletableFuture<Applied<R>> propose(Bytes command) {
         CompletableFuture<Applied<R>> future = new CompletableFuture<>();
+        Leadership leadership = board.leadership();
+        if (!leadership.here() && !loop.hasEnded()) {
+            // The core would say the same; asking it would cost this thread and that one a change each.
+            future.completeExceptionally(new RaftException.NotLeader(leadership.leader(), leadership.epoch()));
+            return future;
+        }
         if (pendingProposals.incrementAndGet() > config.maxPendingProposals()) {
             pendingProposals.decrementAndGet();
             future.completeExceptionally(new RaftException.Overloaded(
@@ -186,6 +192,11 @@ public final class RaftNode<R> implements AutoCloseable {
         CompletableFuture<Long> future = new CompletableFuture<>();
         offer(new Event.ReadAsked(future));
         return future;
+    }
+
+    /** Who leads, as far as is known here: from memory, and cheap enough to ask for each request. */
+    public Leadership leadership() {
+        return board.leadership();
     }
 
     /** How this replica is, from memory. */

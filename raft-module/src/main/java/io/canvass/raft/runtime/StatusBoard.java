@@ -22,7 +22,7 @@ final class StatusBoard {
     private static final long PUBLISH_EVERY_NANOS = 10_000_000;
     private static final long NEVER = -1;
 
-    private record Snapshot(CoreStatus core, long atNanos) {}
+    private record Snapshot(CoreStatus core, Leadership leadership, long atNanos) {}
 
     private record Ended(RoundSummary round, long atNanos) {}
 
@@ -61,7 +61,9 @@ final class StatusBoard {
         if (status.leaderContactNanos() != NEVER) {
             lastContactNanos = status.leaderContactNanos();
         }
-        snapshot = new Snapshot(status, now);
+        Leadership leadership = new Leadership(
+                status.leader(), status.hardState().epoch(), status.role() == RoleName.LEADER);
+        snapshot = new Snapshot(status, leadership, now);
     }
 
     void heard(ReplicaKey from, long now) {
@@ -92,6 +94,10 @@ final class StatusBoard {
 
     Configuration configuration() {
         return latest().core().configuration();
+    }
+
+    Leadership leadership() {
+        return latest().leadership();
     }
 
     private Snapshot latest() {

@@ -11,15 +11,14 @@ import io.canvass.raft.core.Bytes;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;
-import org.springframework.stereotype.Controller;
-import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.stereotype.Component;
 
 /**
  * {@code GET} and {@code HEAD} of one key (KV-API.md, section 3). The body is the value; {@code format=json} is another
  * URL and so another representation, which is why both may have the same strong ETag.
  */
-@Controller
-final class KvReadController {
+@Component
+final class KvReads {
     private static final String FORMAT = "format";
     private static final List<String> PARAMETERS = List.of(Consistency.PARAMETER, FORMAT);
 
@@ -27,13 +26,12 @@ final class KvReadController {
     private final ClusterCalls cluster;
     private final ApiLimits limits;
 
-    KvReadController(KvReader reader, ClusterCalls cluster, ApiLimits limits) {
+    KvReads(KvReader reader, ClusterCalls cluster, ApiLimits limits) {
         this.reader = reader;
         this.cluster = cluster;
         this.limits = limits;
     }
 
-    @GetMapping({"/v1/kv/**", "/v1/kv64/**"})
     void get(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Bytes key = KeyPath.parse(RawPath.of(request), limits.maxKeyBytes());
         QueryParameters query = QueryParameters.parse(request.getQueryString(), PARAMETERS);

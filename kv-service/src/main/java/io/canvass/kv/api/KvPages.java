@@ -8,12 +8,11 @@ import io.canvass.raft.core.Bytes;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;
-import org.springframework.stereotype.Controller;
-import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.stereotype.Component;
 
 /** {@code GET /v1/kv?prefix=}: a page of keys and values, as one consistent view (KV-API.md, section 3). */
-@Controller
-final class KvPageController {
+@Component
+final class KvPages {
     private static final String PREFIX = "prefix";
     private static final String LIMIT = "limit";
     private static final String MAX_BYTES = "max-bytes";
@@ -23,13 +22,12 @@ final class KvPageController {
     private final ClusterCalls cluster;
     private final ApiLimits limits;
 
-    KvPageController(KvReader reader, ClusterCalls cluster, ApiLimits limits) {
+    KvPages(KvReader reader, ClusterCalls cluster, ApiLimits limits) {
         this.reader = reader;
         this.cluster = cluster;
         this.limits = limits;
     }
 
-    @GetMapping("/v1/kv")
     void page(HttpServletRequest request, HttpServletResponse response) throws IOException {
         QueryParameters query = QueryParameters.parse(request.getQueryString(), PARAMETERS);
         Bytes prefix = Bytes.ofUtf8(query.text(PREFIX).orElse(""));

@@ -19,9 +19,7 @@ import io.canvass.raft.core.Bytes;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;
-import org.springframework.stereotype.Controller;
-import org.springframework.web.bind.annotation.DeleteMapping;
-import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.stereotype.Component;
 
 /**
  * {@code PUT} and {@code DELETE} of one key (KV-API.md, section 3). Everything that the headers and the URL can be
@@ -29,20 +27,19 @@ import org.springframework.web.bind.annotation.PutMapping;
  *
  * <p>A created key is answered 201 without {@code Location}: the key's URL is the request's (RFC 9110, section 15.3.2).
  */
-@Controller
-final class KvWriteController {
+@Component
+final class KvWrites {
     private static final String PREV = "prev";
     private static final List<String> PARAMETERS = List.of(PREV);
 
     private final ClusterCalls cluster;
     private final ApiLimits limits;
 
-    KvWriteController(ClusterCalls cluster, ApiLimits limits) {
+    KvWrites(ClusterCalls cluster, ApiLimits limits) {
         this.cluster = cluster;
         this.limits = limits;
     }
 
-    @PutMapping({"/v1/kv/**", "/v1/kv64/**"})
     void put(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Ask ask = ask(request);
         Put.Builder put = Put.newBuilder().setKey(unsafe(ask.key)).setReturnPrevious(ask.wantsPrevious);
@@ -59,7 +56,6 @@ final class KvWriteController {
         }
     }
 
-    @DeleteMapping({"/v1/kv/**", "/v1/kv64/**"})
     void delete(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Ask ask = ask(request);
         Delete.Builder delete = Delete.newBuilder().setKey(unsafe(ask.key)).setReturnPrevious(ask.wantsPrevious);
