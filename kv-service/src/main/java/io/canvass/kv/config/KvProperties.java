@@ -102,6 +102,7 @@ public record KvProperties(
      * @param electionTimeout Time without a leader after which a voter canvasses the others; timers are drawn from one to two
      *     times this
      * @param heartbeatInterval Time after which a leader that has nothing to send says so; at most half the election timeout
+     * @param commitDelay Time after which followers are told of a commit that nothing else has told them
      * @param diskStallLimit Time that a write may wait for the disk before a leader resigns
      * @param protocolVersion Highest protocol version to speak; 0 for peers that know no Pre-Vote
      * @param maxAppendSize Most that one append to a peer carries
@@ -116,6 +117,7 @@ public record KvProperties(
                     @DefaultValue("1s")
                     Duration electionTimeout,
             @DurationMin(millis = 1, message = "must be at least 1ms") @DefaultValue("100ms") Duration heartbeatInterval,
+            @DurationMin(millis = 0, message = "must be at least 0ms") @DefaultValue("2ms") Duration commitDelay,
             @DurationMin(millis = 50, message = "must be at least 50ms") @DefaultValue("5s") Duration diskStallLimit,
             @Min(value = 0, message = "must be 0 or 1") @Max(value = 1, message = "must be 0 or 1") @DefaultValue("1")
                     int protocolVersion,

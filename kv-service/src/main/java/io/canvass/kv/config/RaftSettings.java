@@ -17,6 +17,7 @@ public final class RaftSettings {
                 self,
                 raft.electionTimeout().toNanos(),
                 raft.heartbeatInterval().toNanos(),
+                raft.commitDelay().toNanos(),
                 bytes(raft.maxAppendSize()),
                 raft.maxInFlightAppends(),
                 bytes(raft.maxInFlightSize()),

@@ -7,6 +7,8 @@ import java.util.UUID;
  *
  * @param electionTimeoutNanos T of PREVOTE.md; timers are drawn from (T, 2T]
  * @param heartbeatNanos how often a leader that has nothing to send says so; less than T / 2
+ * @param commitDelayNanos how long a leader with nothing else to send waits before it tells a peer of a new commit; 0: at
+ *     once. Under way, the next append tells it for nothing
  * @param maxAppendBytes entries of one append, in bytes; one entry may be larger
  * @param maxInflightAppends appends with entries under way to one peer
  * @param maxInflightBytes the same in bytes
@@ -21,6 +23,7 @@ public record RaftConfig(
         ReplicaKey self,
         long electionTimeoutNanos,
         long heartbeatNanos,
+        long commitDelayNanos,
         int maxAppendBytes,
         int maxInflightAppends,
         int maxInflightBytes,
@@ -39,6 +42,9 @@ public record RaftConfig(
         if (electionTimeoutNanos <= 0 || heartbeatNanos <= 0 || heartbeatNanos > electionTimeoutNanos / 2) {
             throw new IllegalArgumentException("The heartbeat (" + heartbeatNanos + " ns) must be above zero and at most"
                     + " half the election timeout (" + electionTimeoutNanos + " ns)");
+        }
+        if (commitDelayNanos < 0) {
+            throw new IllegalArgumentException("The delay of a commit is below zero: " + commitDelayNanos + " ns");
         }
         if (maxAppendBytes <= 0
                 || maxInflightAppends <= 0
@@ -60,6 +66,7 @@ public record RaftConfig(
                 self,
                 electionTimeoutNanos,
                 electionTimeoutNanos / 10,
+                electionTimeoutNanos / 500,
                 1 << 20,
                 64,
                 16 << 20,

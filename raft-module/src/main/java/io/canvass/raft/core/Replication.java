@@ -20,6 +20,8 @@ public final class Replication {
     private final LeaderReads reads;
     private long ownEpochStart;
     private long nextHeartbeatNanos;
+    /** When peers that nothing else has told are told what is committed. */
+    private long commitNoticeNanos = Outcome.NEVER;
     private long uncommittedBytes;
 
     Replication(ReplicaState state) {
@@ -108,9 +110,24 @@ public final class Replication {
             }
             send(peer, log.slice(peer.next(), log.lastIndex(), config.maxAppendBytes()));
         }
-        // A follower learns of a commit at once, not with the next heartbeat (HAZARDS F12).
-        if (peer.isIdle() && peer.commitSent() < Math.min(log.commitIndex(), peer.match())) {
+        if (lacksCommit(peer)) {
+            noticeCommit(peer);
+        }
+    }
+
+    private boolean lacksCommit(Progress peer) {
+        return peer.isIdle() && peer.commitSent() < Math.min(log.commitIndex(), peer.match());
+    }
+
+    /**
+     * A follower learns of a commit soon, not with the next heartbeat (HAZARDS F12): but if more entries come at once, they
+     * say it, and a message of its own for each would cost what the entries cost.
+     */
+    private void noticeCommit(Progress peer) {
+        if (config.commitDelayNanos() == 0) {
             heartbeat(peer);
+        } else if (commitNoticeNanos == Outcome.NEVER) {
+            commitNoticeNanos = state.now() + config.commitDelayNanos();
         }
     }
 
@@ -183,6 +200,10 @@ public final class Replication {
     }
 
     void onTime() {
+        if (state.now() >= commitNoticeNanos) {
+            commitNoticeNanos = Outcome.NEVER;
+            peers.values().stream().filter(this::lacksCommit).forEach(this::heartbeat);
+        }
         if (state.now() < nextHeartbeatNanos) {
             return;
         }
@@ -320,7 +341,7 @@ public final class Replication {
         }
         boolean canBeLost = !state.isSoleVoter();
         long quorumDeadline = canBeLost ? quorumContactNanos() + config.electionTimeoutNanos() : Outcome.NEVER;
-        return Math.min(nextHeartbeatNanos, quorumDeadline);
+        return Math.min(Math.min(nextHeartbeatNanos, commitNoticeNanos), quorumDeadline);
     }
 
     /** The other voters, the one with the longest log first. */

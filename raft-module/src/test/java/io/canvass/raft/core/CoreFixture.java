@@ -214,7 +214,7 @@ final class CoreFixture {
         private long[] log = {0, 1, 2};
         private long applied;
         private long boot = 1;
-        private RaftConfig config = RaftConfig.of(CLUSTER, N1, T);
+        private RaftConfig config = Configs.of().build();
         private final ScriptedRandom random = new ScriptedRandom(DRAW);
 
         private Builder(int count) {
@@ -301,56 +301,63 @@ final class CoreFixture {
             int pendingReads,
             int tailBytes,
             int protocolVersion,
-            boolean leaseReads) {
+            boolean leaseReads,
+            long commitDelay) {
         static Configs of() {
-            return new Configs(1 << 20, 64, 16 << 20, 64 << 20, 10_000, 32 << 20, 1, false);
+            return new Configs(1 << 20, 64, 16 << 20, 64 << 20, 10_000, 32 << 20, 1, false, 0);
         }
 
         Configs version(int version) {
             return new Configs(
                     appendBytes, inflightAppends, inflightBytes, uncommittedBytes, pendingReads, tailBytes, version,
-                    leaseReads);
+                    leaseReads, commitDelay);
         }
 
         Configs leases() {
             return new Configs(
                     appendBytes, inflightAppends, inflightBytes, uncommittedBytes, pendingReads, tailBytes,
-                    protocolVersion, true);
+                    protocolVersion, true, commitDelay);
         }
 
         Configs inflight(int appends, int bytes) {
             return new Configs(
                     appendBytes, appends, bytes, uncommittedBytes, pendingReads, tailBytes, protocolVersion,
-                    leaseReads);
+                    leaseReads, commitDelay);
         }
 
         Configs append(int bytes) {
             return new Configs(
                     bytes, inflightAppends, inflightBytes, uncommittedBytes, pendingReads, tailBytes, protocolVersion,
-                    leaseReads);
+                    leaseReads, commitDelay);
         }
 
         Configs uncommitted(int bytes) {
             return new Configs(
                     appendBytes, inflightAppends, inflightBytes, bytes, pendingReads, tailBytes, protocolVersion,
-                    leaseReads);
+                    leaseReads, commitDelay);
         }
 
         Configs reads(int pending) {
             return new Configs(
                     appendBytes, inflightAppends, inflightBytes, uncommittedBytes, pending, tailBytes, protocolVersion,
-                    leaseReads);
+                    leaseReads, commitDelay);
         }
 
         Configs tail(int bytes) {
             return new Configs(
                     appendBytes, inflightAppends, inflightBytes, uncommittedBytes, pendingReads, bytes, protocolVersion,
-                    leaseReads);
+                    leaseReads, commitDelay);
+        }
+
+        Configs commitDelay(long nanos) {
+            return new Configs(
+                    appendBytes, inflightAppends, inflightBytes, uncommittedBytes, pendingReads, tailBytes,
+                    protocolVersion, leaseReads, nanos);
         }
 
         RaftConfig build() {
             return new RaftConfig(
-                    CLUSTER, N1, T, HEARTBEAT, appendBytes, inflightAppends, inflightBytes, uncommittedBytes,
+                    CLUSTER, N1, T, HEARTBEAT, commitDelay, appendBytes, inflightAppends, inflightBytes, uncommittedBytes,
                     pendingReads, tailBytes, protocolVersion, leaseReads);
         }
     }

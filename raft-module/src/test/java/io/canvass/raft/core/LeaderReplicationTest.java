@@ -67,6 +67,27 @@ class LeaderReplicationTest {
     }
 
     @Test
+    void withACommitDelayAPeerIsToldSoonUnlessMoreEntriesTellItBefore() {
+        long delay = HEARTBEAT / 5;
+        CoreFixture replica = Stands.leader(voters(3).configured(Configs.of().commitDelay(delay)));
+
+        assertThat(replica.response(N2, follows(1, ELECTED, 4))).containsExactly(new Effect.Apply(1, 4));
+        assertThat(replica.deadline()).isEqualTo(ELECTED + delay);
+        assertThat(replica.timeReached(ELECTED + delay))
+                .containsExactly(send(N2, 7, leads(N2, 1, at(4, 5), 4, ELECTED + delay), 0));
+        assertThat(replica.deadline()).as("a follower that knows it is not told again").isEqualTo(ELECTED + HEARTBEAT);
+
+        replica.propose(1, "x");
+        replica.persisted();
+        replica.response(N2, follows(1, ELECTED + delay, 5));
+        assertThat(replica.deadline()).isEqualTo(ELECTED + 2 * delay);
+        assertThat(sentTo(N2, Message.AppendRequest.class, replica.propose(2, "x")))
+                .containsExactly(leads(N2, 1, at(5, 5), 5, ELECTED + delay, entry(6)));
+        assertThat(replica.timeReached(ELECTED + 2 * delay)).as("the entries told it").isEmpty();
+        assertThat(replica.deadline()).isEqualTo(ELECTED + HEARTBEAT);
+    }
+
+    @Test
     void aPeerThatAgreesGetsEachProposalAtOnceWithoutWaitingForTheOwnDisk() {
         CoreFixture replica = established(Configs.of());
 
