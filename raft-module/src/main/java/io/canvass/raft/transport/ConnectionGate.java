@@ -11,11 +11,13 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
     static final int MAX_CONNECTIONS = 512;
 
     private final Refusals refusals;
+    private final CallWatch calls;
     private final long prefaceNanos;
     private final AtomicInteger open = new AtomicInteger();
 
-    ConnectionGate(Refusals refusals, long prefaceNanos) {
+    ConnectionGate(Refusals refusals, CallWatch calls, long prefaceNanos) {
         this.refusals = refusals;
+        this.calls = calls;
         this.prefaceNanos = prefaceNanos;
     }
 
@@ -33,7 +35,7 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
                 return;
             }
             var _ = accepted.closeFuture().addListener(_ -> open.decrementAndGet());
-            accepted.pipeline().addFirst(new PrefaceGuard(refusals, prefaceNanos));
+            accepted.pipeline().addFirst(new PrefaceGuard(refusals, calls, prefaceNanos));
         }
         ctx.fireChannelRead(message);
     }

@@ -134,6 +134,7 @@ final class InboundStream extends ServerCall.Listener<Frame> {
                     UNEXPECTED_RESPONSE,
                     OVERSIZED_MESSAGE,
                     NOT_HTTP2,
+                    NO_CALL,
                     SILENT_CONNECTION,
                     TOO_MANY_CONNECTIONS,
                     TOO_MANY_STREAMS -> Status.FAILED_PRECONDITION;

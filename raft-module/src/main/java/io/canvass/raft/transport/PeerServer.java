@@ -47,8 +47,9 @@ final class PeerServer {
             List<BindableService> services) {
         this.config = config;
         InetSocketAddress address = new InetSocketAddress(config.bindHost(), config.bindPort());
+        CallWatch calls = new CallWatch(refusals);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address, InsecureServerCredentials.create())
-                .channelFactory(() -> listening(loops, refusals))
+                .channelFactory(() -> listening(loops, refusals, calls))
                 .bossEventLoopGroup(loops.acceptor())
                 .workerEventLoopGroup(loops.workers())
                 .withChildOption(ChannelOption.TCP_NODELAY, true)
@@ -63,6 +64,7 @@ final class PeerServer {
                 .permitKeepAliveTime(PERMITTED_PING_NANOS, TimeUnit.NANOSECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .addStreamTracerFactory(new OversizeCounter(refusals))
+                .addStreamTracerFactory(calls.calls())
                 .addService(peers);
         if (loops.isEpoll()) {
             builder.withChildOption(
@@ -72,9 +74,9 @@ final class PeerServer {
         server = builder.build();
     }
 
-    private ServerChannel listening(EventLoops loops, Refusals refusals) {
+    private ServerChannel listening(EventLoops loops, Refusals refusals, CallWatch calls) {
         ServerChannel channel = loops.newServerChannel();
-        channel.pipeline().addLast(new ConnectionGate(refusals, config.connectTimeout().toNanos()));
+        channel.pipeline().addLast(new ConnectionGate(refusals, calls, config.connectTimeout().toNanos()));
         return channel;
     }
 

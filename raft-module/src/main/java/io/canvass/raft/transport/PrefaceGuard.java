@@ -1,5 +1,6 @@
 package io.canvass.raft.transport;
 
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
@@ -18,13 +19,15 @@ final class PrefaceGuard extends ChannelInboundHandlerAdapter {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Refusals refusals;
+    private final CallWatch calls;
     private final long prefaceNanos;
     private int matched;
     private @Nullable Future<?> deadline;
 
     /** @param prefaceNanos how long the preface may take */
-    PrefaceGuard(Refusals refusals, long prefaceNanos) {
+    PrefaceGuard(Refusals refusals, CallWatch calls, long prefaceNanos) {
         this.refusals = refusals;
+        this.calls = calls;
         this.prefaceNanos = prefaceNanos;
     }
 
@@ -53,6 +56,9 @@ final class PrefaceGuard extends ChannelInboundHandlerAdapter {
             return;
         }
         if (matched == PREFACE.length) {
+            SocketAddress caller = ctx.channel().remoteAddress();
+            calls.greeted(caller);
+            var _ = ctx.channel().closeFuture().addListener(_ -> calls.gone(caller));
             ctx.pipeline().remove(this);
         }
         ctx.fireChannelRead(message);

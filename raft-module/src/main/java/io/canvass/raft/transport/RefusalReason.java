@@ -30,6 +30,8 @@ enum RefusalReason {
     OVERSIZED_MESSAGE,
     /** A connection that does not speak HTTP/2. */
     NOT_HTTP2,
+    /** A connection in HTTP/2 that ended without a call: broken or oversized frames, calls of what is not served. */
+    NO_CALL,
     /** A connection that said nothing in time. */
     SILENT_CONNECTION,
     /** More connections than the port serves. */
@@ -53,6 +55,7 @@ enum RefusalReason {
                     MALFORMED_FRAME,
                     OVERSIZED_MESSAGE,
                     NOT_HTTP2,
+                    NO_CALL,
                     SILENT_CONNECTION,
                     TOO_MANY_CONNECTIONS,
                     TOO_MANY_STREAMS -> HelloAck.Refusal.INVALID_REQUEST;

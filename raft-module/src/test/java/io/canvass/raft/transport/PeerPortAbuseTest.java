@@ -95,6 +95,36 @@ class PeerPortAbuseTest {
             socket.getOutputStream().write(garbage);
             awaitEnd(socket);
         }
+        await().until(() -> node.refusals(RefusalReason.NO_CALL) == 1);
+    }
+
+    @Test
+    void aFrameLargerThanAnyoneMaySendEndsTheConnectionAndIsCounted() throws IOException {
+        try (Socket socket = connect()) {
+            OutputStream out = socket.getOutputStream();
+            out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            // RFC 9113, section 4.1: SETTINGS, empty; then the header of a DATA frame of 16 MiB - 1.
+            out.write(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});
+            out.write(new byte[] {-1, -1, -1, 0, 0, 0, 0, 0, 1});
+            out.write(new byte[1024]);
+            awaitEnd(socket);
+        }
+        await().until(() -> node.refusals(RefusalReason.NO_CALL) == 1);
+    }
+
+    @Test
+    void aCallOfWhatIsNotServedIsCountedWhenItsConnectionEnds() {
+        MethodDescriptor<Frame, Frame> unknown =
+                FrameMarshaller.EXCHANGE.toBuilder().setFullMethodName("nobody.Home/Knock").build();
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress(TestNode.HOST, node.port()).usePlaintext().build();
+        channel.newCall(unknown, CallOptions.DEFAULT).start(new ClientCall.Listener<>() {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+                channel.shutdownNow();
+            }
+        }, new Metadata());
+        await().until(() -> node.refusals(RefusalReason.NO_CALL) == 1);
     }
 
     @Test
