@@ -178,14 +178,8 @@ final class LocalNode implements AutoCloseable {
     }
 
     private List<String> commandLine() {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                Repository.jar().toString()));
+        List<String> command = new ArrayList<>(List.of(Repository.java()));
+        command.addAll(Repository.application());
         command.addAll(settings.arguments());
         return command;
     }
