@@ -9,8 +9,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(1800)
 class KillLoopIT {
-    /** A third of the thirty that are asked for before a release: -Dcanvass.kill.rounds=30 (docs/testing.md). */
-    private static final int ROUNDS = Integer.getInteger("canvass.kill.rounds", 10);
+    /** {@code -Dcanvass.kill.rounds} gives another number (docs/testing.md). */
+    private static final int ROUNDS = Integer.getInteger("canvass.kill.rounds", 30);
 
     @RegisterExtension
     private final LocalCluster cluster = LocalCluster.of(3);
