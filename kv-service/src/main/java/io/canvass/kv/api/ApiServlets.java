@@ -19,10 +19,8 @@ import org.springframework.web.filter.ServerHttpObservationFilter;
 @Configuration(proxyBeanMethods = false)
 class ApiServlets {
     @Bean
-    ServletRegistrationBean<KvServlet> kvServlet(
-            KvReads reads, KvWrites writes, KvPages pages, ProblemResolver problems, RequestTimers timers) {
-        return new ServletRegistrationBean<>(
-                new KvServlet(reads, writes, pages, problems, timers), "/v1/kv/*", "/v1/kv64/*");
+    ServletRegistrationBean<KvServlet> kvServlet(ObjectProvider<KvRoutes> routes) {
+        return new ServletRegistrationBean<>(new KvServlet(routes::getObject), "/v1/kv/*", "/v1/kv64/*");
     }
 
     /** In place of Boot's, which is for every path; {@link RequestTimers} measures the others. */

@@ -5,7 +5,7 @@ import io.canvass.raft.core.Message;
 import io.canvass.raft.core.RaftCore;
 
 /** Inputs and messages in a few words, for traces. */
-final class Words {
+public final class Words {
     private Words() {}
 
     static String of(RaftCore core, Input input) {
@@ -24,7 +24,7 @@ final class Words {
                 };
     }
 
-    static String of(Message message) {
+    public static String of(Message message) {
         String epoch = "@" + message.epoch() + " ";
         return switch (message) {
             case Message.VoteRequest m ->

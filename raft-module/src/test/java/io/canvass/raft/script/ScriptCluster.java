@@ -1,0 +1,206 @@
+package io.canvass.raft.script;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.EntryKind;
+import io.canvass.raft.core.Input;
+import io.canvass.raft.core.Outcome;
+import io.canvass.raft.core.RaftConfig;
+import io.canvass.raft.core.ReplicaKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replicas, the post between them, one clock in milliseconds, and the transcript. Nothing happens by itself but syncs of
+ * disks that are not slow.
+ *
+ * <p>T is 1,000 ms; the i-th replica's timers always run T + 100 i ms, so that a script knows who is first.
+ */
+final class ScriptCluster {
+    static final long T = 1_000;
+    private static final long HEARTBEAT = 100;
+    private static final int PLENTY = 1 << 20;
+    private static final int MAX_DELIVERIES = 10_000;
+    private static final UUID CLUSTER = new UUID(0x0ca17a55L, 7);
+
+    private final Map<String, ScriptedReplica> replicas = new LinkedHashMap<>();
+    private final Post post = new Post();
+    private final Deque<Runnable> later = new ArrayDeque<>();
+    private final List<String> transcript = new ArrayList<>();
+    private long now;
+
+    /** @param old names of replicas that know no Pre-Vote */
+    ScriptCluster(List<String> voters, List<String> observers, Collection<String> old, boolean leases) {
+        Configuration configuration = new Configuration(members(voters), members(observers));
+        Entry bootstrap = new Entry(1, 0, EntryKind.CONFIGURATION, 0, configuration.encode());
+        List<String> names = new ArrayList<>(voters);
+        names.addAll(observers);
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            int version = old.contains(name) ? 0 : RaftConfig.PRE_VOTE_VERSION;
+            RaftConfig config = new RaftConfig(
+                    CLUSTER, key(name), T, HEARTBEAT, 0, PLENTY, 64, PLENTY, PLENTY, 1000, PLENTY, version, leases);
+            replicas.put(name, new ScriptedReplica(this, config, always(100L * i - 1 + 100), bootstrap));
+        }
+    }
+
+    private static List<Configuration.Member> members(List<String> names) {
+        return names.stream().map(name -> new Configuration.Member(key(name), name + ":9080")).toList();
+    }
+
+    static ReplicaKey key(String name) {
+        return new ReplicaKey(name, new UUID(0xd1L, Long.parseLong(name.substring(1))));
+    }
+
+    /** Draws the same at each time, as far as the range goes. */
+    private static RandomGenerator always(long value) {
+        return new RandomGenerator() {
+            @Override
+            public long nextLong() {
+                throw new UnsupportedOperationException("The core draws bounded numbers only");
+            }
+
+            @Override
+            public long nextLong(long bound) {
+                return Math.min(value, bound - 1);
+            }
+        };
+    }
+
+    long now() {
+        return now;
+    }
+
+    Collection<ScriptedReplica> replicas() {
+        return replicas.values();
+    }
+
+    ScriptedReplica replica(String name) {
+        ScriptedReplica replica = replicas.get(name);
+        if (replica == null) {
+            throw new ScriptException("There is no replica " + name);
+        }
+        return replica;
+    }
+
+    Post post() {
+        return post;
+    }
+
+    List<String> transcript() {
+        return transcript;
+    }
+
+    void tell(String what) {
+        transcript.add("    " + what);
+    }
+
+    void quote(String line) {
+        transcript.add(line);
+    }
+
+    // ---- what replicas do
+
+    void send(ScriptedReplica from, Effect.Send send) {
+        Letter letter = post.letter(from.name(), from.life(), send);
+        tell(post.send(letter) ? letter.toString() : letter + ": lost");
+    }
+
+    /** Done after the command under way, before the next: what a thread of the shell would do. */
+    void later(Runnable action) {
+        later.addLast(action);
+    }
+
+    private void finish() {
+        while (!later.isEmpty()) {
+            later.removeFirst().run();
+        }
+    }
+
+    // ---- what a script does
+
+    /** Hands a letter over; it stays under way too if it is to come twice. */
+    void deliver(Letter letter, boolean again) {
+        if (!again) {
+            post.take(letter);
+        }
+        ScriptedReplica to = replica(letter.to());
+        if (!to.isUp()) {
+            tell(letter + ": nobody is there");
+            return;
+        }
+        @Nullable Long correlation = post.correlation(letter, to.life());
+        if (correlation == null) {
+            tell(letter + ": who asked is gone");
+            return;
+        }
+        to.step(new Input.Received(now, key(letter.from()), letter.lane(), correlation, letter.message()));
+        finish();
+    }
+
+    /** All that is under way, and all that comes of it, in the order of sending. */
+    void deliverAll() {
+        int count = 0;
+        while (!post.pending().isEmpty()) {
+            if (++count > MAX_DELIVERIES) {
+                throw new ScriptException("More than " + MAX_DELIVERIES + " messages, and no end");
+            }
+            deliver(post.pending().getFirst(), false);
+        }
+    }
+
+    /** The clock goes on to this replica's deadline, and that one alone notices. */
+    void timer(ScriptedReplica replica) {
+        if (replica.deadline() == Outcome.NEVER) {
+            throw new ScriptException(replica.name() + " waits for no time");
+        }
+        now = Math.max(now, replica.deadline());
+        replica.step(new Input.TimeReached(now));
+        finish();
+    }
+
+    /** The clock goes on, and everybody notices in time. */
+    void pass(long millis) {
+        long end = now + millis;
+        ScriptedReplica next = due(end);
+        while (next != null) {
+            timer(next);
+            next = due(end);
+        }
+        now = end;
+    }
+
+    /** The clock goes on, everybody notices in time, and whatever is sent arrives at once. */
+    void run(long millis) {
+        long end = now + millis;
+        deliverAll();
+        ScriptedReplica next = due(end);
+        while (next != null) {
+            timer(next);
+            deliverAll();
+            next = due(end);
+        }
+        now = end;
+    }
+
+    private @Nullable ScriptedReplica due(long end) {
+        ScriptedReplica first = null;
+        for (ScriptedReplica replica : replicas.values()) {
+            boolean due = replica.isUp() && replica.deadline() <= end;
+            if (due && (first == null || replica.deadline() < first.deadline())) {
+                first = replica;
+            }
+        }
+        return first;
+    }
+}

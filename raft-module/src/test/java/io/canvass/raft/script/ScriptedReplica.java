@@ -1,0 +1,178 @@
+package io.canvass.raft.script;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.Input;
+import io.canvass.raft.core.Outcome;
+import io.canvass.raft.core.RaftConfig;
+import io.canvass.raft.core.RaftCore;
+import org.jspecify.annotations.Nullable;
+
+/** A process around a real core, which does what {@link Outcome} says and tells the transcript. */
+final class ScriptedReplica {
+    private final String name;
+    private final RaftConfig config;
+    private final RandomGenerator random;
+    private final ScriptedDisk disk;
+    private final ScriptCluster cluster;
+
+    private @Nullable RaftCore core;
+    private long life;
+    private long durableToken;
+    private long deadline = Outcome.NEVER;
+    private final List<Effect.Send> held = new ArrayList<>();
+
+    ScriptedReplica(ScriptCluster cluster, RaftConfig config, RandomGenerator random, Entry bootstrap) {
+        this.cluster = cluster;
+        this.name = config.self().nodeId();
+        this.config = config;
+        this.random = random;
+        this.disk = new ScriptedDisk(bootstrap);
+    }
+
+    String name() {
+        return name;
+    }
+
+    RaftConfig config() {
+        return config;
+    }
+
+    ScriptedDisk disk() {
+        return disk;
+    }
+
+    long life() {
+        return life;
+    }
+
+    boolean isUp() {
+        return core != null;
+    }
+
+    RaftCore core() {
+        if (core == null) {
+            throw new ScriptException(name + " is down");
+        }
+        return core;
+    }
+
+    long deadline() {
+        return deadline;
+    }
+
+    /** Role and epoch, as transcripts have them. */
+    String state() {
+        return isUp() ? core().role().name() + "@" + core().hardState().epoch() : "down";
+    }
+
+    void start() {
+        if (isUp()) {
+            throw new ScriptException(name + " is up already");
+        }
+        life++;
+        durableToken = 0;
+        RaftCore started = new RaftCore(config, disk.open(), random, cluster.now());
+        core = started;
+        perform(started.start(cluster.now()));
+    }
+
+    /** @param kept how many of the writes that were not synced reached the disk all the same */
+    void crash(int kept) {
+        core();
+        for (int i = 0; i < kept; i++) {
+            if (disk.unsynced().isEmpty()) {
+                throw new ScriptException(name + " has fewer than " + kept + " writes that are not synced");
+            }
+            disk.sync();
+        }
+        disk.crash();
+        held.clear();
+        core = null;
+        deadline = Outcome.NEVER;
+        cluster.tell(name + " is down, keeps " + disk.hardState() + " and entries up to " + disk.size());
+    }
+
+    void step(Input input) {
+        String before = state();
+        Outcome outcome;
+        try {
+            outcome = core().step(input);
+        } catch (IllegalStateException e) {
+            throw new ScriptException(name + " threw on " + input, e);
+        }
+        if (!before.equals(state())) {
+            cluster.tell(name + " " + before + " becomes " + state());
+        }
+        perform(outcome);
+    }
+
+    private void perform(Outcome outcome) {
+        deadline = outcome.nextDeadlineNanos();
+        for (Effect effect : outcome.effects()) {
+            perform(effect);
+        }
+        while (!disk.isSlow() && isUp() && !disk.unsynced().isEmpty()) {
+            sync();
+        }
+    }
+
+    private void perform(Effect effect) {
+        switch (effect) {
+            case Effect.Persist write -> {
+                disk.write(write);
+                if (disk.isSlow()) {
+                    cluster.tell(name + " writes " + words(write) + ", not synced");
+                }
+            }
+            case Effect.Send send -> {
+                if (send.after() <= durableToken) {
+                    cluster.send(this, send);
+                } else {
+                    held.add(send);
+                }
+            }
+            case Effect.ReadLog read -> {
+                List<Entry> entries = new ArrayList<>();
+                for (long index = read.from(); index <= Math.min(read.to(), disk.size()); index++) {
+                    entries.add(disk.entry(index));
+                }
+                cluster.later(() -> step(new Input.LogRead(cluster.now(), read.peer(), read.session(), entries)));
+            }
+            case Effect.Apply apply -> cluster.tell(name + " applies " + apply.from() + " to " + apply.to());
+            case Effect.Complete complete -> cluster.tell(name + " answers request " + complete.requestId() + ": " + complete.result());
+            case Effect.RoleChanged changed -> {}
+            case Effect.RoundEnded ended ->
+                cluster.tell(name + " ends round " + ended.round().id() + ": " + ended.round().ending() + ", "
+                        + ended.round().granted() + " of " + ended.round().needed());
+            case Effect.Refused refused -> cluster.tell(name + " refuses " + refused.from().nodeId() + ", which " + refused.what());
+            case Effect.Halt halt -> cluster.tell(name + " halts: " + halt.reason());
+        }
+    }
+
+    private static String words(Effect.Persist write) {
+        String truncated = write.log().truncateFrom() > 0 ? ", drops from " + write.log().truncateFrom() : "";
+        String entries = write.log().entries().isEmpty()
+                ? ""
+                : ", entries " + write.log().entries().getFirst().index() + " to "
+                        + write.log().entries().getLast().index();
+        return write.state() + truncated + entries;
+    }
+
+    /** Syncs the oldest write, and lets go of what waited for it. */
+    void sync() {
+        if (disk.unsynced().isEmpty()) {
+            throw new ScriptException(name + " has nothing to sync");
+        }
+        Effect.Persist write = disk.sync();
+        durableToken = write.token().sequence();
+        List<Effect.Send> free = held.stream().filter(send -> send.after() <= durableToken).toList();
+        held.removeAll(free);
+        free.forEach(send -> cluster.send(this, send));
+        step(new Input.Persisted(cluster.now(), write.token()));
+    }
+}
