@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -151,12 +152,18 @@ final class ScriptCluster {
     /** All that is under way, and all that comes of it, in the order of sending. */
     void deliverAll() {
         int count = 0;
-        while (!post.pending().isEmpty()) {
+        Optional<Letter> next = deliverable();
+        while (next.isPresent()) {
             if (++count > MAX_DELIVERIES) {
                 throw new ScriptException("More than " + MAX_DELIVERIES + " messages, and no end");
             }
-            deliver(post.pending().getFirst(), false);
+            deliver(next.get(), false);
+            next = deliverable();
         }
+    }
+
+    private Optional<Letter> deliverable() {
+        return post.pending().stream().filter(letter -> !replica(letter.to()).isPaused()).findFirst();
     }
 
     /** The clock goes on to this replica's deadline, and that one alone notices. */
@@ -196,7 +203,7 @@ final class ScriptCluster {
     private @Nullable ScriptedReplica due(long end) {
         ScriptedReplica first = null;
         for (ScriptedReplica replica : replicas.values()) {
-            boolean due = replica.isUp() && replica.deadline() <= end;
+            boolean due = replica.isRunning() && replica.deadline() <= end;
             if (due && (first == null || replica.deadline() < first.deadline())) {
                 first = replica;
             }

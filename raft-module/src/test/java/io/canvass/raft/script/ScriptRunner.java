@@ -78,7 +78,9 @@ final class ScriptRunner {
         switch (verb) {
             case "cluster" -> {}
             case "start" -> each(words).forEach(ScriptedReplica::start);
-            case "crash" -> one(words).crash(words.size() > 1 ? number(words, 2) : 0);
+            case "crash" -> one(words).crash(words.contains("keeping") ? number(words, 2) : 0);
+            case "pause" -> one(words).pause(true);
+            case "resume" -> one(words).pause(false);
             case "slow-disk" -> one(words).disk().slow(true);
             case "sync" -> sync(words);
             case "timer" -> each(words).forEach(there::timer);

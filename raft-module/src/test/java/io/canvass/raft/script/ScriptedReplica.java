@@ -21,6 +21,7 @@ final class ScriptedReplica {
     private final ScriptCluster cluster;
 
     private @Nullable RaftCore core;
+    private boolean paused;
     private long life;
     private long durableToken;
     private long deadline = Outcome.NEVER;
@@ -48,6 +49,20 @@ final class ScriptedReplica {
 
     long life() {
         return life;
+    }
+
+    /** A paused process is up, and does nothing: what is sent to it waits, and its timers too. */
+    void pause(boolean is) {
+        core();
+        paused = is;
+    }
+
+    boolean isRunning() {
+        return isUp() && !paused;
+    }
+
+    boolean isPaused() {
+        return paused;
     }
 
     boolean isUp() {
@@ -93,6 +108,7 @@ final class ScriptedReplica {
         disk.crash();
         held.clear();
         core = null;
+        paused = false;
         deadline = Outcome.NEVER;
         cluster.tell(name + " is down, keeps " + disk.hardState() + " and entries up to " + disk.size());
     }
