@@ -31,7 +31,7 @@ final class ScriptCluster {
     static final long T = 1_000;
     private static final long HEARTBEAT = 100;
     private static final int PLENTY = 1 << 20;
-    private static final int MAX_DELIVERIES = 10_000;
+    private static final int MAX_EVENTS = 10_000;
     private static final UUID CLUSTER = new UUID(0x0ca17a55L, 7);
 
     private final Map<String, ScriptedReplica> replicas = new LinkedHashMap<>();
@@ -154,11 +154,15 @@ final class ScriptCluster {
         int count = 0;
         Optional<Letter> next = deliverable();
         while (next.isPresent()) {
-            if (++count > MAX_DELIVERIES) {
-                throw new ScriptException("More than " + MAX_DELIVERIES + " messages, and no end");
-            }
+            requireEnd(++count);
             deliver(next.get(), false);
             next = deliverable();
+        }
+    }
+
+    private static void requireEnd(int count) {
+        if (count > MAX_EVENTS) {
+            throw new ScriptException("More than " + MAX_EVENTS + " messages or timers in one command, and no end");
         }
     }
 
@@ -179,8 +183,10 @@ final class ScriptCluster {
     /** The clock goes on, and everybody notices in time. */
     void pass(long millis) {
         long end = now + millis;
+        int count = 0;
         ScriptedReplica next = due(end);
         while (next != null) {
+            requireEnd(++count);
             timer(next);
             next = due(end);
         }
@@ -191,8 +197,10 @@ final class ScriptCluster {
     void run(long millis) {
         long end = now + millis;
         deliverAll();
+        int count = 0;
         ScriptedReplica next = due(end);
         while (next != null) {
+            requireEnd(++count);
             timer(next);
             deliverAll();
             next = due(end);
