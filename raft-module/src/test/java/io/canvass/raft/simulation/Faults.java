@@ -68,28 +68,52 @@ final class Faults {
         if (simulation.trace().isOn()) {
             simulation.trace().add("", "! " + kind + " " + victim.key().nodeId() + " n" + other);
         }
-        switch (kind) {
+        if (bites(kind, victim, other)) {
+            simulation.tally().bit(kind);
+        }
+    }
+
+    /** Does it, unless there is nothing there that it could harm. */
+    private boolean bites(Kind kind, SimulatedReplica victim, int other) {
+        return switch (kind) {
             case PARTITION -> partition();
             case ISOLATION -> {
                 simulation.network().isolate(victim.number());
                 streamsLost(victim);
+                yield simulation.options().voters() > 1;
             }
-            case CUT_LINK -> simulation.network().cutBoth(victim.number(), other);
-            case CUT_ONE_WAY -> simulation.network().cut(victim.number(), other);
-            case MEND -> simulation.network().mendAll();
+            case CUT_LINK -> {
+                simulation.network().cutBoth(victim.number(), other);
+                yield victim.number() != other;
+            }
+            case CUT_ONE_WAY -> {
+                simulation.network().cut(victim.number(), other);
+                yield victim.number() != other;
+            }
+            case MEND -> {
+                simulation.network().mendAll();
+                yield true;
+            }
             case CRASH -> crash(victim, harm());
             case RESTART -> crash(victim, 1);
-            case CRASH_ALL -> {
-                if (random.nextInt(3) == 0) {
-                    simulation.replicas().forEach(replica -> crash(replica, harm()));
-                }
-            }
+            case CRASH_ALL -> crashAll();
             case PAUSE -> pause(victim);
-            case DISK_STALL -> victim.disk().stallUntil(simulation.now() + harm());
+            case DISK_STALL -> {
+                victim.disk().stallUntil(simulation.now() + harm());
+                yield victim.isUp();
+            }
             case RESIGNATION -> resign(victim);
             case TRANSFER -> transfer(victim, other);
             case STREAM_LOST -> streamLost(victim, simulation.replica(other));
+        };
+    }
+
+    private boolean crashAll() {
+        if (random.nextInt(3) != 0) {
+            return false;
         }
+        simulation.replicas().forEach(replica -> crash(replica, harm()));
+        return true;
     }
 
     /** Leaders are hit more often than their number would have it. */
@@ -105,7 +129,7 @@ final class Faults {
         return 1 + random.nextLong(random.nextBoolean() ? LONGEST_HARM_NANOS : TIMEOUT);
     }
 
-    private void partition() {
+    private boolean partition() {
         if (random.nextBoolean()) {
             simulation.network().mendAll();
         }
@@ -118,11 +142,12 @@ final class Faults {
                 }
             }
         }
+        return side != 0 && side != (1 << voters) - 1;
     }
 
-    private void crash(SimulatedReplica victim, long downNanos) {
+    private boolean crash(SimulatedReplica victim, long downNanos) {
         if (!victim.isUp()) {
-            return;
+            return false;
         }
         victim.crash();
         streamsLost(victim);
@@ -132,11 +157,12 @@ final class Faults {
                 victim.start();
             }
         });
+        return true;
     }
 
-    private void pause(SimulatedReplica victim) {
+    private boolean pause(SimulatedReplica victim) {
         if (!victim.isRunning()) {
-            return;
+            return false;
         }
         victim.pause();
         long life = victim.life();
@@ -145,16 +171,19 @@ final class Faults {
                 victim.resume();
             }
         });
+        return true;
     }
 
-    private static void resign(SimulatedReplica victim) {
+    private static boolean resign(SimulatedReplica victim) {
+        boolean led = victim.leads();
         victim.receive(now -> new Input.Resign(now, ResignReason.SHUTDOWN));
+        return led;
     }
 
     /** A leader orders another to take over and resigns: in either order, the messages may cross. */
-    private void transfer(SimulatedReplica leader, int target) {
+    private boolean transfer(SimulatedReplica leader, int target) {
         if (!leader.isRunning() || !leader.leads() || leader.number() == target) {
-            return;
+            return false;
         }
         boolean orderFirst = random.nextBoolean();
         ReplicaKey to = simulation.replica(target).key();
@@ -168,6 +197,7 @@ final class Faults {
         if (!orderFirst) {
             simulation.network().send(leader, send);
         }
+        return true;
     }
 
     private void streamsLost(SimulatedReplica victim) {
@@ -178,15 +208,16 @@ final class Faults {
         }
     }
 
-    private void streamLost(SimulatedReplica one, SimulatedReplica other) {
+    private boolean streamLost(SimulatedReplica one, SimulatedReplica other) {
         if (one == other) {
-            return;
+            return false;
         }
         Lane lane = random.nextBoolean() ? Lane.CONTROL : Lane.DATA;
         simulation.agenda().in(1 + random.nextLong(TIMEOUT), () -> {
             one.receive(now -> new Input.PeerLost(now, other.key(), lane));
             other.receive(now -> new Input.PeerLost(now, one.key(), lane));
         });
+        return true;
     }
 
     /** From here on nothing goes wrong any more; a minority may stay dead. */

@@ -87,18 +87,25 @@ final class Network {
             detained.add(envelope);
             return;
         }
-        if (cut[from.number()][envelope.to().number()] || random.nextDouble() < weather.lost()) {
+        boolean cutOff = cut[from.number()][envelope.to().number()];
+        if (cutOff || random.nextDouble() < weather.lost()) {
+            simulation.tally().count(cutOff ? Tally.Count.LOST_ON_A_CUT_LINK : Tally.Count.LOST);
             trace(envelope, "is lost");
             return;
         }
         deliverLater(envelope);
         if (random.nextDouble() < weather.doubled()) {
+            simulation.tally().count(Tally.Count.DOUBLED);
             deliverLater(envelope);
         }
     }
 
     private void deliverLater(Envelope envelope) {
-        long most = random.nextDouble() < weather.spikes() ? weather.spikeNanos() : weather.delayNanos();
+        boolean spike = random.nextDouble() < weather.spikes();
+        if (spike) {
+            simulation.tally().count(Tally.Count.DELAYED_FOR_LONG);
+        }
+        long most = spike ? weather.spikeNanos() : weather.delayNanos();
         long at = simulation.now() + 1 + random.nextLong(most);
         if (weather.inOrder()) {
             Way way = new Way(envelope.from().number(), envelope.to().number(), envelope.lane());

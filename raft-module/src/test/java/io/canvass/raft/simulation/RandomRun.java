@@ -35,7 +35,7 @@ final class RandomRun {
      * @param committedAfterNanos how long after the end of the faults a new write was acknowledged
      * @param healedAfterNanos how long it took until all logs were equal, too
      */
-    record Report(long events, long committedAfterNanos, long healedAfterNanos, Tally tally) {}
+    record Report(int voters, long events, long virtualNanos, long committedAfterNanos, long healedAfterNanos, Tally tally) {}
 
     /** Runs this seed, and once more with a trace if it fails. */
     static Report run(long seed) {
@@ -45,7 +45,13 @@ final class RandomRun {
         } catch (InvariantViolation violation) {
             throw new AssertionError(story(seed, PlantedFault.NONE, LAST_LINES), violation);
         }
-        return new Report(run.simulation.agenda().events(), run.committedAfterNanos, run.healedAfterNanos, run.simulation.tally());
+        return new Report(
+                run.options.voters(),
+                run.simulation.agenda().events(),
+                run.simulation.now(),
+                run.committedAfterNanos,
+                run.healedAfterNanos,
+                run.simulation.tally());
     }
 
     /** Which promise breaks under this seed with that fault, if any. */

@@ -22,11 +22,30 @@ final class Tally implements Observer {
         TRUNCATIONS,
         LOG_READS,
         COMMANDS_APPLIED,
-        READS_SERVED
+        READS_SERVED,
+        LOST,
+        LOST_ON_A_CUT_LINK,
+        DOUBLED,
+        DELAYED_FOR_LONG
     }
 
     private final Map<Count, Long> counts = new EnumMap<>(Count.class);
     private final Map<RoundSummary.Ending, Long> preVoteEndings = new EnumMap<>(RoundSummary.Ending.class);
+
+    private final Map<Faults.Kind, Long> bites = new EnumMap<>(Faults.Kind.class);
+
+    /** A fault that did some harm. */
+    void bit(Faults.Kind kind) {
+        bites.merge(kind, 1L, Long::sum);
+    }
+
+    long bites(Faults.Kind kind) {
+        return bites.getOrDefault(kind, 0L);
+    }
+
+    Map<RoundSummary.Ending, Long> preVoteEndings() {
+        return Map.copyOf(preVoteEndings);
+    }
 
     void count(Count what) {
         counts.merge(what, 1L, Long::sum);
@@ -38,6 +57,7 @@ final class Tally implements Observer {
 
     void add(Tally other) {
         other.counts.forEach((what, count) -> counts.merge(what, count, Long::sum));
+        other.bites.forEach((kind, count) -> bites.merge(kind, count, Long::sum));
         other.preVoteEndings.forEach((what, count) -> preVoteEndings.merge(what, count, Long::sum));
     }
 

@@ -1,0 +1,138 @@
+package io.canvass.raft.simulation;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.canvass.raft.core.RoundSummary;
+
+/** {@code bin/simulate}: as many random runs as there is time for, and a table of what they met. */
+public final class Simulate {
+    /** From here on a fault or an edge that was never met is a failure: the runs prove nothing of it. */
+    private static final long MUST_MEET_ALL = 300;
+
+    private static final long SAY_EVERY_NANOS = 5_000_000_000L;
+
+    private final long first;
+    private final long seeds;
+    private final long untilNanos;
+    private final Tally tally = new Tally();
+    /** By number of voters: how long after the end of all faults a new write was acknowledged. */
+    private final Map<Integer, List<Long>> recoveries = new TreeMap<>();
+
+    private long done;
+    private long events;
+    private long virtualNanos;
+    private final long startNanos = System.nanoTime();
+
+    private Simulate(long first, long seeds, long minutes) {
+        this.first = first;
+        this.seeds = seeds;
+        this.untilNanos = minutes == 0 ? Long.MAX_VALUE : minutes * 60_000_000_000L;
+    }
+
+    /** Seeds, first seed, minutes (0: no limit), and one seed to be told whole (-1: none). */
+    public static void main(String[] arguments) {
+        long[] numbers = Arrays.stream(arguments).mapToLong(Long::parseLong).toArray();
+        boolean good;
+        if (numbers[3] >= 0) {
+            List<String> story = RandomRun.trace(numbers[3], PlantedFault.NONE);
+            story.forEach(System.out::println);
+            good = story.getLast().endsWith("all is well");
+        } else {
+            good = new Simulate(numbers[1], numbers[0], numbers[2]).run();
+        }
+        System.exit(good ? 0 : 1);
+    }
+
+    private boolean run() {
+        long said = startNanos;
+        for (long seed = first; seed < first + seeds && System.nanoTime() - startNanos < untilNanos; seed++) {
+            try {
+                add(RandomRun.run(seed));
+            } catch (AssertionError e) {
+                System.out.println(e.getMessage() + "\n" + e.getCause());
+                System.out.println("bin/simulate --seed " + seed + " tells the whole of it");
+                return false;
+            }
+            if (System.nanoTime() - said > SAY_EVERY_NANOS) {
+                said = System.nanoTime();
+                System.err.printf(Locale.ROOT, "%d seeds, %.0f a second%n", done, perSecond());
+            }
+        }
+        print();
+        return metAll();
+    }
+
+    private void add(RandomRun.Report report) {
+        done++;
+        events += report.events();
+        virtualNanos += report.virtualNanos();
+        tally.add(report.tally());
+        recoveries.computeIfAbsent(report.voters(), voters -> new ArrayList<>()).add(report.committedAfterNanos());
+    }
+
+    private double perSecond() {
+        return done * 1e9 / (System.nanoTime() - startNanos);
+    }
+
+    // ---- the table
+
+    private void print() {
+        System.out.printf(Locale.ROOT, "%d seeds from %d, no violation; %d events, %.1f virtual hours, %.0f seeds a second%n%n",
+                done, first, events, virtualNanos / 3.6e12, perSecond());
+        System.out.println("| fault | how often it bit |\n|---|--:|");
+        for (Faults.Kind kind : Faults.Kind.values()) {
+            row(kind.name(), tally.bites(kind));
+        }
+        System.out.println("\n| what was met | how often |\n|---|--:|");
+        for (Tally.Count count : Tally.Count.values()) {
+            row(count.name(), tally.of(count));
+        }
+        for (RoundSummary.Ending ending : RoundSummary.Ending.values()) {
+            row("pre-vote round ended: " + ending, tally.preVoteEndings().getOrDefault(ending, 0L));
+        }
+        System.out.println("\nA new write is acknowledged after the end of all faults, in units of T:\n");
+        System.out.println("| voters | runs | median | p90 | p99 | most |\n|--:|--:|--:|--:|--:|--:|");
+        recoveries.forEach(Simulate::recoveryRow);
+    }
+
+    private static void row(String what, long count) {
+        System.out.println("| " + what.toLowerCase(Locale.ROOT).replace('_', ' ') + " | " + count + " |");
+    }
+
+    private static void recoveryRow(int voters, List<Long> nanos) {
+        long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
+        System.out.printf(Locale.ROOT, "| %d | %d | %.2f | %.2f | %.2f | %.2f |%n",
+                voters, sorted.length, at(sorted, 0.5), at(sorted, 0.9), at(sorted, 0.99), at(sorted, 1));
+    }
+
+    private static double at(long[] sorted, double share) {
+        int index = (int) Math.ceil(share * sorted.length) - 1;
+        return (double) sorted[Math.max(0, index)] / RunOptions.TIMEOUT_NANOS;
+    }
+
+    private boolean metAll() {
+        if (done < MUST_MEET_ALL) {
+            return true;
+        }
+        boolean all = true;
+        for (Faults.Kind kind : Faults.Kind.values()) {
+            all &= met(kind.name(), tally.bites(kind));
+        }
+        for (Tally.Count count : Tally.Count.values()) {
+            all &= met(count.name(), tally.of(count));
+        }
+        return all;
+    }
+
+    private static boolean met(String what, long count) {
+        if (count == 0) {
+            System.out.println("\nNever met: " + what + ". The runs prove nothing of it.");
+        }
+        return count > 0;
+    }
+}
