@@ -173,7 +173,7 @@ class ElectionScenariosTest {
     }
 
     @Test
-    void aHigherEpochLeftOverFromACandidateThatWasCutOffCostsOneElectionAndOneOnly() {
+    void aCandidateThatWasCutOffCostsAtMostOneElectionWhenItComesBack() {
         Script script = Script.ofVoters(3);
         script.steadyLeader().crash();
         assertThat(script.simulation.runUntil(
@@ -198,5 +198,28 @@ class ElectionScenariosTest {
 
         assertThat(script.allFollowOne()).isTrue();
         assertThat(script.candidacies()).isLessThanOrEqualTo(stood + 1);
+    }
+
+    @Test
+    void aHigherEpochLeftOverFromATimeAloneCostsOneElectionAndOneOnly() {
+        int old = 2;
+        Script script = new Script(RunOptions.calm(3).withOldPeer(old));
+        SimulatedReplica leader = script.steadyLeader();
+        SimulatedReplica alone = script.simulation.replica(old);
+        assertThat(leader).as("the old peer is not the one to be cut off from").isNotEqualTo(alone);
+        script.isolate(alone);
+        script.simulation.runFor(10 * T);
+        long leftOver = script.epoch(alone);
+        assertThat(leftOver).isGreaterThan(script.epoch(leader) + 1);
+        assertThat(leader.leads()).isTrue();
+
+        script.network.mendAll();
+        script.simulation.runFor(10 * T);
+
+        assertThat(script.allFollowOne()).isTrue();
+        long settled = script.highestEpoch();
+        assertThat(settled).isBetween(leftOver + 1, leftOver + 2);
+        script.simulation.runFor(50 * T);
+        assertThat(script.highestEpoch()).as("one election, and no more").isEqualTo(settled);
     }
 }
