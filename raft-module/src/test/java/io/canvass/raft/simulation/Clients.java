@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
@@ -25,13 +24,17 @@ final class Clients {
 
     private record Place(int replica, long life, long index) {}
 
-    private record Served(SimulatedReplica replica, long life, long index) {}
+    private record Served(SimulatedReplica replica, long life, long index, long request) {}
+
+    private record Awaited(long epoch, long request) {}
 
     private final Simulation simulation;
     private final RandomGenerator random;
     private final Map<Long, Request> open = new HashMap<>();
-    private final Map<Place, Long> appended = new HashMap<>();
+    private final Map<Place, Awaited> appended = new HashMap<>();
     private final List<Served> toServe = new ArrayList<>();
+    private final History history = new History();
+    private final Map<SimulatedReplica, Registers> registers = new HashMap<>();
     private long lastRequest;
     private long acknowledged;
     private boolean stopped = true;
@@ -78,7 +81,7 @@ final class Clients {
     void propose(SimulatedReplica replica, int count) {
         List<Input.Proposal> proposals = new ArrayList<>();
         for (long id : requests(replica, count, false)) {
-            proposals.add(new Input.Proposal(id, Bytes.ofUtf8("command " + id)));
+            proposals.add(new Input.Proposal(id, history.write(id)));
         }
         long timestamp = simulation.now() / 1_000_000;
         replica.receive(now -> new Input.Propose(now, timestamp, proposals));
@@ -86,6 +89,7 @@ final class Clients {
 
     void read(SimulatedReplica replica, int count) {
         List<Long> ids = requests(replica, count, true);
+        ids.forEach(history::read);
         replica.receive(now -> new Input.Read(now, ids));
     }
 
@@ -105,31 +109,56 @@ final class Clients {
         }
         switch (complete.result()) {
             case Effect.Result.Appended at ->
-                appended.put(new Place(replica.number(), replica.life(), at.index()), at.epoch());
-            case Effect.Result.ReadAt at -> readAt(replica, request, at.index());
-            case Effect.Result.NotLeader n -> {}
-            case Effect.Result.Overloaded o -> {}
+                appended.put(
+                        new Place(replica.number(), replica.life(), at.index()),
+                        new Awaited(at.epoch(), complete.requestId()));
+            case Effect.Result.ReadAt at -> readAt(replica, request, complete.requestId(), at.index());
+            case Effect.Result.NotLeader n -> history.forget(complete.requestId());
+            case Effect.Result.Overloaded o -> history.forget(complete.requestId());
         }
     }
 
-    private void readAt(SimulatedReplica replica, Request request, long index) {
+    private void readAt(SimulatedReplica replica, Request request, long id, long index) {
         if (index < request.floor()) {
             throw new InvariantViolation(
                     "LinearizableReads",
                     replica.key() + " reads at " + index + " what was acknowledged up to " + request.floor() + " before");
         }
-        toServe.add(new Served(replica, replica.life(), index));
+        toServe.add(new Served(replica, replica.life(), index, id));
         serve(replica);
     }
 
     /** What a replica applied is acknowledged to those who wrote it there, and seen by those whose reads waited for it. */
     void applied(SimulatedReplica replica, Entry entry) {
         simulation.tally().count(Tally.Count.COMMANDS_APPLIED);
-        Long epoch = appended.remove(new Place(replica.number(), replica.life(), entry.index()));
-        if (epoch != null && epoch == entry.epoch()) {
+        Awaited awaited = appended.remove(new Place(replica.number(), replica.life(), entry.index()));
+        if (awaited != null && awaited.epoch() == entry.epoch()) {
             acknowledged = Math.max(acknowledged, entry.index());
+            Registers state = registersOf(replica);
+            if (state.failed(entry.index())) {
+                history.foundInstead(awaited.request(), state.found(entry.index()));
+            } else {
+                history.written(awaited.request());
+            }
+        } else if (awaited != null) {
+            // Another leader's entry stands in its place, and always will.
+            history.forget(awaited.request());
         }
         serve(replica);
+    }
+
+    private Registers registersOf(SimulatedReplica replica) {
+        Registers known = registers.get(replica);
+        if (known == null || known.life() != replica.life()) {
+            known = new Registers(replica.life());
+            registers.put(replica, known);
+        }
+        known.applyUpTo(replica.memory(), replica.applied());
+        return known;
+    }
+
+    void requireLinearizable() {
+        history.requireLinearizable();
     }
 
     private void serve(SimulatedReplica replica) {
@@ -141,6 +170,7 @@ final class Clients {
             } else if (read.replica() == replica && replica.applied() >= read.index()) {
                 waiting.remove();
                 acknowledged = Math.max(acknowledged, replica.applied());
+                history.haveRead(read.request(), registersOf(replica));
                 simulation.tally().count(Tally.Count.READS_SERVED);
             }
         }

@@ -99,6 +99,7 @@ final class RandomRun {
         heal();
         simulation.runFor(2 * RunOptions.TIMEOUT_NANOS);
         simulation.clients().requireNoneForgotten();
+        simulation.clients().requireLinearizable();
     }
 
     /** Writes, again if the write was lost with its leader, until it is applied everywhere and all logs are equal. */
