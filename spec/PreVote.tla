@@ -32,7 +32,7 @@ VARIABLES
 
 vars == <<node, msgs, troubles, faults>>
 
-Symmetry == Permutations(Server)
+Symmetry == {p \in Permutations(Server) : \A s \in Askers : p[s] \in Askers}
 Majority == Cardinality(Server) \div 2 + 1
 Roles == {"Unattached", "Prospective", "Candidate", "Leader", "Follower", "Resigned"}
 
@@ -65,6 +65,18 @@ Named(s, n) ==
     CASE n.role = "Leader" -> s
       [] n.role \in {"Candidate", "Resigned"} -> None
       [] OTHER -> IF n.left THEN None ELSE Hint(s, n)
+
+(* Nobody can make use of it any more, for rounds do not come back and epochs do not fall. A vote that was given stays, for
+   VotesOncePerEpoch; and without lock 2 no answer is ever spent. *)
+Spent(m) ==
+    CASE m.type = "VoteResponse" ->
+            LET to == node[m.to] IN
+            /\ Lock2
+            /\ m.pre \/ ~m.granted
+            /\ m.epoch <= to.epoch
+            /\ m.round # to.round.id \/ m.from \in to.round.granted \cup to.round.refused
+      [] m.type = "Fenced" -> m.epoch <= node[m.to].epoch
+      [] OTHER -> FALSE
 
 (* ---- changes of one server, as functions of what it knows ----------------------------------------------------------- *)
 
@@ -187,9 +199,10 @@ ReceiveVoteRequest(s, m) ==
     IN
     /\ m.from # s
     /\ \/ answer \in msgs
-       \/ Cardinality({x \in Answers : x.from = s /\ x.to = m.from /\ x.round = m.round}) < MaxAnswers
+       \/ Spent(answer)
+       \/ Cardinality({x \in Answers : x.from = s /\ x.to = m.from /\ x.round = m.round /\ ~Spent(x)}) < MaxAnswers
     /\ node' = [node EXCEPT ![s] = after]
-    /\ msgs' = msgs \cup {answer}
+    /\ msgs' = msgs \cup IF Spent(answer) THEN {} ELSE {answer}
     /\ UNCHANGED <<troubles, faults>>
 
 (* Whatever its round: a higher epoch is taken over, and its leader followed if it is named. *)
@@ -260,13 +273,15 @@ ReceiveAppend(s, m, prev, last) ==
                          ELSE {}
     /\ UNCHANGED <<troubles, faults>>
 
-(* An answer that could not tell its reader anything any more is not sent: epochs never fall. *)
+(* An answer that would be spent at once is not sent. *)
 FenceAppend(s, m) ==
-    LET n == node[s] IN
+    LET n == node[s]
+        answer == [type |-> "Fenced", to |-> m.from, epoch |-> n.epoch, leader |-> Named(s, n)]
+    IN
     /\ m.from # s
     /\ m.epoch < n.epoch
-    /\ node[m.from].epoch < n.epoch
-    /\ msgs' = msgs \cup {[type |-> "Fenced", to |-> m.from, epoch |-> n.epoch, leader |-> Named(s, n)]}
+    /\ ~Spent(answer)
+    /\ msgs' = msgs \cup {answer}
     /\ UNCHANGED <<node, troubles, faults>>
 
 (* ---- resignation and restart ------------------------------------------------------------------------------------------- *)
@@ -327,6 +342,9 @@ Next ==
         \/ Restart(s)
 
 Spec == Init /\ [][Next]_vars
+
+(* What TLC need not tell apart: messages that nobody can make use of any more. *)
+View == <<node, troubles, faults, {m \in msgs : ~Spent(m)}>>
 
 (* ---- what must hold -------------------------------------------------------------------------------------------------------- *)
 
@@ -431,5 +449,8 @@ FairSpec ==
     /\ Spec
     /\ \A s \in Server : WF_vars(TimerRunsOut(s)) /\ WF_vars(Canvass(s)) /\ WF_vars(Persisted(s)) /\ WF_vars(Deliver(s))
 
-SomebodyLeads == <>(\E s \in Server : node[s].role = "Leader")
+SomebodyLeads ==
+    <>(\E s \in Server :
+        /\ node[s].role = "Leader"
+        /\ \A t \in Server \ {s} : node[t].role = "Follower" /\ node[t].heard /\ node[t].leader = s)
 ==============================================================================
