@@ -23,9 +23,9 @@ final class RandomRun {
     private long committedAfterNanos;
     private long healedAfterNanos;
 
-    private RandomRun(long seed, PlantedFault planted, boolean traced) {
+    private RandomRun(long seed, PlantedFault planted, int size, boolean traced) {
         SplittableRandom random = new SplittableRandom(seed);
-        options = RunOptions.draw(random, planted);
+        options = RunOptions.draw(random, planted, size);
         simulation = new Simulation(options, random.nextLong(), traced);
         faults = new Faults(simulation, random.split());
     }
@@ -38,12 +38,12 @@ final class RandomRun {
     record Report(int voters, long events, long virtualNanos, long committedAfterNanos, long healedAfterNanos, Tally tally) {}
 
     /** Runs this seed, and once more with a trace if it fails. */
-    static Report run(long seed) {
-        RandomRun run = new RandomRun(seed, PlantedFault.NONE, false);
+    static Report run(long seed, int size) {
+        RandomRun run = new RandomRun(seed, PlantedFault.NONE, size, false);
         try {
             run.play();
         } catch (InvariantViolation violation) {
-            throw new AssertionError(story(seed, PlantedFault.NONE, LAST_LINES), violation);
+            throw new AssertionError(story(seed, PlantedFault.NONE, size, LAST_LINES), violation);
         }
         return new Report(
                 run.options.voters(),
@@ -57,7 +57,7 @@ final class RandomRun {
     /** Which promise breaks under this seed with that fault, if any. */
     static @Nullable InvariantViolation violation(long seed, PlantedFault planted) {
         try {
-            new RandomRun(seed, planted, false).play();
+            new RandomRun(seed, planted, RunOptions.ANY_SIZE, false).play();
             return null;
         } catch (InvariantViolation violation) {
             return violation;
@@ -65,8 +65,8 @@ final class RandomRun {
     }
 
     /** Every line of the run of this seed, and how it ended. */
-    static List<String> trace(long seed, PlantedFault planted) {
-        RandomRun run = new RandomRun(seed, planted, true);
+    static List<String> trace(long seed, PlantedFault planted, int size) {
+        RandomRun run = new RandomRun(seed, planted, size, true);
         String end = "all is well";
         try {
             run.play();
@@ -79,10 +79,10 @@ final class RandomRun {
     }
 
     /** What a person needs who is to find the cause. */
-    static String story(long seed, PlantedFault planted, int lines) {
-        List<String> all = trace(seed, planted);
+    static String story(long seed, PlantedFault planted, int size, int lines) {
+        List<String> all = trace(seed, planted, size);
         List<String> last = all.subList(Math.max(0, all.size() - lines - 1), all.size());
-        return "Seed " + seed + " of " + RunOptions.draw(new SplittableRandom(seed), planted) + "\n"
+        return "Seed " + seed + " of " + RunOptions.draw(new SplittableRandom(seed), planted, size) + "\n"
                 + String.join("\n", last) + "\nReplay the whole of it with -Dsimulation.seed=" + seed;
     }
 

@@ -18,8 +18,8 @@ class RandomRunsTest {
     void everySeedKeepsEveryPromiseAndHeals() {
         long one = Long.getLong("simulation.seed", NO_SEED);
         if (one != NO_SEED) {
-            RandomRun.trace(one, PlantedFault.NONE).forEach(System.out::println);
-            RandomRun.run(one);
+            RandomRun.trace(one, PlantedFault.NONE, RunOptions.ANY_SIZE).forEach(System.out::println);
+            RandomRun.run(one, RunOptions.ANY_SIZE);
             return;
         }
         long first = Long.getLong("simulation.first", 1);
@@ -27,7 +27,7 @@ class RandomRunsTest {
         Tally tally = new Tally();
         long slowest = 0;
         for (long seed = first; seed < first + seeds; seed++) {
-            RandomRun.Report report = RandomRun.run(seed);
+            RandomRun.Report report = RandomRun.run(seed, RunOptions.ANY_SIZE);
             tally.add(report.tally());
             slowest = Math.max(slowest, report.healedAfterNanos());
         }
@@ -48,15 +48,15 @@ class RandomRunsTest {
     @Test
     void theSameSeedGivesTheSameRunLineByLine() {
         for (long seed = 1; seed <= 5; seed++) {
-            List<String> once = RandomRun.trace(seed, PlantedFault.NONE);
-            assertThat(RandomRun.trace(seed, PlantedFault.NONE)).isEqualTo(once);
+            List<String> once = RandomRun.trace(seed, PlantedFault.NONE, RunOptions.ANY_SIZE);
+            assertThat(RandomRun.trace(seed, PlantedFault.NONE, RunOptions.ANY_SIZE)).isEqualTo(once);
             assertThat(once).hasSizeGreaterThan(100);
         }
     }
 
     @Test
     void aFailureNamesItsSeedItsEventAndItsLastSixtyLines() {
-        assertThat(RandomRun.story(1, PlantedFault.VOTE_NOT_AWAITED, 60))
+        assertThat(RandomRun.story(1, PlantedFault.VOTE_NOT_AWAITED, RunOptions.ANY_SIZE, 60))
                 .startsWith("Seed 1 of RunOptions[")
                 .containsPattern("after event \\d+: SaidIsDurable")
                 .endsWith("-Dsimulation.seed=1");

@@ -111,9 +111,14 @@ record RunOptions(
                 planted);
     }
 
-    static RunOptions draw(RandomGenerator random, PlantedFault planted) {
+    /** As drawn. */
+    static final int ANY_SIZE = 0;
+
+    /** @param size how many voters there are to be, or {@link #ANY_SIZE} */
+    static RunOptions draw(RandomGenerator random, PlantedFault planted, int size) {
         int[] sizes = {1, 2, 3, 3, 3, 3, 4, 5, 5, 5};
-        int voters = sizes[random.nextInt(sizes.length)];
+        int drawn = sizes[random.nextInt(sizes.length)];
+        int voters = size == ANY_SIZE ? drawn : size;
         Set<Faults.Kind> faults = EnumSet.noneOf(Faults.Kind.class);
         for (Faults.Kind kind : Faults.Kind.values()) {
             if (random.nextInt(5) < 3) {

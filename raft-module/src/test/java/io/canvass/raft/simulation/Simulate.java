@@ -18,6 +18,7 @@ public final class Simulate {
 
     private final long first;
     private final long seeds;
+    private final int size;
     private final long untilNanos;
     private final Tally tally = new Tally();
     /** By number of voters: how long after the end of all faults a new write was acknowledged. */
@@ -28,22 +29,24 @@ public final class Simulate {
     private long virtualNanos;
     private final long startNanos = System.nanoTime();
 
-    private Simulate(long first, long seeds, long minutes) {
+    private Simulate(long first, long seeds, long minutes, int size) {
         this.first = first;
         this.seeds = seeds;
+        this.size = size;
         this.untilNanos = minutes == 0 ? Long.MAX_VALUE : minutes * 60_000_000_000L;
     }
 
-    /** Seeds, first seed, minutes (0: no limit), and one seed to be told whole (-1: none). */
+    /** Seeds, first seed, minutes (0: no limit), one seed to be told whole (-1: none), voters (0: as drawn). */
     public static void main(String[] arguments) {
         long[] numbers = Arrays.stream(arguments).mapToLong(Long::parseLong).toArray();
+        int size = Math.toIntExact(numbers[4]);
         boolean good;
         if (numbers[3] >= 0) {
-            List<String> story = RandomRun.trace(numbers[3], PlantedFault.NONE);
+            List<String> story = RandomRun.trace(numbers[3], PlantedFault.NONE, size);
             story.forEach(System.out::println);
             good = story.getLast().endsWith("all is well");
         } else {
-            good = new Simulate(numbers[1], numbers[0], numbers[2]).run();
+            good = new Simulate(numbers[1], numbers[0], numbers[2], size).run();
         }
         System.exit(good ? 0 : 1);
     }
@@ -52,10 +55,11 @@ public final class Simulate {
         long said = startNanos;
         for (long seed = first; seed < first + seeds && System.nanoTime() - startNanos < untilNanos; seed++) {
             try {
-                add(RandomRun.run(seed));
+                add(RandomRun.run(seed, size));
             } catch (AssertionError e) {
                 System.out.println(e.getMessage() + "\n" + e.getCause());
-                System.out.println("bin/simulate --seed " + seed + " tells the whole of it");
+                String nodes = size == RunOptions.ANY_SIZE ? "" : " --nodes " + size;
+                System.out.println("bin/simulate --seed " + seed + nodes + " tells the whole of it");
                 return false;
             }
             if (System.nanoTime() - said > SAY_EVERY_NANOS) {
@@ -116,7 +120,7 @@ public final class Simulate {
     }
 
     private boolean metAll() {
-        if (done < MUST_MEET_ALL) {
+        if (done < MUST_MEET_ALL || size != RunOptions.ANY_SIZE) {
             return true;
         }
         boolean all = true;
