@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Whether a history of registers is linearizable: whether there is one order of all operations that agrees with real time and
  * with what clients were told. Key by key, as linearizability is local. The algorithm is that of Wing and Gong with Lowe's cache
  * of configurations already seen ("Testing for linearizability", 2017).
+ *
+ * <p>Each value is written to a key at most once. So what is overwritten never comes back, and nothing may overwrite it while
+ * somebody has yet to see it; without that rule some histories of a few hundred operations take for ever.
  */
 final class Linearizability {
     private Linearizability() {}
@@ -82,10 +86,27 @@ final class Linearizability {
         private final Deque<Choice> chosen = new ArrayDeque<>();
         private final BitSet linearized = new BitSet();
         private Optional<String> state = Optional.empty();
+        /** By value: how many that were told that they saw it are not in the order yet. */
+        private final Map<Optional<String>, Integer> yetToSee = new HashMap<>();
 
         Search(List<Operation> operations) {
             this.operations = operations;
             build();
+            operations.forEach(operation -> seen(operation, 1));
+        }
+
+        /** What an operation was told that it saw. */
+        private static Optional<Optional<String>> sawOf(Operation operation) {
+            return switch (operation.kind()) {
+                case WRITE -> Optional.empty();
+                case READ -> operation.isPending() ? Optional.empty() : Optional.of(operation.value());
+                case COMPARE_AND_SET ->
+                    operation.isPending() || !operation.succeeded() ? Optional.empty() : Optional.of(operation.expected());
+            };
+        }
+
+        private void seen(Operation operation, int more) {
+            sawOf(operation).ifPresent(value -> yetToSee.merge(value, more, Integer::sum));
         }
 
         private record Timed(long at, Event event) {}
@@ -134,6 +155,7 @@ final class Linearizability {
                 if (seen.add(new Seen(with, next))) {
                     chosen.push(new Choice(call, state));
                     linearized.set(call.operation);
+                    seen(operation, -1);
                     state = next;
                     call.takeOut();
                     if (call.other != null) {
@@ -149,6 +171,7 @@ final class Linearizability {
             Choice last = chosen.pop();
             state = last.stateBefore();
             linearized.clear(last.call().operation);
+            seen(operations.get(last.call().operation), 1);
             if (last.call().other != null) {
                 last.call().other.putBack();
             }
@@ -157,6 +180,15 @@ final class Linearizability {
         }
 
         private boolean canBeNext(Operation operation) {
+            return agrees(operation) && !overwritesTooEarly(operation);
+        }
+
+        private boolean overwritesTooEarly(Operation operation) {
+            int others = yetToSee.getOrDefault(state, 0) - (sawOf(operation).isPresent() ? 1 : 0);
+            return others > 0 && !after(operation).equals(state);
+        }
+
+        private boolean agrees(Operation operation) {
             return switch (operation.kind()) {
                 case WRITE -> true;
                 case READ -> state.equals(operation.value());
