@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One replica of a Raft group, as a function of what happens to it. Not thread-safe: one thread steps it.
  *
@@ -18,6 +20,7 @@ public final class RaftCore {
     private final ForwardedReads forwardedReads;
     private Effect.RoleChanged announced;
     private boolean halted;
+    private @Nullable String haltReason;
 
     /**
      * @param random a seeded generator; only timers are drawn from it
@@ -97,7 +100,7 @@ public final class RaftCore {
             case Input.PeerLost lost -> onPeerLost(lost);
             case Input.StorageFailed failed -> {
                 resignIfLeader();
-                state.emit(new Effect.Halt(failed.reason()));
+                haltReason = failed.reason();
                 halted = true;
             }
         }
@@ -110,7 +113,12 @@ public final class RaftCore {
             announced = is;
             state.emit(is);
         }
-        return new Outcome(state.finish(), nextDeadline());
+        List<Effect> effects = state.finish();
+        if (haltReason != null) {
+            // Last: whoever waits has been answered by then.
+            effects.add(new Effect.Halt(haltReason));
+        }
+        return new Outcome(effects, nextDeadline());
     }
 
     private long nextDeadline() {

@@ -123,7 +123,7 @@ class ResignationTest {
         CoreFixture replica = Stands.leader(voters(3));
 
         assertThat(replica.step(new Input.StorageFailed(replica.now(), "the disk is gone")))
-                .endsWith(new Effect.Halt("the disk is gone"), became(RoleName.RESIGNED, 5, NONE))
+                .endsWith(became(RoleName.RESIGNED, 5, NONE), new Effect.Halt("the disk is gone"))
                 .hasSize(4);
         assertThat(replica.deadline()).isEqualTo(Outcome.NEVER);
         assertThat(replica.request(N2, heartbeat(9))).isEmpty();

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * not be older than that.
  */
 final class Clients {
-    private static final long MAX_PAUSE_NANOS = RunOptions.TIMEOUT_NANOS / 4;
-
     /** @param floor the highest index that was acknowledged as applied, to anyone, before the request was made */
     private record Request(SimulatedReplica replica, long life, boolean isRead, long floor) {}
 
@@ -34,7 +32,6 @@ final class Clients {
     private final Map<Place, Awaited> appended = new HashMap<>();
     private final List<Served> toServe = new ArrayList<>();
     private final History history = new History();
-    private final Map<SimulatedReplica, Registers> registers = new HashMap<>();
     private long lastRequest;
     private long acknowledged;
     private boolean stopped = true;
@@ -54,7 +51,7 @@ final class Clients {
     }
 
     private void again() {
-        simulation.agenda().in(1 + random.nextLong(MAX_PAUSE_NANOS), () -> {
+        simulation.agenda().in(1 + random.nextLong(simulation.options().pace().clientPauseNanos()), () -> {
             if (!stopped) {
                 act();
                 again();
@@ -67,7 +64,7 @@ final class Clients {
         boolean knowsLeader = leader != null && random.nextInt(3) > 0;
         SimulatedReplica replica = knowsLeader && leader != null
                 ? leader
-                : simulation.replica(random.nextInt(simulation.options().voters()));
+                : simulation.replica(random.nextInt(simulation.options().members()));
         if (!replica.isUp()) {
             return;
         }
@@ -114,7 +111,10 @@ final class Clients {
                         new Awaited(at.epoch(), complete.requestId()));
             case Effect.Result.ReadAt at -> readAt(replica, request, complete.requestId(), at.index());
             case Effect.Result.NotLeader n -> history.forget(complete.requestId());
-            case Effect.Result.Overloaded o -> history.forget(complete.requestId());
+            case Effect.Result.Overloaded o -> {
+                simulation.tally().count(Tally.Count.OVERLOADED);
+                history.forget(complete.requestId());
+            }
         }
     }
 
@@ -134,7 +134,7 @@ final class Clients {
         Awaited awaited = appended.remove(new Place(replica.number(), replica.life(), entry.index()));
         if (awaited != null && awaited.epoch() == entry.epoch()) {
             acknowledged = Math.max(acknowledged, entry.index());
-            Registers state = registersOf(replica);
+            Registers state = replica.registers();
             if (state.failed(entry.index())) {
                 history.foundInstead(awaited.request(), state.found(entry.index()));
             } else {
@@ -145,16 +145,6 @@ final class Clients {
             history.forget(awaited.request());
         }
         serve(replica);
-    }
-
-    private Registers registersOf(SimulatedReplica replica) {
-        Registers known = registers.get(replica);
-        if (known == null || known.life() != replica.life()) {
-            known = new Registers(replica.life());
-            registers.put(replica, known);
-        }
-        known.applyUpTo(replica.memory(), replica.applied());
-        return known;
     }
 
     void requireLinearizable() {
@@ -170,7 +160,7 @@ final class Clients {
             } else if (read.replica() == replica && replica.applied() >= read.index()) {
                 waiting.remove();
                 acknowledged = Math.max(acknowledged, replica.applied());
-                history.haveRead(read.request(), registersOf(replica));
+                history.haveRead(read.request(), replica.registers());
                 simulation.tally().count(Tally.Count.READS_SERVED);
             }
         }

@@ -17,7 +17,7 @@ import io.canvass.raft.core.Role;
  * a log that is behind; epochs never fall.
  */
 final class ElectionSafety implements Observer {
-    private record Ballot(int voter, long epoch) {}
+    private record Ballot(ReplicaKey voter, long epoch) {}
 
     private record Leadership(int leader, long life) {}
 
@@ -70,7 +70,9 @@ final class ElectionSafety implements Observer {
         }
         int votesFor = 0;
         for (Map.Entry<Ballot, ReplicaKey> vote : votes.entrySet()) {
-            if (vote.getKey().epoch() == epoch && vote.getValue().equals(replica.key())) {
+            if (vote.getKey().epoch() == epoch
+                    && vote.getValue().equals(replica.key())
+                    && replica.core().configuration().isVoter(vote.getKey().voter())) {
                 votesFor++;
             }
         }
@@ -91,7 +93,7 @@ final class ElectionSafety implements Observer {
     }
 
     private void vote(SimulatedReplica voter, long epoch, ReplicaKey candidate) {
-        ReplicaKey before = votes.putIfAbsent(new Ballot(voter.number(), epoch), candidate);
+        ReplicaKey before = votes.putIfAbsent(new Ballot(voter.key(), epoch), candidate);
         if (before != null && !before.equals(candidate)) {
             throw new InvariantViolation(
                     "VoteOncePerEpoch",

@@ -1,7 +1,10 @@
 package io.canvass.raft.simulation;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 import io.canvass.raft.core.Effect;
@@ -22,9 +25,15 @@ final class Faults {
         CRASH,
         RESTART,
         CRASH_ALL,
+        FLAPPING_LINK,
         PAUSE,
+        CLOCK_JUMP,
         DISK_STALL,
+        DISK_FAILS,
+        DISK_LOST,
+        APPLIER_STALL,
         RESIGNATION,
+        GRACEFUL_STOP,
         TRANSFER,
         STREAM_LOST
     }
@@ -34,15 +43,29 @@ final class Faults {
     private static final long LONGEST_HARM_NANOS = 4 * TIMEOUT;
 
     private final Simulation simulation;
-    private final RandomGenerator random;
-    private final List<Kind> kinds;
+    private final SplittableRandom schedule;
+    private final Set<Integer> leftOut;
+    /** Each kind as often as its weight. */
+    private final List<Kind> kinds = new ArrayList<>();
+    /** Of the strike that is under way: a strike that is left out changes nothing in the others. */
+    private RandomGenerator random;
+    private int strikes;
     private boolean over;
 
-    Faults(Simulation simulation, RandomGenerator random) {
+    /** @param leftOut by number, from 0: strikes that do not happen */
+    Faults(Simulation simulation, SplittableRandom random, Set<Integer> leftOut) {
         this.simulation = simulation;
-        this.random = random;
-        this.kinds = new ArrayList<>(simulation.options().faults());
-        this.kinds.sort(null);
+        this.schedule = random;
+        this.random = random.split();
+        this.leftOut = leftOut;
+        for (Kind kind : Kind.values()) {
+            kinds.addAll(Collections.nCopies(simulation.options().harm().getOrDefault(kind, 0), kind));
+        }
+    }
+
+    /** How many strikes there were, with those that were left out. */
+    int strikes() {
+        return strikes;
     }
 
     void begin() {
@@ -53,20 +76,25 @@ final class Faults {
 
     private void again() {
         // Often in quick succession: most faults of protocols need two troubles at a time.
-        long lull = random.nextBoolean() ? LONGEST_LULL_NANOS : TIMEOUT / 5;
-        simulation.agenda().in(1 + random.nextLong(lull), () -> {
-            if (!over) {
-                strike(kinds.get(random.nextInt(kinds.size())));
-                again();
+        long lull = schedule.nextBoolean() ? LONGEST_LULL_NANOS : TIMEOUT / 5;
+        simulation.agenda().in(1 + schedule.nextLong(lull), () -> {
+            if (over) {
+                return;
             }
+            random = schedule.split();
+            Kind kind = kinds.get(random.nextInt(kinds.size()));
+            if (!leftOut.contains(strikes++)) {
+                strike(kind);
+            }
+            again();
         });
     }
 
     private void strike(Kind kind) {
         SimulatedReplica victim = victim();
-        int other = random.nextInt(simulation.options().voters());
+        int other = random.nextInt(simulation.options().members());
         if (simulation.trace().isOn()) {
-            simulation.trace().add("", "! " + kind + " " + victim.key().nodeId() + " n" + other);
+            simulation.trace().add("", "! " + (strikes - 1) + " " + kind + " " + victim.key().nodeId() + " n" + other);
         }
         if (bites(kind, victim, other)) {
             simulation.tally().bit(kind);
@@ -80,7 +108,7 @@ final class Faults {
             case ISOLATION -> {
                 simulation.network().isolate(victim.number());
                 streamsLost(victim);
-                yield simulation.options().voters() > 1;
+                yield simulation.options().members() > 1;
             }
             case CUT_LINK -> {
                 simulation.network().cutBoth(victim.number(), other);
@@ -97,12 +125,27 @@ final class Faults {
             case CRASH -> crash(victim, harm());
             case RESTART -> crash(victim, 1);
             case CRASH_ALL -> crashAll();
+            case FLAPPING_LINK -> flap(victim.number(), other);
             case PAUSE -> pause(victim);
+            case CLOCK_JUMP -> {
+                victim.jump(1 + random.nextLong(3 * TIMEOUT));
+                yield victim.isUp();
+            }
             case DISK_STALL -> {
                 victim.disk().stallUntil(simulation.now() + harm());
                 yield victim.isUp();
             }
+            case DISK_FAILS -> {
+                victim.disk().failNext();
+                yield victim.isUp();
+            }
+            case DISK_LOST -> loseDisk(victim);
+            case APPLIER_STALL -> {
+                victim.applier().stallUntil(simulation.now() + harm());
+                yield victim.isUp();
+            }
             case RESIGNATION -> resign(victim);
+            case GRACEFUL_STOP -> stop(victim);
             case TRANSFER -> transfer(victim, other);
             case STREAM_LOST -> streamLost(victim, simulation.replica(other));
         };
@@ -122,7 +165,7 @@ final class Faults {
         if (leader != null && random.nextInt(3) == 0) {
             return leader;
         }
-        return simulation.replica(random.nextInt(simulation.options().voters()));
+        return simulation.replica(random.nextInt(simulation.options().members()));
     }
 
     private long harm() {
@@ -133,16 +176,16 @@ final class Faults {
         if (random.nextBoolean()) {
             simulation.network().mendAll();
         }
-        int voters = simulation.options().voters();
-        int side = random.nextInt(1 << voters);
-        for (int one = 0; one < voters; one++) {
-            for (int other = 0; other < voters; other++) {
+        int members = simulation.options().members();
+        int side = random.nextInt(1 << members);
+        for (int one = 0; one < members; one++) {
+            for (int other = 0; other < members; other++) {
                 if ((side >> one & 1) != (side >> other & 1)) {
                     simulation.network().cut(one, other);
                 }
             }
         }
-        return side != 0 && side != (1 << voters) - 1;
+        return side != 0 && side != (1 << members) - 1;
     }
 
     private boolean crash(SimulatedReplica victim, long downNanos) {
@@ -155,6 +198,63 @@ final class Faults {
         simulation.agenda().in(downNanos, () -> {
             if (victim.life() == life && !over) {
                 victim.start();
+            }
+        });
+        return true;
+    }
+
+    /** Cut and mended again and again for a while. */
+    private boolean flap(int one, int other) {
+        if (one == other) {
+            return false;
+        }
+        RandomGenerator flapping = random;
+        flapOnce(one, other, simulation.now() + 2 * LONGEST_HARM_NANOS, true, flapping);
+        return true;
+    }
+
+    private void flapOnce(int one, int other, long until, boolean cut, RandomGenerator flapping) {
+        if (over) {
+            return;
+        }
+        if (cut && simulation.now() < until) {
+            simulation.network().cutBoth(one, other);
+        } else {
+            simulation.network().mendBoth(one, other);
+        }
+        if (simulation.now() < until) {
+            long pause = 1 + flapping.nextLong(TIMEOUT);
+            simulation.agenda().in(pause, () -> flapOnce(one, other, until, !cut, flapping));
+        }
+    }
+
+    /** Only so many that those who are left can still be a majority, and only where disks are told apart. */
+    private boolean loseDisk(SimulatedReplica victim) {
+        RunOptions options = simulation.options();
+        boolean voter = victim.number() < options.voters();
+        if (!options.cluster().knowsDirectories()
+                || victim.isForeign()
+                || !victim.isUp()
+                || (voter && simulation.voters().stream().filter(SimulatedReplica::isForeign).count()
+                        >= options.voters() - simulation.majority())) {
+            return false;
+        }
+        crash(victim, harm());
+        victim.loseDisk();
+        return true;
+    }
+
+    /** Hands its office back, and ends a little later. */
+    private boolean stop(SimulatedReplica victim) {
+        if (!victim.isRunning()) {
+            return false;
+        }
+        resign(victim);
+        long life = victim.life();
+        long down = harm();
+        simulation.agenda().in(1 + random.nextLong(TIMEOUT / 5), () -> {
+            if (victim.life() == life && !over) {
+                crash(victim, down);
             }
         });
         return true;
@@ -225,10 +325,12 @@ final class Faults {
         over = true;
         simulation.network().mendAll();
         simulation.network().weather(Network.Weather.steady(TIMEOUT / 50));
-        boolean oneStaysDead = simulation.options().voters() >= 3 && random.nextInt(3) == 0;
+        long left = simulation.voters().stream().filter(replica -> !replica.isForeign()).count();
+        boolean oneStaysDead = left > simulation.majority() && random.nextInt(3) == 0;
         SimulatedReplica dead = oneStaysDead ? victim() : null;
         for (SimulatedReplica replica : simulation.replicas()) {
-            replica.disk().endStall();
+            replica.disk().mend();
+            replica.applier().endStall();
             if (replica.isPaused()) {
                 replica.resume();
             }

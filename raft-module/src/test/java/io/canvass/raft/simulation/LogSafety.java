@@ -105,8 +105,8 @@ final class LogSafety implements Observer {
 
     private void committedFirst(SimulatedReplica replica, Entry entry) {
         int durable = 0;
-        for (SimulatedReplica other : simulation.replicas()) {
-            if (other.disk().holds(entry)) {
+        for (SimulatedReplica voter : simulation.voters()) {
+            if (voter.everHeld(entry)) {
                 durable++;
             }
         }

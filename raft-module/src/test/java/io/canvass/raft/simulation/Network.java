@@ -12,6 +12,7 @@ import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.Lane;
 import io.canvass.raft.core.Message;
+import io.canvass.raft.core.ReplicaKey;
 
 /**
  * A network without manners: each message takes its own time, so that later ones overtake it, is lost or arrives twice, a request
@@ -39,7 +40,7 @@ final class Network {
         static Weather draw(RandomGenerator random) {
             long timeout = RunOptions.TIMEOUT_NANOS;
             long[] delays = {timeout / 200, timeout / 50, timeout / 10, timeout / 3};
-            double[] shares = {0, 0, 0.01, 0.1};
+            double[] shares = {0, 0, 0.01, 0.1, 0.1, 0.4};
             return new Weather(
                     delays[random.nextInt(delays.length)],
                     timeout * (1 + random.nextInt(3)),
@@ -55,8 +56,18 @@ final class Network {
 
     private record Way(int from, int to, Lane lane) {}
 
-    /** @param life of the sender */
-    record Envelope(SimulatedReplica from, long life, SimulatedReplica to, Lane lane, long correlation, Message message) {}
+    /**
+     * @param sender who it was when it sent this
+     * @param life of the sender
+     */
+    record Envelope(
+            SimulatedReplica from,
+            ReplicaKey sender,
+            long life,
+            SimulatedReplica to,
+            Lane lane,
+            long correlation,
+            Message message) {}
 
     private final Simulation simulation;
     private final RandomGenerator random;
@@ -71,12 +82,14 @@ final class Network {
         this.simulation = simulation;
         this.random = random;
         this.weather = simulation.options().weather();
-        this.cut = new boolean[simulation.options().voters()][simulation.options().voters()];
+        int members = simulation.options().members();
+        this.cut = new boolean[members][members];
     }
 
     void send(SimulatedReplica from, Effect.Send send) {
         Envelope envelope = new Envelope(
                 from,
+                from.key(),
                 from.life(),
                 simulation.replica(send.to().nodeId()),
                 send.lane(),
@@ -98,6 +111,12 @@ final class Network {
             simulation.tally().count(Tally.Count.DOUBLED);
             deliverLater(envelope);
         }
+    }
+
+    /** Delivers it now, whatever is cut. */
+    void hand(SimulatedReplica from, Effect.Send send) {
+        SimulatedReplica to = simulation.replica(send.to().nodeId());
+        deliver(new Envelope(from, from.key(), from.life(), to, send.lane(), send.correlation(), send.message()));
     }
 
     private void deliverLater(Envelope envelope) {
@@ -137,7 +156,7 @@ final class Network {
 
     private static void deliver(Envelope envelope, long correlation) {
         envelope.to().receive(now -> new Input.Received(
-                now, envelope.from().key(), envelope.lane(), correlation, envelope.message()));
+                now, envelope.sender(), envelope.lane(), correlation, envelope.message()));
     }
 
     void cut(int from, int to) {

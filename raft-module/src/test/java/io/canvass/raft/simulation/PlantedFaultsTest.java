@@ -41,10 +41,26 @@ class PlantedFaultsTest {
         assertFound(PlantedFault.MATCHED_BEYOND_THE_MESSAGE, Set.of("SaidIsDurable", "CommittedOnQuorum"));
     }
 
+    @Test
+    void aRunThatFailsIsMadeSmaller() {
+        RunPlan plan = RunPlan.of(1, PlantedFault.VOTE_FORGOTTEN, RunOptions.ANY_SIZE);
+        long seed = 1;
+        while (RandomRun.failure(plan) == null) {
+            plan = RunPlan.of(++seed, PlantedFault.VOTE_FORGOTTEN, RunOptions.ANY_SIZE);
+        }
+        Shrinker.Shrunk shrunk = Shrinker.shrink(plan);
+        RandomRun.Failure smaller = RandomRun.failure(shrunk.plan());
+        assertThat(smaller).isNotNull();
+        assertThat(shrunk.invariant()).isEqualTo("VoteOncePerEpoch");
+        // The death of a leader after all faults is enough by itself.
+        assertThat(shrunk.kept()).isLessThanOrEqualTo(4).isLessThan(shrunk.strikes());
+    }
+
     private static void assertFound(PlantedFault planted, Set<String> by) {
         InvariantViolation found = null;
         for (long seed = 1; seed <= SEEDS && found == null; seed++) {
-            found = RandomRun.violation(seed, planted);
+            RandomRun.Failure failure = RandomRun.failure(RunPlan.of(seed, planted, RunOptions.ANY_SIZE));
+            found = failure == null ? null : failure.violation();
         }
         assertThat(found).as("the violation that " + planted + " leads to").isNotNull();
         assertThat(by).contains(found == null ? "nothing" : found.invariant());

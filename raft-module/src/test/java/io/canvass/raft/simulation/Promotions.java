@@ -31,7 +31,7 @@ final class Promotions implements Observer {
 
     private record RoundUse(long life, boolean preVote, long epoch) {}
 
-    private record RoundStart(RoundId id, long atNanos, long contacts) {}
+    private record RoundStart(RoundId id, long atClock, long contacts) {}
 
     /** In this life, a replica was told by the leader of this epoch that it resigns. */
     private record Notice(int replica, long life, long epoch) {}
@@ -85,13 +85,18 @@ final class Promotions implements Observer {
                 }
             }
             case Message.VoteResponse answer -> {
-                if (answer.preVote() && answer.granted()) {
+                if (answer.preVote() && answer.granted() && countsFor(from)) {
                     RoundKey key = new RoundKey(simulation.replica(send.to().nodeId()).number(), answer.round());
                     given.computeIfAbsent(key, k -> new HashSet<>()).add(from.number());
                 }
             }
             default -> {}
         }
+    }
+
+    /** A replica of another disk, and one that is no voter, may say what it likes. */
+    private boolean countsFor(SimulatedReplica from) {
+        return !from.isForeign() && from.number() < simulation.options().voters();
     }
 
     @Override
@@ -107,7 +112,7 @@ final class Promotions implements Observer {
             RoundStart known = open.get(number);
             if (known == null || !known.id().equals(prospective.round().id())) {
                 open.put(number, new RoundStart(
-                        prospective.round().id(), step.nowNanos(), contacts.getOrDefault(number, 0L)));
+                        prospective.round().id(), step.replica().clock(), contacts.getOrDefault(number, 0L)));
             }
         }
     }
@@ -184,7 +189,7 @@ final class Promotions implements Observer {
             throw violation(step, "heard a leader since round " + start.id() + " began");
         }
         if (before.timer().hasRunOut(step.replica().clock())
-                || step.nowNanos() - start.atNanos() > 2 * RunOptions.TIMEOUT_NANOS) {
+                || step.replica().clock() - start.atClock() > 2 * RunOptions.TIMEOUT_NANOS) {
             throw violation(step, "is past the timer of round " + start.id());
         }
         return start;

@@ -8,42 +8,57 @@ import io.canvass.raft.core.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One random run, wholly told by its seed: faults for a while, then none, and then the cluster must be well again within a bound.
+ * One random run, wholly told by its plan: faults for a while, then none, and then the cluster must be well again within a bound;
+ * and last, in peace, what a leader's death and an epoch left over cost.
  */
 final class RandomRun {
     /** When the faults end, a leader, a new commit and equal logs must be there within this time. */
     static final long HEALED_WITHIN_NANOS = 20 * RunOptions.TIMEOUT_NANOS;
 
     private static final long LOOK_EVERY_NANOS = RunOptions.TIMEOUT_NANOS / 20;
-    private static final int LAST_LINES = 60;
+    private static final int LAST_LINES = 100;
 
     private final RunOptions options;
     private final Simulation simulation;
     private final Faults faults;
+    private final Epilogue epilogue;
     private long committedAfterNanos;
     private long healedAfterNanos;
 
-    private RandomRun(long seed, PlantedFault planted, int size, boolean traced) {
-        SplittableRandom random = new SplittableRandom(seed);
-        options = RunOptions.draw(random, planted, size);
+    private RandomRun(RunPlan plan, boolean traced) {
+        SplittableRandom random = new SplittableRandom(plan.seed());
+        options = plan.draw(random);
         simulation = new Simulation(options, random.nextLong(), traced);
-        faults = new Faults(simulation, random.split());
+        faults = new Faults(simulation, random.split(), plan.leftOut());
+        epilogue = new Epilogue(simulation, random.split());
     }
 
     /**
      * @param events how many events there were
      * @param committedAfterNanos how long after the end of the faults a new write was acknowledged
      * @param healedAfterNanos how long it took until all logs were equal, too
+     * @param epilogue what a leader's death and an epoch left over cost
      */
-    record Report(int voters, long events, long virtualNanos, long committedAfterNanos, long healedAfterNanos, Tally tally) {}
+    record Report(
+            int voters,
+            long events,
+            long virtualNanos,
+            long committedAfterNanos,
+            long healedAfterNanos,
+            Epilogue epilogue,
+            Tally tally) {}
 
-    /** Runs this seed, and once more with a trace if it fails. */
+    /** How a run failed. */
+    record Failure(InvariantViolation violation, int strikes) {}
+
+    /** Runs it, and once more with a trace if it fails. */
     static Report run(long seed, int size) {
-        RandomRun run = new RandomRun(seed, PlantedFault.NONE, size, false);
+        RunPlan plan = RunPlan.of(seed, size);
+        RandomRun run = new RandomRun(plan, false);
         try {
             run.play();
         } catch (InvariantViolation violation) {
-            throw new AssertionError(story(seed, PlantedFault.NONE, size, LAST_LINES), violation);
+            throw new AssertionError(story(plan, LAST_LINES), violation);
         }
         return new Report(
                 run.options.voters(),
@@ -51,22 +66,24 @@ final class RandomRun {
                 run.simulation.now(),
                 run.committedAfterNanos,
                 run.healedAfterNanos,
+                run.epilogue,
                 run.simulation.tally());
     }
 
-    /** Which promise breaks under this seed with that fault, if any. */
-    static @Nullable InvariantViolation violation(long seed, PlantedFault planted) {
+    /** Which promise breaks, if any. */
+    static @Nullable Failure failure(RunPlan plan) {
+        RandomRun run = new RandomRun(plan, false);
         try {
-            new RandomRun(seed, planted, RunOptions.ANY_SIZE, false).play();
+            run.play();
             return null;
         } catch (InvariantViolation violation) {
-            return violation;
+            return new Failure(violation, run.faults.strikes());
         }
     }
 
-    /** Every line of the run of this seed, and how it ended. */
-    static List<String> trace(long seed, PlantedFault planted, int size) {
-        RandomRun run = new RandomRun(seed, planted, size, true);
+    /** Every line of a run, and how it ended. */
+    static List<String> trace(RunPlan plan) {
+        RandomRun run = new RandomRun(plan, true);
         String end = "all is well";
         try {
             run.play();
@@ -79,11 +96,11 @@ final class RandomRun {
     }
 
     /** What a person needs who is to find the cause. */
-    static String story(long seed, PlantedFault planted, int size, int lines) {
-        List<String> all = trace(seed, planted, size);
+    static String story(RunPlan plan, int lines) {
+        List<String> all = trace(plan);
         List<String> last = all.subList(Math.max(0, all.size() - lines - 1), all.size());
-        return "Seed " + seed + " of " + RunOptions.draw(new SplittableRandom(seed), planted, size) + "\n"
-                + String.join("\n", last) + "\nReplay the whole of it with -Dsimulation.seed=" + seed;
+        return "Seed " + plan.seed() + " of " + plan.draw(new SplittableRandom(plan.seed())) + "\n"
+                + String.join("\n", last) + "\nReplay the whole of it with -Dsimulation.seed=" + plan.seed();
     }
 
     private void play() {
@@ -100,6 +117,7 @@ final class RandomRun {
         simulation.runFor(2 * RunOptions.TIMEOUT_NANOS);
         simulation.clients().requireNoneForgotten();
         simulation.clients().requireLinearizable();
+        epilogue.play();
     }
 
     /** Writes, again if the write was lost with its leader, until it is applied everywhere and all logs are equal. */
@@ -130,6 +148,7 @@ final class RandomRun {
         }
         for (SimulatedReplica replica : simulation.replicas()) {
             if (replica.isUp()
+                    && !replica.isForeign()
                     && (replica.applied() < written.index() || !replica.memory().equals(leader.memory()))) {
                 return false;
             }

@@ -11,14 +11,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@code -Dsimulation.first=N} others, {@code -Dsimulation.seed=N} one, with its whole trace.
  */
 class RandomRunsTest {
-    private static final long SEEDS = 300;
+    private static final long SEEDS = 1000;
     private static final long NO_SEED = -1;
 
     @Test
     void everySeedKeepsEveryPromiseAndHeals() {
         long one = Long.getLong("simulation.seed", NO_SEED);
         if (one != NO_SEED) {
-            RandomRun.trace(one, PlantedFault.NONE, RunOptions.ANY_SIZE).forEach(System.out::println);
+            RandomRun.trace(RunPlan.of(one, RunOptions.ANY_SIZE)).forEach(System.out::println);
             RandomRun.run(one, RunOptions.ANY_SIZE);
             return;
         }
@@ -42,21 +42,24 @@ class RandomRunsTest {
             for (Tally.Count count : Tally.Count.values()) {
                 assertThat(tally.of(count)).as(count.name()).isPositive();
             }
+            for (Faults.Kind kind : Faults.Kind.values()) {
+                assertThat(tally.bites(kind)).as(kind.name()).isPositive();
+            }
         }
     }
 
     @Test
     void theSameSeedGivesTheSameRunLineByLine() {
         for (long seed = 1; seed <= 5; seed++) {
-            List<String> once = RandomRun.trace(seed, PlantedFault.NONE, RunOptions.ANY_SIZE);
-            assertThat(RandomRun.trace(seed, PlantedFault.NONE, RunOptions.ANY_SIZE)).isEqualTo(once);
+            List<String> once = RandomRun.trace(RunPlan.of(seed, RunOptions.ANY_SIZE));
+            assertThat(RandomRun.trace(RunPlan.of(seed, RunOptions.ANY_SIZE))).isEqualTo(once);
             assertThat(once).hasSizeGreaterThan(100);
         }
     }
 
     @Test
     void aFailureNamesItsSeedItsEventAndItsLastSixtyLines() {
-        assertThat(RandomRun.story(1, PlantedFault.VOTE_NOT_AWAITED, RunOptions.ANY_SIZE, 60))
+        assertThat(RandomRun.story(RunPlan.of(1, PlantedFault.VOTE_NOT_AWAITED, RunOptions.ANY_SIZE), 60))
                 .startsWith("Seed 1 of RunOptions[")
                 .containsPattern("after event \\d+: SaidIsDurable")
                 .endsWith("-Dsimulation.seed=1");

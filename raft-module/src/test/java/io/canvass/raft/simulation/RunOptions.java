@@ -1,7 +1,10 @@
 package io.canvass.raft.simulation;
 
-import java.util.EnumSet;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -9,157 +12,202 @@ import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
 
 /**
- * What one run is made of. Each run draws only some of the faults: what always happens together hides what happens alone.
+ * What one run is made of. Each run draws only some of the faults, each with its own weight: what always happens together hides
+ * what happens alone.
  *
- * @param oldPeer the number of the replica that is capped below Pre-Vote, or {@link #NO_OLD_PEER}
- * @param knowsDirectories whether the configuration names the voters' directories
- * @param maxTailBytes small: peers that are behind are served from the disk
- * @param slowestSyncNanos how long a write takes at most while the disk is well
+ * @param harm how often each kind of fault strikes, against the others
+ * @param faultyNanos how long faults strike
  */
 record RunOptions(
-        int voters,
-        int oldPeer,
-        boolean leaseReads,
-        boolean knowsDirectories,
-        long heartbeatNanos,
-        long commitDelayNanos,
-        int maxTailBytes,
-        int maxAppendBytes,
+        Cluster cluster,
+        Pace pace,
+        Bounds bounds,
         Network.Weather weather,
-        long slowestSyncNanos,
-        Set<Faults.Kind> faults,
+        Map<Faults.Kind, Integer> harm,
         long faultyNanos,
         PlantedFault planted) {
     /** T of PREVOTE.md in every run. */
     static final long TIMEOUT_NANOS = 1_000_000_000;
 
-    static final int NO_OLD_PEER = -1;
     static final UUID CLUSTER = new UUID(0x0ca17a55L, 1);
 
+    /** As drawn. */
+    static final int ANY_SIZE = 0;
+
+    static final int MAX_VOTERS = 7;
+
     private static final int PLENTY_BYTES = 1 << 20;
+    private static final int MANY = 1000;
+
+    /**
+     * Voters have the first numbers, observers those behind them.
+     *
+     * @param oldPeers the numbers of those that are capped below Pre-Vote
+     * @param knowsDirectories whether the configuration names the members' directories
+     */
+    record Cluster(int voters, int observers, Set<Integer> oldPeers, boolean leaseReads, boolean knowsDirectories) {
+        int members() {
+            return voters + observers;
+        }
+    }
+
+    /**
+     * @param slowestSyncNanos how long a write takes at most while the disk is well
+     * @param slowestApplyNanos how long the applier takes at most to take up what is committed; 0: at once
+     * @param clientPauseNanos how long clients wait at most from one request to the next
+     * @param driftPermille by how much the clocks of machines go wrong at most
+     */
+    record Pace(
+            long heartbeatNanos,
+            long commitDelayNanos,
+            long slowestSyncNanos,
+            long slowestApplyNanos,
+            long clientPauseNanos,
+            int driftPermille) {}
+
+    /** @param maxTailBytes small: peers that are behind are served from the disk */
+    record Bounds(int maxTailBytes, int maxAppendBytes, int maxUncommittedBytes, int maxPendingReads) {
+        static final Bounds PLENTY = new Bounds(PLENTY_BYTES, PLENTY_BYTES, PLENTY_BYTES, MANY);
+    }
 
     RunOptions {
-        faults = Set.copyOf(faults);
+        harm = Map.copyOf(harm);
     }
 
     /** A cluster on which nothing weighs: a script adds what it wants to see. */
     static RunOptions calm(int voters) {
         return new RunOptions(
-                voters,
-                NO_OLD_PEER,
-                false,
-                true,
-                TIMEOUT_NANOS / 10,
-                0,
-                PLENTY_BYTES,
-                PLENTY_BYTES,
+                new Cluster(voters, 0, Set.of(), false, true),
+                new Pace(TIMEOUT_NANOS / 10, 0, TIMEOUT_NANOS / 1000, 0, TIMEOUT_NANOS / 4, 0),
+                Bounds.PLENTY,
                 Network.Weather.CALM,
-                TIMEOUT_NANOS / 1000,
-                Set.of(),
+                Map.of(),
                 0,
                 PlantedFault.NONE);
     }
 
+    int voters() {
+        return cluster.voters();
+    }
+
+    int members() {
+        return cluster.members();
+    }
+
     RunOptions withOldPeer(int number) {
-        return new RunOptions(
-                voters,
-                number,
-                leaseReads,
-                knowsDirectories,
-                heartbeatNanos,
-                commitDelayNanos,
-                maxTailBytes,
-                maxAppendBytes,
-                weather,
-                slowestSyncNanos,
-                faults,
-                faultyNanos,
-                planted);
+        return with(new Cluster(
+                cluster.voters(), cluster.observers(), Set.of(number), cluster.leaseReads(), cluster.knowsDirectories()));
+    }
+
+    RunOptions with(Cluster other) {
+        return new RunOptions(other, pace, bounds, weather, harm, faultyNanos, planted);
     }
 
     RunOptions with(PlantedFault fault) {
-        return new RunOptions(
-                voters,
-                oldPeer,
-                leaseReads,
-                knowsDirectories,
-                heartbeatNanos,
-                commitDelayNanos,
-                maxTailBytes,
-                maxAppendBytes,
-                weather,
-                slowestSyncNanos,
-                faults,
-                faultyNanos,
-                fault);
+        return new RunOptions(cluster, pace, bounds, weather, harm, faultyNanos, fault);
     }
 
     RunOptions with(Network.Weather other) {
-        return new RunOptions(
-                voters,
-                oldPeer,
-                leaseReads,
-                knowsDirectories,
-                heartbeatNanos,
-                commitDelayNanos,
-                maxTailBytes,
-                maxAppendBytes,
-                other,
-                slowestSyncNanos,
-                faults,
-                faultyNanos,
-                planted);
+        return new RunOptions(cluster, pace, bounds, other, harm, faultyNanos, planted);
     }
 
-    /** As drawn. */
-    static final int ANY_SIZE = 0;
+    RunOptions with(Pace other) {
+        return new RunOptions(cluster, other, bounds, weather, harm, faultyNanos, planted);
+    }
+
+    RunOptions withFaultsFor(long nanos) {
+        return new RunOptions(cluster, pace, bounds, weather, harm, nanos, planted);
+    }
+
+    // ---- drawing
 
     /** @param size how many voters there are to be, or {@link #ANY_SIZE} */
     static RunOptions draw(RandomGenerator random, PlantedFault planted, int size) {
-        int[] sizes = {1, 2, 3, 3, 3, 3, 4, 5, 5, 5};
-        int drawn = sizes[random.nextInt(sizes.length)];
-        int voters = size == ANY_SIZE ? drawn : size;
-        Set<Faults.Kind> faults = EnumSet.noneOf(Faults.Kind.class);
-        for (Faults.Kind kind : Faults.Kind.values()) {
-            if (random.nextInt(5) < 3) {
-                faults.add(kind);
-            }
-        }
-        boolean smallBounds = random.nextInt(3) == 0;
+        Cluster cluster = drawCluster(random, size);
         return new RunOptions(
-                voters,
-                voters > 1 && random.nextInt(6) == 0 ? random.nextInt(voters) : NO_OLD_PEER,
-                random.nextInt(4) == 0,
-                random.nextBoolean(),
-                random.nextInt(3) == 0 ? TIMEOUT_NANOS / 3 : TIMEOUT_NANOS / 10,
-                random.nextBoolean() ? TIMEOUT_NANOS / 500 : 0,
-                smallBounds ? 400 : PLENTY_BYTES,
-                smallBounds ? 150 : PLENTY_BYTES,
+                cluster,
+                drawPace(random),
+                drawBounds(random),
                 Network.Weather.draw(random),
-                random.nextInt(4) == 0 ? TIMEOUT_NANOS / 5 : TIMEOUT_NANOS / 200,
-                faults,
+                drawHarm(random),
                 TIMEOUT_NANOS * (8 + random.nextInt(18)),
                 planted);
     }
+
+    private static Cluster drawCluster(RandomGenerator random, int size) {
+        int[] sizes = {1, 2, 3, 3, 3, 3, 3, 3, 4, 5, 5, 5, 5, 6, MAX_VOTERS, MAX_VOTERS};
+        int drawn = sizes[random.nextInt(sizes.length)];
+        int voters = size == ANY_SIZE ? drawn : size;
+        int observers = random.nextInt(4) == 0 ? 1 + random.nextInt(2) : 0;
+        Set<Integer> old = new TreeSet<>();
+        if (voters > 1 && random.nextInt(6) == 0) {
+            int count = random.nextInt(3) == 0 ? 1 + random.nextInt(voters) : 1;
+            while (old.size() < count) {
+                old.add(random.nextInt(voters));
+            }
+        }
+        return new Cluster(voters, observers, new HashSet<>(old), random.nextInt(4) == 0, random.nextBoolean());
+    }
+
+    private static Pace drawPace(RandomGenerator random) {
+        int[] drifts = {0, 0, 0, 5, 50, 200};
+        return new Pace(
+                random.nextInt(3) == 0 ? TIMEOUT_NANOS / 3 : TIMEOUT_NANOS / 10,
+                random.nextBoolean() ? TIMEOUT_NANOS / 500 : 0,
+                random.nextInt(4) == 0 ? TIMEOUT_NANOS / 5 : TIMEOUT_NANOS / 200,
+                random.nextBoolean() ? 0 : TIMEOUT_NANOS / (random.nextBoolean() ? 200 : 4),
+                random.nextInt(4) == 0 ? TIMEOUT_NANOS / 25 : TIMEOUT_NANOS / 4,
+                drifts[random.nextInt(drifts.length)]);
+    }
+
+    private static Bounds drawBounds(RandomGenerator random) {
+        boolean smallTail = random.nextInt(3) == 0;
+        boolean fewWait = random.nextInt(4) == 0;
+        return new Bounds(
+                smallTail ? 400 : PLENTY_BYTES,
+                smallTail ? 150 : PLENTY_BYTES,
+                fewWait ? 300 : PLENTY_BYTES,
+                fewWait ? 3 : MANY);
+    }
+
+    private static Map<Faults.Kind, Integer> drawHarm(RandomGenerator random) {
+        int[] weights = {0, 0, 1, 1, 1, 2, 8};
+        Map<Faults.Kind, Integer> harm = new EnumMap<>(Faults.Kind.class);
+        for (Faults.Kind kind : Faults.Kind.values()) {
+            int weight = weights[random.nextInt(weights.length)];
+            if (weight > 0) {
+                harm.put(kind, weight);
+            }
+        }
+        return harm;
+    }
+
+    // ---- what it means for one replica
 
     RaftConfig configOf(int number, ReplicaKey key) {
         return new RaftConfig(
                 CLUSTER,
                 key,
                 TIMEOUT_NANOS,
-                heartbeatNanos,
-                commitDelayNanos,
-                maxAppendBytes,
+                pace.heartbeatNanos(),
+                pace.commitDelayNanos(),
+                bounds.maxAppendBytes(),
                 4,
-                4 * maxAppendBytes,
-                PLENTY_BYTES,
-                1000,
-                maxTailBytes,
+                4 * bounds.maxAppendBytes(),
+                bounds.maxUncommittedBytes(),
+                bounds.maxPendingReads(),
+                bounds.maxTailBytes(),
                 isOld(number) ? 0 : RaftConfig.PRE_VOTE_VERSION,
-                leaseReads);
+                cluster.leaseReads());
     }
 
     boolean isOld(int number) {
-        return number == oldPeer;
+        return cluster.oldPeers().contains(number);
+    }
+
+    /** The rate of one machine's clock. */
+    int drawClockRate(RandomGenerator random) {
+        int drift = pace.driftPermille();
+        return drift == 0 ? LocalClock.TRUE_PERMILLE : LocalClock.TRUE_PERMILLE - drift + random.nextInt(2 * drift + 1);
     }
 }

@@ -23,6 +23,11 @@ public final class Simulate {
     private final Tally tally = new Tally();
     /** By number of voters: how long after the end of all faults a new write was acknowledged. */
     private final Map<Integer, List<Long>> recoveries = new TreeMap<>();
+    /** By number of voters: how long after its leader's death a cluster in peace had another, and acknowledged a write. */
+    private final Map<Integer, List<Long>> elected = new TreeMap<>();
+    private final Map<Integer, List<Long>> written = new TreeMap<>();
+    /** By the number of elections that an epoch left over cost: in how many runs. */
+    private final Map<Long, Long> leftOver = new TreeMap<>();
 
     private long done;
     private long events;
@@ -36,19 +41,31 @@ public final class Simulate {
         this.untilNanos = minutes == 0 ? Long.MAX_VALUE : minutes * 60_000_000_000L;
     }
 
-    /** Seeds, first seed, minutes (0: no limit), one seed to be told whole (-1: none), voters (0: as drawn). */
+    /** Seeds, first seed, minutes (0: no limit), one seed to be told whole (-1: none), voters (0: as drawn), 1 to shrink it. */
     public static void main(String[] arguments) {
         long[] numbers = Arrays.stream(arguments).mapToLong(Long::parseLong).toArray();
         int size = Math.toIntExact(numbers[4]);
         boolean good;
         if (numbers[3] >= 0) {
-            List<String> story = RandomRun.trace(numbers[3], PlantedFault.NONE, size);
+            RunPlan plan = RunPlan.of(numbers[3], size);
+            List<String> story = RandomRun.trace(numbers[5] == 1 ? shrunk(plan) : plan);
             story.forEach(System.out::println);
             good = story.getLast().endsWith("all is well");
         } else {
             good = new Simulate(numbers[1], numbers[0], numbers[2], size).run();
         }
         System.exit(good ? 0 : 1);
+    }
+
+    /** @return the plan itself if it breaks no promise */
+    private static RunPlan shrunk(RunPlan plan) {
+        if (RandomRun.failure(plan) == null) {
+            return plan;
+        }
+        Shrinker.Shrunk shrunk = Shrinker.shrink(plan);
+        System.out.println(shrunk.invariant() + " breaks with " + shrunk.kept() + " of " + shrunk.strikes()
+                + " strikes of faults too, found in " + shrunk.tries() + " runs: " + shrunk.plan());
+        return shrunk.plan();
     }
 
     private boolean run() {
@@ -59,7 +76,7 @@ public final class Simulate {
             } catch (AssertionError e) {
                 System.out.println(e.getMessage() + "\n" + e.getCause());
                 String nodes = size == RunOptions.ANY_SIZE ? "" : " --nodes " + size;
-                System.out.println("bin/simulate --seed " + seed + nodes + " tells the whole of it");
+                System.out.println("bin/simulate --seed " + seed + nodes + " tells the whole of it, with --shrink a smaller one");
                 return false;
             }
             if (System.nanoTime() - said > SAY_EVERY_NANOS) {
@@ -77,6 +94,14 @@ public final class Simulate {
         virtualNanos += report.virtualNanos();
         tally.add(report.tally());
         recoveries.computeIfAbsent(report.voters(), voters -> new ArrayList<>()).add(report.committedAfterNanos());
+        Epilogue epilogue = report.epilogue();
+        if (epilogue.electedNanos() > 0) {
+            elected.computeIfAbsent(report.voters(), voters -> new ArrayList<>()).add(epilogue.electedNanos());
+            written.computeIfAbsent(report.voters(), voters -> new ArrayList<>()).add(epilogue.writtenNanos());
+        }
+        if (epilogue.elections() > 0) {
+            leftOver.merge(epilogue.elections(), 1L, Long::sum);
+        }
     }
 
     private double perSecond() {
@@ -99,16 +124,24 @@ public final class Simulate {
         for (RoundSummary.Ending ending : RoundSummary.Ending.values()) {
             row("pre-vote round ended: " + ending, tally.preVoteEndings().getOrDefault(ending, 0L));
         }
-        System.out.println("\nA new write is acknowledged after the end of all faults, in units of T:\n");
+        table("A new write is acknowledged after the end of all faults", recoveries);
+        table("Another leader after the death of a leader in peace", elected);
+        table("A new write is acknowledged after the death of a leader in peace", written);
+        System.out.println("\nElections that an epoch left over from before cost:\n\n| elections | runs |\n|--:|--:|");
+        leftOver.forEach((count, runs) -> row(Long.toString(count), runs));
+    }
+
+    private static void table(String what, Map<Integer, List<Long>> nanosByVoters) {
+        System.out.println("\n" + what + ", in units of T:\n");
         System.out.println("| voters | runs | median | p90 | p99 | most |\n|--:|--:|--:|--:|--:|--:|");
-        recoveries.forEach(Simulate::recoveryRow);
+        nanosByVoters.forEach(Simulate::durationRow);
     }
 
     private static void row(String what, long count) {
         System.out.println("| " + what.toLowerCase(Locale.ROOT).replace('_', ' ') + " | " + count + " |");
     }
 
-    private static void recoveryRow(int voters, List<Long> nanos) {
+    private static void durationRow(int voters, List<Long> nanos) {
         long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
         System.out.printf(Locale.ROOT, "| %d | %d | %.2f | %.2f | %.2f | %.2f |%n",
                 voters, sorted.length, at(sorted, 0.5), at(sorted, 0.9), at(sorted, 0.99), at(sorted, 1));

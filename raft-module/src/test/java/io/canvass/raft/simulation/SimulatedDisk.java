@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 import io.canvass.raft.core.Effect;
@@ -16,16 +15,18 @@ import io.canvass.raft.core.Token;
 
 /**
  * A disk that keeps what was synced and nothing else. Writes are done in order, neighbours perhaps in one sync; a crash loses
- * those that wait, and of the sync under way it keeps some prefix.
+ * those that wait, and of the sync under way it keeps some prefix: a batch is there as a whole or not at all, as a store that
+ * checks what it reads makes of a torn one.
  */
 final class SimulatedDisk {
     /** More writes than this waiting at once is a leak. */
     static final int MAX_WAITING = 20_000;
 
     private final Agenda agenda;
+    private final Tally tally;
     private final RandomGenerator random;
     private final long slowestSyncNanos;
-    private final Consumer<Token> onDurable;
+    private final Owner owner;
 
     private HardState hardState = HardState.INITIAL;
     private final List<Entry> log = new ArrayList<>();
@@ -36,18 +37,38 @@ final class SimulatedDisk {
     private long stalledUntil;
     /** Names the completion that counts: a crash or the end of a stall makes those before it void. */
     private long attempts;
+    private boolean failing;
+    private boolean failed;
 
-    SimulatedDisk(
-            Agenda agenda, RandomGenerator random, long slowestSyncNanos, Entry bootstrap, Consumer<Token> onDurable) {
+    /** @param owner is told when a write is durable, and when one has failed */
+    SimulatedDisk(Agenda agenda, Tally tally, RandomGenerator random, long slowestSyncNanos, Entry bootstrap, Owner owner) {
         this.agenda = agenda;
+        this.tally = tally;
         this.random = random;
         this.slowestSyncNanos = slowestSyncNanos;
-        this.onDurable = onDurable;
+        this.owner = owner;
         log.add(bootstrap);
+    }
+
+    /** Who writes. */
+    interface Owner {
+        void durable(Token token);
+
+        void failed();
     }
 
     HardState hardState() {
         return hardState;
+    }
+
+    /** Whether a write is under way that will be durable some time. */
+    boolean isBusy() {
+        return !failed && !(syncing.isEmpty() && waiting.isEmpty());
+    }
+
+    /** Whether a write has failed: the owner has to end. */
+    boolean isBroken() {
+        return failed;
     }
 
     /** What is durable, in order from index 1. Not to be changed. */
@@ -75,6 +96,9 @@ final class SimulatedDisk {
     }
 
     void submit(Effect.Persist write) {
+        if (failed) {
+            return;
+        }
         if (waiting.size() >= MAX_WAITING) {
             throw new InvariantViolation("BoundedQueues", "more than " + MAX_WAITING + " writes wait for a disk");
         }
@@ -104,13 +128,20 @@ final class SimulatedDisk {
     }
 
     private void synced() {
+        if (failing) {
+            failing = false;
+            failed = true;
+            keepSome();
+            owner.failed();
+            return;
+        }
         Token token = syncing.getLast().token();
         syncing.forEach(this::write);
         syncing.clear();
         if (!waiting.isEmpty()) {
             sync();
         }
-        onDurable.accept(token);
+        owner.durable(token);
     }
 
     private void write(Effect.Persist write) {
@@ -142,20 +173,54 @@ final class SimulatedDisk {
         }
     }
 
+    /** What is durable of what was asked for, the first entry whatever its size. */
+    List<Entry> read(Effect.ReadLog asked) {
+        List<Entry> entries = new ArrayList<>();
+        long bytes = 0;
+        for (long index = asked.from(); index <= asked.to(); index++) {
+            Entry entry = log.get((int) index - 1);
+            bytes += entry.sizeBytes();
+            if (!entries.isEmpty() && bytes > asked.maxBytes()) {
+                break;
+            }
+            entries.add(entry);
+        }
+        return entries;
+    }
+
     void stallUntil(long nanos) {
         stalledUntil = Math.max(stalledUntil, nanos);
     }
 
-    void endStall() {
+    /** From here on it is well. */
+    void mend() {
+        failing = false;
         if (stalledUntil > agenda.now() && !syncing.isEmpty()) {
             stalledUntil = agenda.now();
             finishSync();
         }
     }
 
+    /** The next sync fails: nobody can say what of it is there. Nothing is tried again. */
+    void failNext() {
+        failing = true;
+    }
+
     void crash() {
         attempts++;
+        keepSome();
+        failing = false;
+        failed = false;
+    }
+
+    private void keepSome() {
+        if (!syncing.isEmpty() || !waiting.isEmpty()) {
+            tally.count(Tally.Count.UNSYNCED_LOST);
+        }
         int kept = syncing.isEmpty() ? 0 : random.nextInt(syncing.size() + 1);
+        if (kept > 0 && kept < syncing.size()) {
+            tally.count(Tally.Count.SYNC_CUT_IN_TWO);
+        }
         syncing.subList(0, kept).forEach(this::write);
         syncing.clear();
         waiting.clear();

@@ -31,35 +31,63 @@ final class SimulatedReplica {
 
     private final Simulation simulation;
     private final int number;
-    private final RaftConfig config;
     private final RandomGenerator random;
-    private final SimulatedDisk disk;
+    private final Entry bootstrap;
     private final PlantedFault planted;
+    private final Applier applier;
+    private RaftConfig config;
+    private SimulatedDisk disk;
+    /** What its lost directories held when they were lost. */
+    private final List<List<Entry>> lostLogs = new ArrayList<>();
+    private int directory;
 
     private @Nullable RaftCore core;
     private boolean paused;
     private long life;
-    /** This life's monotonic clock, less virtual time. */
-    private long clockAhead;
+    /** This life's monotonic clock. */
+    private final LocalClock clock;
+    /** The same machine's time since the beginning, whatever it started again. */
+    private final LocalClock machineTime;
     /** The log as the core knows it, synced or not. */
     private final List<Entry> memory = new ArrayList<>();
     private final Deque<LongFunction<Input>> inbox = new ArrayDeque<>();
-    private final Deque<Effect.Send> heldBack = new ArrayDeque<>();
-    private long durableToken;
+    private Outbox outbox = new Outbox(this::leave);
     private long deadline = Outcome.NEVER;
     private long wakeAt = NO_WAKE;
-    /** What the state machine holds; some of it would survive a crash. */
-    private long applied;
-    private long flushed;
 
-    SimulatedReplica(Simulation simulation, int number, RaftConfig config, RandomGenerator random, Entry bootstrap) {
+    SimulatedReplica(Simulation simulation, int number, RandomGenerator random, Entry bootstrap) {
         this.simulation = simulation;
         this.number = number;
-        this.config = config;
         this.random = random;
+        this.bootstrap = bootstrap;
         this.planted = simulation.options().planted();
-        this.disk = new SimulatedDisk(
-                simulation.agenda(), random, simulation.options().slowestSyncNanos(), bootstrap, this::onSynced);
+        this.config = simulation.options().configOf(number, Simulation.keyOf(number, directory));
+        this.disk = emptyDisk();
+        this.applier = new Applier(simulation, this, random);
+        int rate = simulation.options().drawClockRate(random);
+        this.clock = new LocalClock(rate);
+        this.machineTime = new LocalClock(rate);
+    }
+
+    private SimulatedDisk emptyDisk() {
+        SimulatedDisk.Owner owner = new SimulatedDisk.Owner() {
+            @Override
+            public void durable(Token token) {
+                onSynced(token);
+            }
+
+            @Override
+            public void failed() {
+                receive(now -> new Input.StorageFailed(now, "the disk is broken"));
+            }
+        };
+        return new SimulatedDisk(
+                simulation.agenda(),
+                simulation.tally(),
+                random,
+                simulation.options().pace().slowestSyncNanos(),
+                bootstrap,
+                owner);
     }
 
     int number() {
@@ -83,7 +111,27 @@ final class SimulatedReplica {
     }
 
     long applied() {
-        return applied;
+        return applier.applied();
+    }
+
+    Registers registers() {
+        return applier.registers();
+    }
+
+    Applier applier() {
+        return applier;
+    }
+
+    /** Whether this entry was ever durable here, in a directory that is lost by now included. */
+    boolean everHeld(Entry entry) {
+        return disk.holds(entry)
+                || lostLogs.stream().anyMatch(log ->
+                        entry.index() <= log.size() && log.get((int) entry.index() - 1).equals(entry));
+    }
+
+    /** Whether it lost the directory by which the others know it: then it is nobody, until it is made a member anew. */
+    boolean isForeign() {
+        return directory > 0;
     }
 
     /** Which of its lives this is, from 1. */
@@ -97,6 +145,11 @@ final class SimulatedReplica {
 
     boolean isRunning() {
         return isUp() && !paused;
+    }
+
+    /** Whether a write is under way, or the word that it is done waits for a sleeper to wake up. */
+    boolean awaitsDisk() {
+        return disk.isBusy() || !inbox.isEmpty();
     }
 
     boolean isPaused() {
@@ -122,15 +175,15 @@ final class SimulatedReplica {
 
     void start() {
         life++;
-        clockAhead = random.nextLong(MAX_CLOCK_START_NANOS) - simulation.now() + MAX_CLOCK_START_NANOS;
+        clock.set(simulation.now(), MAX_CLOCK_START_NANOS + random.nextLong(MAX_CLOCK_START_NANOS));
         memory.clear();
         memory.addAll(disk.log());
-        applied = flushed;
-        durableToken = 0;
+        applier.start();
+        outbox = new Outbox(this::leave);
         deadline = Outcome.NEVER;
         wakeAt = NO_WAKE;
         RaftCore started = new RaftCore(
-                config, planted.tamper(disk.open(applied)), random, clock() - planted.startedAgoNanos());
+                config, planted.tamper(disk.open(applier.applied())), random, clock() - planted.startedAgoNanos());
         core = started;
         trace("starts, life " + life + ", holds " + disk.log().size() + " entries, " + disk.hardState());
         Outcome outcome = started.start(clock());
@@ -144,9 +197,27 @@ final class SimulatedReplica {
         core = null;
         paused = false;
         inbox.clear();
-        heldBack.clear();
         disk.crash();
-        flushed += applied > flushed ? random.nextLong(applied - flushed + 1) : 0;
+        applier.crash();
+    }
+
+    /** Comes back with another disk, and so as another replica, that knows nothing. To be called while it is down. */
+    void loseDisk() {
+        trace("loses its disk");
+        lostLogs.add(List.copyOf(disk.log()));
+        directory++;
+        config = simulation.options().configOf(number, Simulation.keyOf(number, directory));
+        disk = emptyDisk();
+        applier.lose();
+    }
+
+    /** Its clock goes ahead, as after a time in which the machine did not run. */
+    void jump(long nanos) {
+        trace("jumps ahead by " + (double) nanos / RunOptions.TIMEOUT_NANOS + "T");
+        clock.jump(simulation.now(), nanos);
+        machineTime.jump(simulation.now(), nanos);
+        wakeAt = NO_WAKE;
+        scheduleWake();
     }
 
     void pause() {
@@ -158,16 +229,24 @@ final class SimulatedReplica {
     void resume() {
         trace("wakes up, " + inbox.size() + " inputs are waiting");
         paused = false;
-        while (!inbox.isEmpty()) {
+        while (isUp() && !inbox.isEmpty()) {
             step(inbox.removeFirst().apply(clock()));
         }
-        fireIfDue();
+        if (isUp()) {
+            applier.resume();
+            fireIfDue();
+        }
     }
 
     // ---- inputs
 
     long clock() {
-        return simulation.now() + clockAhead;
+        return clock.read(simulation.now());
+    }
+
+    /** What has passed on this machine since the beginning. */
+    long machineNanos() {
+        return machineTime.read(simulation.now());
     }
 
     /** Takes an input up at once, or when it wakes up. */
@@ -190,11 +269,8 @@ final class SimulatedReplica {
     }
 
     private Input persisted(long now, Token token) {
-        durableToken = Math.max(durableToken, token.sequence());
-        while (!heldBack.isEmpty() && heldBack.getFirst().after() <= durableToken) {
-            leave(heldBack.removeFirst());
-        }
-        return new Input.Persisted(now, new Token(durableToken, token.generation()));
+        outbox.durable(token.sequence());
+        return new Input.Persisted(now, new Token(outbox.durableToken(), token.generation()));
     }
 
     private void step(Input input) {
@@ -246,19 +322,46 @@ final class SimulatedReplica {
                 case Effect.Persist write -> persist(write);
                 case Effect.Send send -> send(send);
                 case Effect.ReadLog read -> read(read);
-                case Effect.Apply apply -> apply(apply);
+                case Effect.Apply apply -> applier.apply(apply);
                 case Effect.Complete complete -> simulation.clients().completed(this, complete);
                 case Effect.RoleChanged changed ->
                     trace("is " + changed.role() + " of epoch " + changed.epoch() + ", leader " + changed.leader().nodeId());
                 case Effect.RoundEnded ended -> trace("ends " + ended.round());
-                case Effect.Refused refused ->
-                    throw new InvariantViolation(
-                            "SoundPeers", key() + " refuses " + refused.from() + ", which " + refused.what());
-                case Effect.Halt halt -> throw new InvariantViolation("CoreHolds", key() + " halts: " + halt.reason());
+                case Effect.Refused refused -> refused(refused);
+                case Effect.Halt halt -> halted(halt, outcome);
+            }
+            if (!isUp()) {
+                return;
             }
         }
         deadline = outcome.nextDeadlineNanos();
         scheduleWake();
+    }
+
+    /** In this world nobody is broken; but a replica with another disk is spoken to as the one that is no more. */
+    private void refused(Effect.Refused refused) {
+        if (!isForeign()) {
+            throw new InvariantViolation(
+                    "SoundPeers", key() + " refuses " + refused.from() + ", which " + refused.what());
+        }
+    }
+
+    /** Only a broken disk is a reason; the process ends, what it had not said it never says. */
+    private void halted(Effect.Halt halt, Outcome outcome) {
+        if (!disk.isBroken()) {
+            throw new InvariantViolation("CoreHolds", key() + " halts: " + halt.reason());
+        }
+        if (!outcome.effects().getLast().equals(halt)) {
+            throw new InvariantViolation("CoreHolds", key() + " does more after it halted: " + outcome);
+        }
+        simulation.tally().count(Tally.Count.HALTED);
+        crash();
+        long thisLife = life;
+        simulation.agenda().in(1 + random.nextLong(2 * RunOptions.TIMEOUT_NANOS), () -> {
+            if (life == thisLife) {
+                start();
+            }
+        });
     }
 
     private void persist(Effect.Persist write) {
@@ -274,14 +377,7 @@ final class SimulatedReplica {
     }
 
     private void send(Effect.Send send) {
-        if (send.after() <= durableToken || planted.leavesAtOnce(send)) {
-            leave(send);
-            return;
-        }
-        if (heldBack.size() >= MAX_HELD) {
-            throw new InvariantViolation("BoundedQueues", key() + " holds " + heldBack.size() + " messages back");
-        }
-        heldBack.addLast(send);
+        outbox.send(send, planted.leavesAtOnce(send));
     }
 
     private void leave(Effect.Send send) {
@@ -295,32 +391,10 @@ final class SimulatedReplica {
         long thisLife = life;
         simulation.agenda().in(1 + random.nextLong(RunOptions.TIMEOUT_NANOS / 50), () -> {
             if (life == thisLife && isUp()) {
-                List<Entry> entries = new ArrayList<>();
-                long bytes = 0;
-                for (long index = read.from(); index <= read.to(); index++) {
-                    Entry entry = disk.log().get((int) index - 1);
-                    bytes += entry.sizeBytes();
-                    if (!entries.isEmpty() && bytes > read.maxBytes()) {
-                        break;
-                    }
-                    entries.add(entry);
-                }
+                List<Entry> entries = disk.read(read);
                 receive(now -> new Input.LogRead(now, read.peer(), read.session(), entries));
             }
         });
-    }
-
-    private void apply(Effect.Apply apply) {
-        if (apply.from() != applied + 1) {
-            throw new InvariantViolation("AppliedInOrder", key() + " applied " + applied + " and is to do " + apply);
-        }
-        for (long index = apply.from(); index <= apply.to(); index++) {
-            applied = index;
-            for (Observer observer : simulation.observers()) {
-                observer.applied(this, index);
-            }
-            simulation.clients().applied(this, memory.get((int) index - 1));
-        }
     }
 
     // ---- time
@@ -329,7 +403,7 @@ final class SimulatedReplica {
         if (deadline == Outcome.NEVER) {
             return;
         }
-        long at = Math.max(deadline - clockAhead, simulation.now());
+        long at = clock.whenReads(deadline, simulation.now());
         if (at >= wakeAt) {
             return;
         }

@@ -30,33 +30,43 @@ final class Simulation {
         network = new Network(this, random.split());
         clients = new Clients(this, random.split());
         Entry bootstrap = bootstrap();
-        for (int number = 0; number < options.voters(); number++) {
-            replicas.add(new SimulatedReplica(
-                    this, number, options.configOf(number, keyOf(number)), random.split(), bootstrap));
+        for (int number = 0; number < options.members(); number++) {
+            replicas.add(new SimulatedReplica(this, number, random.split(), bootstrap));
         }
         observers = List.of(
                 tally,
+                new RareEdges(this),
                 new ElectionSafety(),
                 new Promotions(this),
                 new PreVoteIsPure(),
                 new LogSafety(this),
                 new SaidIsDurable(),
                 new StableLeadership(this),
+                new StateHashes(),
+                new Timers(),
                 new Bounds());
     }
 
-    static ReplicaKey keyOf(int number) {
-        return new ReplicaKey("n" + number, new UUID(0xd15cL, number + 1));
+    /** @param directory which of its directories, from 0 */
+    static ReplicaKey keyOf(int number, int directory) {
+        return new ReplicaKey("n" + number, new UUID(0xd15cL + directory, number + 1));
     }
 
     private Entry bootstrap() {
-        List<Configuration.Member> voters = new ArrayList<>();
-        for (int number = 0; number < options.voters(); number++) {
-            ReplicaKey key = keyOf(number);
-            ReplicaKey named = options.knowsDirectories() ? key : ReplicaKey.ofNode(key.nodeId());
-            voters.add(new Configuration.Member(named, key.nodeId() + ":7000"));
+        List<Configuration.Member> members = new ArrayList<>();
+        for (int number = 0; number < options.members(); number++) {
+            ReplicaKey key = keyOf(number, 0);
+            ReplicaKey named = options.cluster().knowsDirectories() ? key : ReplicaKey.ofNode(key.nodeId());
+            members.add(new Configuration.Member(named, key.nodeId() + ":7000"));
         }
-        return new Entry(1, 0, EntryKind.CONFIGURATION, 0, Configuration.ofVoters(voters).encode());
+        Configuration configuration = new Configuration(
+                members.subList(0, options.voters()), members.subList(options.voters(), members.size()));
+        return new Entry(1, 0, EntryKind.CONFIGURATION, 0, configuration.encode());
+    }
+
+    /** Those whose word counts in elections and for commits. */
+    List<SimulatedReplica> voters() {
+        return replicas.subList(0, options.voters());
     }
 
     RunOptions options() {

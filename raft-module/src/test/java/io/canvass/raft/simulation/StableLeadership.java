@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * network does.
  */
 final class StableLeadership implements Observer {
-    /** Contact of one replica with the leader of an epoch, without a gap of T. */
+    /** Contact of one replica with the leader of an epoch, without a gap of T by its own clock. */
     private record Contact(long epoch, long sinceNanos, long lastNanos) {}
 
     private record Office(long epoch, long sinceNanos, long life) {}
@@ -44,8 +44,9 @@ final class StableLeadership implements Observer {
         }
         if (step.input() instanceof Input.Received received
                 && received.message() instanceof Message.AppendRequest append
-                && append.epoch() >= step.stateBefore().epoch()) {
-            contact(step.replica().number(), append.epoch(), step.nowNanos());
+                && append.epoch() >= step.stateBefore().epoch()
+                && !step.replica().isForeign()) {
+            contact(step.replica().number(), append.epoch(), step.replica().machineNanos());
         }
     }
 
@@ -63,13 +64,13 @@ final class StableLeadership implements Observer {
         }
         List<String> steady = new ArrayList<>();
         steady.add(leader.key().nodeId());
-        for (SimulatedReplica replica : simulation.replicas()) {
+        for (SimulatedReplica replica : simulation.voters()) {
             Contact contact = contacts.get(replica.number());
             if (replica != leader
                     && contact != null
                     && contact.epoch() == highestEpoch
-                    && step.nowNanos() - contact.lastNanos() < RunOptions.TIMEOUT_NANOS
-                    && step.nowNanos() - contact.sinceNanos() >= 2 * RunOptions.TIMEOUT_NANOS) {
+                    && replica.machineNanos() - contact.lastNanos() < RunOptions.TIMEOUT_NANOS
+                    && replica.machineNanos() - contact.sinceNanos() >= 2 * RunOptions.TIMEOUT_NANOS) {
                 steady.add(replica.key().nodeId());
             }
         }
