@@ -1,8 +1,11 @@
 package io.canvass.raft.simulation;
 
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Entry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state machine of one replica and the thread that feeds it: sometimes at once, sometimes far behind the log. A crash leaves
@@ -13,7 +16,7 @@ final class Applier {
     private final SimulatedReplica replica;
     private final RandomGenerator random;
 
-    private Registers registers = new Registers();
+    private @Nullable Machine machine;
     private long wanted;
     private long flushed;
     private long stalledUntil;
@@ -27,25 +30,27 @@ final class Applier {
         this.random = random;
     }
 
-    Registers registers() {
-        return registers;
+    Machine machine() {
+        if (machine == null) {
+            throw new IllegalStateException(replica.key() + " was never started");
+        }
+        return machine;
     }
 
     long applied() {
-        return registers.applied();
+        return machine == null ? 0 : machine.applied();
     }
 
     /** What it finds when its process starts. */
     void start() {
-        registers = new Registers();
-        while (registers.applied() < flushed) {
-            registers.apply(replica.memory().get((int) registers.applied()));
-        }
+        close();
+        machine = simulation.machines().make();
+        machine.apply(replica.memory().subList(0, (int) flushed));
         wanted = flushed;
     }
 
     void crash() {
-        long applied = registers.applied();
+        long applied = applied();
         flushed += applied > flushed ? random.nextLong(applied - flushed + 1) : 0;
         attempts++;
         waiting = false;
@@ -54,6 +59,13 @@ final class Applier {
     /** Its directory is gone. */
     void lose() {
         flushed = 0;
+    }
+
+    void close() {
+        if (machine != null) {
+            machine.close();
+            machine = null;
+        }
     }
 
     void apply(Effect.Apply apply) {
@@ -80,28 +92,30 @@ final class Applier {
         simulation.agenda().at(Math.max(simulation.now(), stalledUntil) + pace, () -> {
             if (attempt == attempts && replica.isRunning()) {
                 waiting = false;
-                work(registers.applied() + 1 + random.nextLong(wanted - registers.applied()));
-                if (registers.applied() < wanted) {
+                work(applied() + 1 + random.nextLong(wanted - applied()));
+                if (applied() < wanted) {
                     later();
                 }
             }
         });
     }
 
+    /** In one batch. */
     private void work(long to) {
-        while (registers.applied() < to) {
-            registers.apply(replica.memory().get((int) registers.applied()));
-            long index = registers.applied();
+        List<Entry> entries = List.copyOf(replica.memory().subList((int) applied(), (int) to));
+        List<Machine.Answer> answers = machine().apply(entries);
+        for (int i = 0; i < entries.size(); i++) {
             for (Observer observer : simulation.observers()) {
-                observer.applied(replica, index);
+                observer.applied(replica, entries.get(i).index());
             }
-            simulation.clients().applied(replica, replica.memory().get((int) index - 1));
+            simulation.clients().applied(replica, entries.get(i), answers.get(i));
         }
+        simulation.clients().serve(replica);
     }
 
     /** A process that slept goes on. */
     void resume() {
-        if (registers.applied() < wanted) {
+        if (applied() < wanted) {
             later();
         }
     }

@@ -31,7 +31,7 @@ final class Clients {
     private final Map<Long, Request> open = new HashMap<>();
     private final Map<Place, Awaited> appended = new HashMap<>();
     private final List<Served> toServe = new ArrayList<>();
-    private final History history = new History();
+    private final History history;
     private long lastRequest;
     private long acknowledged;
     private boolean stopped = true;
@@ -39,6 +39,7 @@ final class Clients {
     Clients(Simulation simulation, RandomGenerator random) {
         this.simulation = simulation;
         this.random = random;
+        this.history = new History(simulation.machines());
     }
 
     void begin() {
@@ -129,14 +130,13 @@ final class Clients {
     }
 
     /** What a replica applied is acknowledged to those who wrote it there, and seen by those whose reads waited for it. */
-    void applied(SimulatedReplica replica, Entry entry) {
+    void applied(SimulatedReplica replica, Entry entry, Machine.Answer answer) {
         simulation.tally().count(Tally.Count.COMMANDS_APPLIED);
         Awaited awaited = appended.remove(new Place(replica.number(), replica.life(), entry.index()));
         if (awaited != null && awaited.epoch() == entry.epoch()) {
             acknowledged = Math.max(acknowledged, entry.index());
-            Registers state = replica.registers();
-            if (state.failed(entry.index())) {
-                history.foundInstead(awaited.request(), state.found(entry.index()));
+            if (answer.refused()) {
+                history.foundInstead(awaited.request(), answer.found());
             } else {
                 history.written(awaited.request());
             }
@@ -144,14 +144,14 @@ final class Clients {
             // Another leader's entry stands in its place, and always will.
             history.forget(awaited.request());
         }
-        serve(replica);
     }
 
     void requireLinearizable() {
         history.requireLinearizable();
     }
 
-    private void serve(SimulatedReplica replica) {
+    /** Answers the reads that waited for what this replica has applied by now. */
+    void serve(SimulatedReplica replica) {
         Iterator<Served> waiting = toServe.iterator();
         while (waiting.hasNext()) {
             Served read = waiting.next();
@@ -160,7 +160,7 @@ final class Clients {
             } else if (read.replica() == replica && replica.applied() >= read.index()) {
                 waiting.remove();
                 acknowledged = Math.max(acknowledged, replica.applied());
-                history.haveRead(read.request(), replica.registers());
+                history.haveRead(read.request(), replica.machine());
                 simulation.tally().count(Tally.Count.READS_SERVED);
             }
         }

@@ -15,10 +15,15 @@ final class History {
     private static final int KEYS = 3;
     private static final int SWAP_EVERY = 4;
 
+    private final Machine.Kind machines;
     private final Map<Long, Operation> operations = new HashMap<>();
     /** What somebody last read of a key: what a compare-and-set expects. */
-    private final Map<String, String> lastRead = new HashMap<>();
+    private final Map<String, Machine.Seen> lastRead = new HashMap<>();
     private long clock;
+
+    History(Machine.Kind machines) {
+        this.machines = machines;
+    }
 
     private static String key(long request) {
         return "k" + request % KEYS;
@@ -31,15 +36,15 @@ final class History {
     /** Notes that this write is asked for. */
     Bytes write(long request) {
         String key = key(request);
-        String expected = lastRead.get(key);
+        Machine.Seen expected = lastRead.get(key);
         if (request % SWAP_EVERY == 0 && expected != null) {
             operations.put(request, new Operation(key, Kind.COMPARE_AND_SET, ++clock, Operation.NEVER,
-                    Optional.of(value(request)), Optional.of(expected), false));
-            return Registers.compareAndSet(key, expected, value(request));
+                    Optional.of(value(request)), Optional.of(expected.value()), false));
+            return machines.compareAndSet(key, expected, value(request));
         }
         operations.put(request, new Operation(key, Kind.WRITE, ++clock, Operation.NEVER,
                 Optional.of(value(request)), Optional.empty(), true));
-        return Registers.write(key, value(request));
+        return machines.write(key, value(request));
     }
 
     void read(long request) {
@@ -65,13 +70,13 @@ final class History {
         }
     }
 
-    void haveRead(long request, Registers registers) {
+    void haveRead(long request, Machine machine) {
         Operation asked = operations.get(request);
         if (asked != null) {
-            Optional<String> value = registers.get(asked.key());
-            value.ifPresent(seen -> lastRead.put(asked.key(), seen));
-            operations.put(request, new Operation(asked.key(), asked.kind(), asked.invoked(), ++clock, value,
-                    asked.expected(), true));
+            Optional<Machine.Seen> seen = machine.get(asked.key());
+            seen.ifPresent(value -> lastRead.put(asked.key(), value));
+            operations.put(request, new Operation(asked.key(), asked.kind(), asked.invoked(), ++clock,
+                    seen.map(Machine.Seen::value), asked.expected(), true));
         }
     }
 

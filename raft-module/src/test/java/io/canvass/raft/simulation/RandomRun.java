@@ -25,10 +25,10 @@ final class RandomRun {
     private long committedAfterNanos;
     private long healedAfterNanos;
 
-    private RandomRun(RunPlan plan, boolean traced) {
+    private RandomRun(RunPlan plan, Machine.Kind machines, boolean traced) {
         SplittableRandom random = new SplittableRandom(plan.seed());
         options = plan.draw(random);
-        simulation = new Simulation(options, random.nextLong(), traced);
+        simulation = new Simulation(options, machines, random.nextLong(), traced);
         faults = new Faults(simulation, random.split(), plan.leftOut());
         epilogue = new Epilogue(simulation, random.split());
     }
@@ -52,13 +52,16 @@ final class RandomRun {
     record Failure(InvariantViolation violation, int strikes) {}
 
     /** Runs it, and once more with a trace if it fails. */
-    static Report run(long seed, int size) {
-        RunPlan plan = RunPlan.of(seed, size);
-        RandomRun run = new RandomRun(plan, false);
+    static Report run(RunPlan plan) {
+        return run(plan, Registers.KIND);
+    }
+
+    static Report run(RunPlan plan, Machine.Kind machines) {
+        RandomRun run = new RandomRun(plan, machines, false);
         try {
             run.play();
         } catch (InvariantViolation violation) {
-            throw new AssertionError(story(plan, LAST_LINES), violation);
+            throw new AssertionError(story(plan, machines, LAST_LINES), violation);
         }
         return new Report(
                 run.options.voters(),
@@ -72,7 +75,7 @@ final class RandomRun {
 
     /** Which promise breaks, if any. */
     static @Nullable Failure failure(RunPlan plan) {
-        RandomRun run = new RandomRun(plan, false);
+        RandomRun run = new RandomRun(plan, Registers.KIND, false);
         try {
             run.play();
             return null;
@@ -83,7 +86,11 @@ final class RandomRun {
 
     /** Every line of a run, and how it ended. */
     static List<String> trace(RunPlan plan) {
-        RandomRun run = new RandomRun(plan, true);
+        return trace(plan, Registers.KIND);
+    }
+
+    private static List<String> trace(RunPlan plan, Machine.Kind machines) {
+        RandomRun run = new RandomRun(plan, machines, true);
         String end = "all is well";
         try {
             run.play();
@@ -97,13 +104,25 @@ final class RandomRun {
 
     /** What a person needs who is to find the cause. */
     static String story(RunPlan plan, int lines) {
-        List<String> all = trace(plan);
+        return story(plan, Registers.KIND, lines);
+    }
+
+    private static String story(RunPlan plan, Machine.Kind machines, int lines) {
+        List<String> all = trace(plan, machines);
         List<String> last = all.subList(Math.max(0, all.size() - lines - 1), all.size());
         return "Seed " + plan.seed() + " of " + plan.draw(new SplittableRandom(plan.seed())) + "\n"
                 + String.join("\n", last) + "\nReplay the whole of it with -Dsimulation.seed=" + plan.seed();
     }
 
     private void play() {
+        try {
+            playAll();
+        } finally {
+            simulation.end();
+        }
+    }
+
+    private void playAll() {
         simulation.startAll();
         simulation.clients().begin();
         faults.begin();

@@ -1,6 +1,10 @@
 package io.canvass.raft.simulation;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +23,7 @@ class RandomRunsTest {
         long one = Long.getLong("simulation.seed", NO_SEED);
         if (one != NO_SEED) {
             RandomRun.trace(RunPlan.of(one, RunOptions.ANY_SIZE)).forEach(System.out::println);
-            RandomRun.run(one, RunOptions.ANY_SIZE);
+            RandomRun.run(RunPlan.of(one, RunOptions.ANY_SIZE));
             return;
         }
         long first = Long.getLong("simulation.first", 1);
@@ -27,7 +31,7 @@ class RandomRunsTest {
         Tally tally = new Tally();
         long slowest = 0;
         for (long seed = first; seed < first + seeds; seed++) {
-            RandomRun.Report report = RandomRun.run(seed, RunOptions.ANY_SIZE);
+            RandomRun.Report report = RandomRun.run(RunPlan.of(seed, RunOptions.ANY_SIZE));
             tally.add(report.tally());
             slowest = Math.max(slowest, report.healedAfterNanos());
         }
@@ -45,6 +49,25 @@ class RandomRunsTest {
             for (Faults.Kind kind : Faults.Kind.values()) {
                 assertThat(tally.bites(kind)).as(kind.name()).isPositive();
             }
+        }
+    }
+
+    @Test
+    void seedsThatOnceFailedDoSoNoMore() throws IOException {
+        int runs = 0;
+        for (String line : seedsThatFailed().lines().toList()) {
+            if (!line.startsWith("#")) {
+                String[] words = line.split(" +", 3);
+                RandomRun.run(RunPlan.of(Long.parseLong(words[0]), Integer.parseInt(words[1])));
+                runs++;
+            }
+        }
+        assertThat(runs).isPositive();
+    }
+
+    private static String seedsThatFailed() throws IOException {
+        try (InputStream in = RandomRunsTest.class.getResourceAsStream("/simulation/seeds.txt")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

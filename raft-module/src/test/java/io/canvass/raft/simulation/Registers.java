@@ -1,6 +1,8 @@
 package io.canvass.raft.simulation;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,40 +11,63 @@ import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
 import org.jspecify.annotations.Nullable;
 
-/** The state machine of one replica in one of its lives: registers by key, as its log makes them, and a hash of all of them. */
-final class Registers {
+/** A state machine of a few lines: a map, and a hash of all of it. */
+final class Registers implements Machine {
     private static final String PUT = "put";
     private static final String SWAP = "cas";
 
+    static final Kind KIND = new Kind() {
+        @Override
+        public Machine make() {
+            return new Registers();
+        }
+
+        @Override
+        public Bytes write(String key, String value) {
+            return Bytes.ofUtf8(PUT + " " + key + " " + value);
+        }
+
+        @Override
+        public Bytes compareAndSet(String key, Seen expected, String value) {
+            return Bytes.ofUtf8(SWAP + " " + key + " " + expected.value() + " " + value);
+        }
+    };
+
     private final Map<String, String> values = new HashMap<>();
-    /** By index: what a compare-and-set that failed found instead. */
-    private final Map<Long, Optional<String>> found = new HashMap<>();
     private long applied;
     private long hash;
 
-    static Bytes write(String key, String value) {
-        return Bytes.ofUtf8(PUT + " " + key + " " + value);
-    }
-
-    static Bytes compareAndSet(String key, String expected, String value) {
-        return Bytes.ofUtf8(SWAP + " " + key + " " + expected + " " + value);
-    }
-
-    long applied() {
+    @Override
+    public long applied() {
         return applied;
     }
 
-    /** Of the whole state, whatever way led to it. */
-    long hash() {
+    @Override
+    public long hash() {
         return hash;
     }
 
-    /** Takes up the next entry of the log. */
-    void apply(Entry entry) {
-        applied++;
-        if (entry.kind() == EntryKind.COMMAND) {
-            execute(entry);
+    @Override
+    public List<Answer> apply(List<Entry> entries) {
+        List<Answer> answers = new ArrayList<>();
+        for (Entry entry : entries) {
+            applied++;
+            answers.add(entry.kind() == EntryKind.COMMAND ? execute(entry.data().toUtf8().split(" ", -1)) : Answer.DONE);
         }
+        return answers;
+    }
+
+    private Answer execute(String[] words) {
+        String key = words[1];
+        if (words[0].equals(PUT)) {
+            put(key, words[2]);
+            return Answer.DONE;
+        }
+        if (words[2].equals(values.get(key))) {
+            put(key, words[3]);
+            return Answer.DONE;
+        }
+        return new Answer(true, Optional.ofNullable(values.get(key)));
     }
 
     private void put(String key, String value) {
@@ -57,30 +82,11 @@ final class Registers {
         return mixed ^ (mixed >>> 32);
     }
 
-    private void execute(Entry entry) {
-        String[] words = entry.data().toUtf8().split(" ", -1);
-        if (words[0].equals(PUT)) {
-            put(words[1], words[2]);
-        } else {
-            if (words[2].equals(values.get(words[1]))) {
-                put(words[1], words[3]);
-            } else {
-                found.put(entry.index(), get(words[1]));
-            }
-        }
+    @Override
+    public Optional<Seen> get(String key) {
+        return Optional.ofNullable(values.get(key)).map(value -> new Seen(value, 0));
     }
 
-    Optional<String> get(String key) {
-        return Optional.ofNullable(values.get(key));
-    }
-
-    /** Whether the entry of this index was a compare-and-set that found another value. */
-    boolean failed(long index) {
-        return found.containsKey(index);
-    }
-
-    /** What it found. */
-    Optional<String> found(long index) {
-        return found.getOrDefault(index, Optional.empty());
-    }
+    @Override
+    public void close() {}
 }

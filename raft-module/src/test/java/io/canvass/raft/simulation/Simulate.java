@@ -72,7 +72,7 @@ public final class Simulate {
         long said = startNanos;
         for (long seed = first; seed < first + seeds && System.nanoTime() - startNanos < untilNanos; seed++) {
             try {
-                add(RandomRun.run(seed, size));
+                add(RandomRun.run(RunPlan.of(seed, size)));
             } catch (AssertionError e) {
                 System.out.println(e.getMessage() + "\n" + e.getCause());
                 String nodes = size == RunOptions.ANY_SIZE ? "" : " --nodes " + size;

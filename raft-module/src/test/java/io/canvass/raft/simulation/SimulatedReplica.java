@@ -114,8 +114,8 @@ final class SimulatedReplica {
         return applier.applied();
     }
 
-    Registers registers() {
-        return applier.registers();
+    Machine machine() {
+        return applier.machine();
     }
 
     Applier applier() {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** One cluster in virtual time, with everything that watches it. Replicas are named n0, n1, ... by their numbers. */
 final class Simulation {
     private final RunOptions options;
+    private final Machine.Kind machines;
     private final Agenda agenda = new Agenda();
     private final Trace trace;
     private final Network network;
@@ -24,7 +25,12 @@ final class Simulation {
     private final Tally tally = new Tally();
 
     Simulation(RunOptions options, long seed, boolean traced) {
+        this(options, Registers.KIND, seed, traced);
+    }
+
+    Simulation(RunOptions options, Machine.Kind machines, long seed, boolean traced) {
         this.options = options;
+        this.machines = machines;
         SplittableRandom random = new SplittableRandom(seed);
         trace = new Trace(traced, agenda);
         network = new Network(this, random.split());
@@ -71,6 +77,15 @@ final class Simulation {
 
     RunOptions options() {
         return options;
+    }
+
+    Machine.Kind machines() {
+        return machines;
+    }
+
+    /** Closes what the replicas hold. */
+    void end() {
+        replicas.forEach(replica -> replica.applier().close());
     }
 
     Agenda agenda() {
