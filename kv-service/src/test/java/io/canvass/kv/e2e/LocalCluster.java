@@ -25,17 +25,25 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     private static final Duration ELECTION_LIMIT = Duration.ofSeconds(30);
 
     private final int size;
+    /** So many of the first know no Pre-Vote. */
+    private final int oldPeers;
     private final List<LocalNode> nodes = new ArrayList<>();
     /** The nodes may outlive neither the test nor its JVM. */
     private final Thread lastResort = new Thread(this::close);
     private Path folder = Path.of("");
 
-    private LocalCluster(int size) {
+    private LocalCluster(int size, int oldPeers) {
         this.size = size;
+        this.oldPeers = oldPeers;
     }
 
     static LocalCluster of(int size) {
-        return new LocalCluster(size);
+        return new LocalCluster(size, 0);
+    }
+
+    /** One whose first node knows no Pre-Vote. */
+    static LocalCluster withOldPeer(int size) {
+        return new LocalCluster(size, 1);
     }
 
     @Override
@@ -49,7 +57,8 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
             Path own = folder.resolve(voter.id());
             NodeSettings settings =
                     new NodeSettings(voter.id(), voter.httpPort(), own.resolve("data"), voters, null);
-            nodes.add(new LocalNode(settings, own));
+            boolean old = nodes.size() < oldPeers;
+            nodes.add(new LocalNode(old ? settings.withoutPreVote() : settings, own));
         }
         try {
             nodes.forEach(LocalNode::start);

@@ -13,30 +13,44 @@ import org.jspecify.annotations.Nullable;
  *
  * @param voters as they are listed, right or wrong
  * @param clusterId null: not said
+ * @param protocolVersion the highest it speaks to its peers
  */
-record NodeSettings(String id, int httpPort, Path dataDir, List<Voter> voters, @Nullable UUID clusterId) {
+record NodeSettings(
+        String id, int httpPort, Path dataDir, List<Voter> voters, @Nullable UUID clusterId, int protocolVersion) {
+    private static final int NEWEST = 1;
+    private static final int WITHOUT_PRE_VOTE = 0;
+
     NodeSettings {
         voters = List.copyOf(voters);
     }
 
+    NodeSettings(String id, int httpPort, Path dataDir, List<Voter> voters, @Nullable UUID clusterId) {
+        this(id, httpPort, dataDir, voters, clusterId, NEWEST);
+    }
+
     NodeSettings withId(String other) {
-        return new NodeSettings(other, httpPort, dataDir, voters, clusterId);
+        return new NodeSettings(other, httpPort, dataDir, voters, clusterId, protocolVersion);
     }
 
     NodeSettings withHttpPort(int other) {
-        return new NodeSettings(id, other, dataDir, voters, clusterId);
+        return new NodeSettings(id, other, dataDir, voters, clusterId, protocolVersion);
     }
 
     NodeSettings withDataDir(Path other) {
-        return new NodeSettings(id, httpPort, other, voters, clusterId);
+        return new NodeSettings(id, httpPort, other, voters, clusterId, protocolVersion);
     }
 
     NodeSettings withVoters(Voter... others) {
-        return new NodeSettings(id, httpPort, dataDir, List.of(others), clusterId);
+        return new NodeSettings(id, httpPort, dataDir, List.of(others), clusterId, protocolVersion);
     }
 
     NodeSettings withClusterId(UUID other) {
-        return new NodeSettings(id, httpPort, dataDir, voters, other);
+        return new NodeSettings(id, httpPort, dataDir, voters, other, protocolVersion);
+    }
+
+    /** As before the release that brought Pre-Vote. */
+    NodeSettings withoutPreVote() {
+        return new NodeSettings(id, httpPort, dataDir, voters, clusterId, WITHOUT_PRE_VOTE);
     }
 
     List<String> arguments() {
@@ -48,6 +62,9 @@ record NodeSettings(String id, int httpPort, Path dataDir, List<Voter> voters, @
         arguments.add("--kv.cluster.voters=" + voters.stream().map(Voter::text).collect(Collectors.joining(",")));
         if (clusterId != null) {
             arguments.add("--kv.cluster.id=" + clusterId);
+        }
+        if (protocolVersion != NEWEST) {
+            arguments.add("--kv.raft.protocol-version=" + protocolVersion);
         }
         return arguments;
     }

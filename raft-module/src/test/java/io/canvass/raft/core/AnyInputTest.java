@@ -32,6 +32,8 @@ class AnyInputTest {
     private Role roleBefore = replica.role();
     private long commitBefore;
     private long appliedBefore;
+    private Effect.RoleChanged told = new Effect.RoleChanged(RoleName.UNATTACHED, 0, NONE);
+    private ReplicaKey leaderTold = NONE;
 
     @Property(tries = 2000)
     void promisesHoldFromStepToStep(@ForAll long seed, @ForAll boolean leases) {
@@ -41,6 +43,8 @@ class AnyInputTest {
         replica = stands.get(dice.nextInt(stands.size())).apply(leases ? voters(3).leaseReads() : voters(3));
         commitBefore = replica.commitIndex();
         appliedBefore = commitBefore;
+        told = is();
+        leaderTold = told.leader();
         for (int i = 0; i < STEPS; i++) {
             before = replica.hardState();
             roleBefore = replica.role();
@@ -137,6 +141,7 @@ class AnyInputTest {
         assertThat(replica.role().rememberedLeader().matches(N1)).isFalse();
         checkLog(effects);
         checkRole();
+        checkTold(effects);
         for (Effect effect : effects) {
             if (effect instanceof Effect.Send send && send.message() instanceof Message.VoteResponse) {
                 assertThat(send.after()).isEqualTo(replica.lastToken().sequence());
@@ -167,6 +172,30 @@ class AnyInputTest {
             assertThat(role.electionTimer()).isEqualTo(new ElectionTimer.Never());
             assertThat(role.name()).isNotEqualTo(RoleName.PROSPECTIVE);
         }
+    }
+
+    /** Each change of role, epoch or leader is told once, as it is after the step; an epoch has one leader, here too. */
+    private void checkTold(List<Effect> effects) {
+        List<Effect> changes = effects.stream().filter(Effect.RoleChanged.class::isInstance).toList();
+        Effect.RoleChanged is = is();
+        assertThat(changes).isEqualTo(is.equals(told) ? List.of() : List.of(is));
+        assertThat(is.epoch()).isGreaterThanOrEqualTo(told.epoch());
+        leaderTold = is.epoch() == told.epoch() ? leaderTold : NONE;
+        switch (is.role()) {
+            case LEADER -> assertThat(is.leader()).isEqualTo(N1);
+            case FOLLOWER -> assertThat(is.leader()).isNotEqualTo(N1);
+            case UNATTACHED, PROSPECTIVE, CANDIDATE, RESIGNED -> assertThat(is.leader()).isEqualTo(NONE);
+        }
+        assertThat(leaderTold.isNone() || is.leader().isNone() || leaderTold.equals(is.leader()))
+                .as("epoch %s is told to be led by %s, then %s", is.epoch(), leaderTold, is.leader())
+                .isTrue();
+        leaderTold = is.leader().isKnown() ? is.leader() : leaderTold;
+        told = is;
+    }
+
+    private Effect.RoleChanged is() {
+        CoreStatus status = replica.core.status();
+        return new Effect.RoleChanged(status.role(), status.hardState().epoch(), status.leader());
     }
 
     private <T> T pick(List<T> of) {

@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import static io.canvass.raft.core.CoreFixture.N1;
 import static io.canvass.raft.core.CoreFixture.N2;
 import static io.canvass.raft.core.CoreFixture.N3;
 import static io.canvass.raft.core.CoreFixture.NONE;
@@ -38,6 +39,18 @@ class FollowerLogTest {
         assertThat(replica.core.status().durableIndex()).isEqualTo(3);
         replica.persisted();
         assertThat(replica.core.status().durableIndex()).isEqualTo(5);
+    }
+
+    /** It may become a voter, and what it acknowledged then counts (HAZARDS E15). */
+    @Test
+    void anObserverAcknowledgesNothingBeforeItIsDurableEither() {
+        CoreFixture observer = Stands.followerThatHeard(CoreFixture.voters(3).voters(N2, N3).observers(N1));
+
+        assertThat(observer.request(N2, append(5, END, 0, command(4, 5))))
+                .containsExactly(persist(2, STATE, command(4, 5)), reply(N2, matched(5, N2, 4), 2));
+        assertThat(observer.core.status().durableIndex()).isEqualTo(3);
+        observer.persisted();
+        assertThat(observer.core.status().durableIndex()).isEqualTo(4);
     }
 
     @Test

@@ -9,7 +9,9 @@ import static io.canvass.raft.core.CoreFixture.FULL;
 import static io.canvass.raft.core.CoreFixture.N1;
 import static io.canvass.raft.core.CoreFixture.N2;
 import static io.canvass.raft.core.CoreFixture.N3;
+import static io.canvass.raft.core.CoreFixture.N4;
 import static io.canvass.raft.core.CoreFixture.NONE;
+import static io.canvass.raft.core.CoreFixture.T;
 import static io.canvass.raft.core.CoreFixture.at;
 import static io.canvass.raft.core.CoreFixture.hard;
 import static io.canvass.raft.core.CoreFixture.voters;
@@ -264,6 +266,22 @@ class LeaderWordTest {
                 .containsExactly(persist(2, hard(6, NONE, NONE)), became(RoleName.UNATTACHED, 6, NONE));
 
         assertThat(replica.role()).isEqualTo(new Role.Unattached(NONE, timer));
+    }
+
+    /** Its own configuration may be the older one. */
+    @Test
+    void aLeaderOutsideTheOwnVoterSetIsFollowedAndTheVoteIsKept() {
+        for (long epoch : new long[] {5, 6}) {
+            CoreFixture replica = voters(3).stored(5, N2, NONE).start().at(T);
+            ReplicaKey kept = epoch == 5 ? N2 : NONE;
+
+            assertThat(replica.request(N4, heartbeat(epoch)))
+                    .containsExactly(
+                            persist(1, hard(epoch, kept, N4)),
+                            became(RoleName.FOLLOWER, epoch, N4),
+                            reply(N4, matched(epoch, N4, 0), 1));
+            assertThat(replica.role()).isEqualTo(new Role.Follower(N4, true, new ElectionTimer.At(T + FULL)));
+        }
     }
 
     @Test

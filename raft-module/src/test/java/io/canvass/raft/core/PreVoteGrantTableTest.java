@@ -10,10 +10,14 @@ import static io.canvass.raft.core.CoreFixture.N4;
 import static io.canvass.raft.core.CoreFixture.NONE;
 import static io.canvass.raft.core.CoreFixture.T;
 import static io.canvass.raft.core.CoreFixture.at;
+import static io.canvass.raft.core.CoreFixture.hard;
 import static io.canvass.raft.core.CoreFixture.voters;
 import static io.canvass.raft.core.Effects.reply;
+import static io.canvass.raft.core.Messages.error;
+import static io.canvass.raft.core.Messages.heartbeat;
 import static io.canvass.raft.core.Messages.no;
 import static io.canvass.raft.core.Messages.preVote;
+import static io.canvass.raft.core.Messages.preVoteRefused;
 import static io.canvass.raft.core.Messages.yes;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,6 +57,21 @@ class PreVoteGrantTableTest {
     }
 
     @Test
+    void prospectiveWithAVoteGrantsToWhomItVotedForAndToOthers() {
+        assertGrants(prospectiveThatVotedForN2(), N2, SAME, NONE);
+        assertGrants(prospectiveThatVotedForN2(), N3, SAME, NONE);
+        assertRefuses(prospectiveThatVotedForN2(), N2, at(2, 2), NONE, VoteRefusal.LOG_BEHIND);
+    }
+
+    private static CoreFixture prospectiveThatVotedForN2() {
+        CoreFixture replica = Stands.votedForN2(voters(3));
+        replica.timeReached(replica.deadline());
+        assertThat(replica.role().name()).isEqualTo(RoleName.PROSPECTIVE);
+        assertThat(replica.hardState().vote()).isEqualTo(N2);
+        return replica;
+    }
+
+    @Test
     void candidateGrantsIfTheLogIsUpToDate() {
         assertGrants(Stands.candidate(voters(3)), N3, SAME, NONE);
         assertRefuses(Stands.candidate(voters(3)), N3, at(2, 2), NONE, VoteRefusal.LOG_BEHIND);
@@ -85,10 +104,40 @@ class PreVoteGrantTableTest {
         assertRefuses(Stands.followerThatDidNotHear(voters(3)), N3, at(2, 2), N2, VoteRefusal.LOG_BEHIND);
     }
 
+    /** Whether it voted for this leader or for another. */
+    @Test
+    void followerThatVotedGrantsBeforeItHearsItsLeaderAndRefusesAfter() {
+        for (ReplicaKey leader : new ReplicaKey[] {N2, N3}) {
+            ReplicaKey other = leader.equals(N2) ? N3 : N2;
+            CoreFixture replica = prospectiveThatVotedForN2();
+            replica.response(
+                    other, replica.asked(other), preVoteRefused(5, leader, replica.round().id()));
+            replica.persisted();
+            assertThat(replica.hardState()).isEqualTo(hard(5, N2, leader));
+
+            assertGrants(replica, other, SAME, leader);
+            assertGrants(replica, N4, SAME, leader);
+            assertRefuses(replica, other, at(2, 2), leader, VoteRefusal.LOG_BEHIND);
+
+            replica.request(leader, heartbeat(5));
+            assertRefuses(replica, other, SAME, leader, VoteRefusal.LEADER_ALIVE);
+            assertRefuses(replica, N4, SAME, leader, VoteRefusal.LEADER_ALIVE);
+            assertThat(replica.hardState()).isEqualTo(hard(5, N2, leader));
+        }
+    }
+
     @Test
     void leaderRefuses() {
         assertRefuses(Stands.leader(voters(3)), N3, at(4, 5), N1, VoteRefusal.LEADER_ALIVE);
         assertRefuses(Stands.leader(voters(3)), N3, at(2, 2), N1, VoteRefusal.LEADER_ALIVE);
+    }
+
+    @Test
+    void leaderRefusesOneThatIsNoVoterLikeAnyOther() {
+        assertRefuses(Stands.leader(voters(3)), N4, at(4, 5), N1, VoteRefusal.LEADER_ALIVE);
+        assertRefuses(Stands.leader(voters(3)), CoreFixture.otherDisk(N3), at(4, 5), N1, VoteRefusal.LEADER_ALIVE);
+        Message.VoteRequest older = preVote(4, at(4, 4));
+        assertAnswers(Stands.leader(voters(3)), N4, older, error(older, 5, N1, VoteError.FENCED_EPOCH));
     }
 
     @Test
@@ -109,6 +158,21 @@ class PreVoteGrantTableTest {
         CoreFixture following = Stands.followerThatHeard(voters(3).voters(N2, N3).observers(N1));
         assertRefuses(following, N3, SAME, N2, VoteRefusal.LEADER_ALIVE);
         assertGrants(following, N2, SAME, N2);
+    }
+
+    /** It has word of its leader only: of a higher epoch, by an answer of the leader of before. */
+    @Test
+    void anObserverThatDidNotHearItsLeaderGrants() {
+        CoreFixture replica = voters(3).voters(N2, N3).observers(N1).epoch(4).start().at(T);
+        replica.response(N3, new Message.ReadIndexResponse(5, N2, 1, false, 0));
+        replica.persisted();
+        assertThat(replica.role()).isEqualTo(new Role.Follower(N2, false, new ElectionTimer.Never()));
+
+        assertGrants(replica, N3, SAME, N2);
+        assertRefuses(replica, N3, at(2, 2), N2, VoteRefusal.LOG_BEHIND);
+
+        replica.request(N2, heartbeat(5));
+        assertRefuses(replica, N3, SAME, N2, VoteRefusal.LEADER_ALIVE);
     }
 
     /** In the own epoch and in a higher one: a pre-vote is judged alike, and is a pure query. */

@@ -24,6 +24,7 @@ import static io.canvass.raft.core.Messages.heartbeat;
 import static io.canvass.raft.core.Messages.matched;
 import static io.canvass.raft.core.Messages.no;
 import static io.canvass.raft.core.Messages.vote;
+import static io.canvass.raft.core.Messages.yes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -131,6 +132,21 @@ class StartTest {
                         send(N2, 1, askPreVote(N2, 5, END, FIRST), 0),
                         send(N3, 2, askPreVote(N3, 5, END, FIRST), 0));
         assertThat(replica.hardState()).isEqualTo(hard(5, N1, NONE));
+    }
+
+    @Test
+    void whoLedOrStoodInTheStoredEpochGivesItsVoteInAHigherOne() {
+        for (ReplicaKey leader : List.of(N1, NONE)) {
+            CoreFixture replica = voters(3).stored(5, N1, leader).start().at(10);
+            Message.VoteRequest request = vote(6, END);
+
+            assertThat(replica.request(N3, request))
+                    .containsExactly(
+                            persist(1, hard(6, N3, NONE)),
+                            became(RoleName.UNATTACHED, 6, NONE),
+                            reply(N3, yes(request, 6, NONE), 1));
+            assertThat(replica.role()).isEqualTo(new Role.Unattached(NONE, new ElectionTimer.WhenDurable(1)));
+        }
     }
 
     @Test

@@ -53,6 +53,14 @@ final class LocalGroup implements AutoCloseable {
         }
     }
 
+    UUID clusterId() {
+        return clusterId;
+    }
+
+    Configuration configuration() {
+        return configuration;
+    }
+
     List<String> ids() {
         return configuration.voters().stream().map(member -> member.key().nodeId()).toList();
     }
@@ -65,7 +73,16 @@ final class LocalGroup implements AutoCloseable {
         return start(id, store -> store, settings -> settings);
     }
 
+    RaftNode<Integer> start(String id, RaftListener listener) {
+        return start(id, store -> store, settings -> settings, listener);
+    }
+
     RaftNode<Integer> start(String id, UnaryOperator<RaftStore> wrap, UnaryOperator<RaftNodeConfig> settings) {
+        return start(id, wrap, settings, RaftListener.NONE);
+    }
+
+    private RaftNode<Integer> start(
+            String id, UnaryOperator<RaftStore> wrap, UnaryOperator<RaftNodeConfig> settings, RaftListener listener) {
         RaftStore store = wrap.apply(RocksRaftStore.open(
                 directory.resolve(id), new Formation(id, clusterId, true, configuration)));
         ReplicaKey self = store.identity().replica();
@@ -73,13 +90,13 @@ final class LocalGroup implements AutoCloseable {
         RecordingMachine machine = new RecordingMachine();
         RaftConfig raft = RaftConfig.of(clusterId, self, ELECTION_TIMEOUT_NANOS);
         RaftNode<Integer> node = RaftNode.start(
-                settings.apply(RaftNodeConfig.of(raft)), store, transport, machine, RaftListener.NONE);
+                settings.apply(RaftNodeConfig.of(raft)), store, transport, machine, listener);
         nodes.put(id, node);
         machines.put(id, machine);
         return node;
     }
 
-    private int portOf(String id) {
+    int portOf(String id) {
         String address = configuration.voters().stream()
                 .filter(member -> member.key().nodeId().equals(id))
                 .findFirst()

@@ -16,6 +16,8 @@ import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
 import io.canvass.raft.core.Input;
+import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Outcome;
 import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
@@ -32,6 +34,9 @@ final class ScriptCluster {
     private static final long HEARTBEAT = 100;
     private static final int PLENTY = 1 << 20;
     private static final int MAX_EVENTS = 10_000;
+    /** A number that no request of a core bears. */
+    private static final long UNASKED = Long.MAX_VALUE;
+
     private static final UUID CLUSTER = new UUID(0x0ca17a55L, 7);
 
     private final Map<String, ScriptedReplica> replicas = new LinkedHashMap<>();
@@ -129,6 +134,16 @@ final class ScriptCluster {
     }
 
     // ---- what a script does
+
+    /** A leader orders another to take over, with all of its log; sent in its name, its answer is of no interest to it. */
+    void order(ScriptedReplica leader, ScriptedReplica successor) {
+        Message order = new Message.TransferRequest(
+                CLUSTER,
+                key(successor.name()),
+                leader.core().hardState().epoch(),
+                leader.core().status().end().index());
+        send(leader, new Effect.Send(key(successor.name()), Lane.CONTROL, UNASKED, order, 0));
+    }
 
     /** Hands a letter over; it stays under way too if it is to come twice. */
     void deliver(Letter letter, boolean again) {

@@ -96,6 +96,7 @@ final class ScriptRunner {
             case "propose" -> propose(words);
             case "read" -> one(words).step(new Input.Read(there.now(), List.of(++requests)));
             case "resign" -> one(words).step(new Input.Resign(there.now(), ResignReason.REQUESTED));
+            case "order" -> there.order(one(words), there.replica(words.get(1)));
             case "expect" -> expect(words);
             default -> throw new ScriptException("'" + verb + "' is no command");
         }
