@@ -66,7 +66,7 @@ public record Configuration(List<Member> voters, List<Member> observers) {
 
     /** Voters that make a majority. */
     public int majority() {
-        return voters.size() / 2 + 1;
+        return Quorum.majority(voters.size());
     }
 
     /** Voters and observers, voters first, each in its listed order. */

@@ -124,13 +124,10 @@ final class LeaderReads {
         }
     }
 
-    /** Leadership ends (HAZARDS C6). */
+    /** Leadership ends, and this object with it (HAZARDS C6). */
     void failAll() {
         pending.forEach(read -> fail(read.asker()));
         beforeFirstCommit.forEach(this::fail);
-        pending.clear();
-        beforeFirstCommit.clear();
-        waiting = 0;
     }
 
     private void fail(Asker asker) {

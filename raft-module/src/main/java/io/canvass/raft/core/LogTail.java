@@ -51,7 +51,7 @@ final class LogTail {
 
     /** Lets the oldest go until the bound holds, but none above {@code keepAbove}: those are not durable or not applied yet. */
     void evict(long keepAbove) {
-        while (size > 0 && bytes > maxBytes && firstIndex <= keepAbove) {
+        while (bytes > maxBytes && firstIndex <= keepAbove) {
             int first = slot(firstIndex);
             bytes -= ring[first].sizeBytes();
             clear(first);

@@ -40,7 +40,6 @@ public final class RaftCore {
         state.begin(nowNanos);
         HardState stored = state.hardState();
         if (state.isSoleVoter()) {
-            state.update(new Role.Unattached(ReplicaKey.NONE, state.freshTimer()));
             elections.campaign(Edges.Promotion.SOLE_VOTER, RoundSummary.Ending.WON);
         } else if (stored.leader().matches(state.self())) {
             state.startAsResigned();

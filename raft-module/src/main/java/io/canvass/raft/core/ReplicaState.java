@@ -154,10 +154,6 @@ final class ReplicaState {
         afterState.clear();
     }
 
-    List<Effect> effects() {
-        return effects;
-    }
-
     void emit(Effect effect) {
         effects.add(effect);
     }

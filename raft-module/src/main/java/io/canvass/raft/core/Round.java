@@ -1,6 +1,5 @@
 package io.canvass.raft.core;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +69,8 @@ public record Round(
     }
 
     Round grantedBy(String nodeId) {
-        List<String> more = new ArrayList<>(new TreeSet<>(granted));
+        TreeSet<String> more = new TreeSet<>(granted);
         more.add(nodeId);
-        Collections.sort(more);
         return new Round(id, phase, epoch, voters, requests, List.copyOf(more), refused, contacts, open);
     }
 

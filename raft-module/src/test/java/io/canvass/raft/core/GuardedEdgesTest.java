@@ -1,0 +1,50 @@
+package io.canvass.raft.core;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import static io.canvass.raft.core.CoreFixture.DRAW;
+import static io.canvass.raft.core.CoreFixture.N1;
+import static io.canvass.raft.core.CoreFixture.N2;
+import static io.canvass.raft.core.CoreFixture.N3;
+import static io.canvass.raft.core.CoreFixture.NONE;
+import static io.canvass.raft.core.CoreFixture.hard;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/** PREVOTE.md, Transitions: the one place that changes roles asks the table first, whoever calls it, and changes nothing if not. */
+class GuardedEdgesTest {
+    private static final StoredState STORED = new StoredState(
+            1,
+            hard(5, NONE, NONE),
+            List.of(new StoredState.EpochStart(0, 1)),
+            1,
+            List.of(CoreFixture.configuration(1, 0, N1, N2, N3)),
+            0);
+
+    private static final RaftConfig CONFIG = CoreFixture.Configs.of().build();
+
+    private final ReplicaState state = new ReplicaState(CONFIG, STORED, new ScriptedRandom(DRAW), 0);
+
+    @Test
+    void nobodyLeadsWithoutHavingBeenCandidate() {
+        Role before = state.role();
+        assertThatIllegalStateException()
+                .isThrownBy(() ->
+                        state.become(new Role.Leader(new Replication(state)), RoundSummary.Ending.WON))
+                .withMessage("No way leads from UNATTACHED in epoch 5 to LEADER in epoch 5");
+        assertThat(state.role()).isEqualTo(before);
+    }
+
+    @Test
+    void nobodyBecomesCandidateWithoutACauseThatHolds() {
+        Elections elections = new Elections(state);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> elections.campaign(Edges.Promotion.ROUND_WON, RoundSummary.Ending.WON))
+                .withMessage("A replica that is UNATTACHED may not become Candidate because of ROUND_WON");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> elections.campaign(Edges.Promotion.SOLE_VOTER, RoundSummary.Ending.WON));
+        assertThat(state.hardState()).isEqualTo(hard(5, NONE, NONE));
+    }
+}

@@ -1,0 +1,69 @@
+package io.canvass.raft.core;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import static io.canvass.raft.core.CoreFixture.Configs;
+import static io.canvass.raft.core.CoreFixture.N2;
+import static io.canvass.raft.core.CoreFixture.at;
+import static io.canvass.raft.core.CoreFixture.voters;
+import static io.canvass.raft.core.Effects.sentTo;
+import static io.canvass.raft.core.Messages.follows;
+import static io.canvass.raft.core.Messages.leads;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The books that a leader keeps of each peer: bytes under way are given back, and a commit is told once. */
+class InflightBoundsTest {
+    private static final long ELECTED = Stands.FIRST_TIMEOUT;
+    private static final int ENTRY = entry(5).sizeBytes();
+
+    private static Entry entry(long index) {
+        return new Entry(index, 5, EntryKind.COMMAND, 0, Bytes.ofUtf8("x"));
+    }
+
+    /** A leader of three whose first entry n2 has and that is committed; n3 has not answered. */
+    private static CoreFixture established(Configs configs) {
+        CoreFixture replica = Stands.leader(voters(3).configured(configs));
+        replica.response(N2, follows(1, ELECTED, 4));
+        replica.response(N2, follows(1, ELECTED, 4));
+        return replica;
+    }
+
+    private static List<Message.AppendRequest> sentToN2(List<Effect> effects) {
+        return sentTo(N2, Message.AppendRequest.class, effects);
+    }
+
+    @Test
+    void asManyBytesAsTheBoundAreEnough() {
+        CoreFixture replica = established(Configs.of().inflight(64, ENTRY));
+        assertThat(sentToN2(replica.propose(1, "x"))).containsExactly(leads(N2, 1, at(4, 5), 4, ELECTED, entry(5)));
+        assertThat(sentToN2(replica.propose(2, "x"))).isEmpty();
+    }
+
+    @Test
+    void bytesThatWereAcknowledgedMakeRoomForAsManyMore() {
+        CoreFixture replica = established(Configs.of().inflight(64, ENTRY + 1));
+        for (long index = 5; index < 15; index += 2) {
+            assertThat(sentToN2(replica.propose(index, "x")))
+                    .containsExactly(leads(N2, 1, at(index - 1, 5), 4, ELECTED, entry(index)));
+            assertThat(sentToN2(replica.propose(index + 1, "x")))
+                    .containsExactly(leads(N2, 1, at(index, 5), 4, ELECTED, entry(index + 1)));
+            assertThat(replica.response(N2, follows(1, ELECTED, index + 1))).isEmpty();
+        }
+    }
+
+    @Test
+    void aCommitThatEntriesToldIsNotToldAgain() {
+        CoreFixture replica = established(Configs.of());
+        replica.propose(1, "x");
+        replica.persisted();
+        replica.propose(2, "x");
+        assertThat(replica.response(N2, follows(1, ELECTED, 5)))
+                .as("6 is still under way")
+                .containsExactly(new Effect.Apply(5, 5));
+        assertThat(sentToN2(replica.propose(3, "x"))).containsExactly(leads(N2, 1, at(6, 5), 5, ELECTED, entry(7)));
+
+        assertThat(replica.response(N2, follows(1, ELECTED, 7))).isEmpty();
+    }
+}
