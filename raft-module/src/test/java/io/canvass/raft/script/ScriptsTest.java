@@ -16,9 +16,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Each script does what it expects, and prints what stands beside it; {@code -Dscripts.update} writes that anew. */
 class ScriptsTest {
-    private static final Path FOLDER = Path.of("src/test/resources/raft");
-    private static final String SCRIPT = ".raft";
-    private static final String TRANSCRIPT = ".txt";
+    static final Path FOLDER = Path.of("src/test/resources/raft");
+    static final String SCRIPT = ".raft";
+    static final String TRANSCRIPT = ".txt";
 
     static List<String> scripts() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {

@@ -1,0 +1,65 @@
+package io.canvass.raft.planted;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One planted fault, as its file tells it.
+ *
+ * @param name the name of its file, without the ending
+ * @param title what is wrong in the variant, in a few words
+ * @param why how a careful engineer comes to make this change
+ * @param changes one for each source file that it changes
+ * @param caughtBy the quick checks that are to catch it, all of them
+ */
+public record Fault(String name, String title, String why, List<SourceChange> changes, List<QuickCheck> caughtBy) {
+    static final Path FOLDER = Path.of("src/test/resources/planted");
+    static final String ENDING = ".fault";
+
+    public Fault {
+        changes = List.copyOf(changes);
+        caughtBy = List.copyOf(caughtBy);
+    }
+
+    /** All there are, in the order of their names. */
+    public static List<Fault> all() {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(ENDING))
+                    .sorted()
+                    .map(Fault::read)
+                    .toList();
+        } catch (IOException e) {
+            throw new PlantedFaultException("The folder " + FOLDER + " cannot be read", e);
+        }
+    }
+
+    /** @param name the name of its file, without the ending */
+    public static Fault named(String name) {
+        return read(FOLDER.resolve(name + ENDING));
+    }
+
+    private static Fault read(Path file) {
+        String fileName = file.getFileName().toString();
+        String name = fileName.substring(0, fileName.length() - ENDING.length());
+        try {
+            return FaultFile.parse(name, Files.readAllLines(file));
+        } catch (IOException e) {
+            throw new PlantedFaultException(file + " cannot be read", e);
+        }
+    }
+
+    /** The package of what it changes, such as {@code core}: whose unit tests are to know. */
+    String changedPackage() {
+        String file = changes.getFirst().file();
+        String folder = file.substring(0, file.lastIndexOf('/'));
+        return folder.substring(folder.lastIndexOf('/') + 1);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,44 @@
+package io.canvass.raft.planted;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A check that has never failed is not yet a check: each planted fault fits the source as it is, and every quick check that its
+ * file names catches it, and finds nothing without it.
+ */
+class PlantedFaultFilesTest {
+    static List<Fault> faults() {
+        return Fault.all();
+    }
+
+    static Set<QuickCheck> quickChecks() {
+        Set<QuickCheck> checks = new LinkedHashSet<>();
+        faults().forEach(fault -> checks.addAll(fault.caughtBy()));
+        return checks;
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void eachFaultIsCaughtByTheChecksThatItNames(Fault fault) {
+        Variant variant = Variant.of(fault);
+        for (QuickCheck check : fault.caughtBy()) {
+            assertThat(check.run(variant)).as(check.toString()).matches(Finding::caught, "catches " + fault);
+        }
+    }
+
+    @Test
+    void noneOfTheseChecksFindsAnythingInTheSourceAsItIs() {
+        Variant unchanged = Variant.unchanged();
+        for (QuickCheck check : quickChecks()) {
+            assertThat(check.run(unchanged)).as(check.toString()).matches(finding -> !finding.caught(), "finds nothing");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.canvass.raft.simulation;
+
+import java.util.List;
+import java.util.function.Function;
+
+import io.canvass.raft.planted.Finding;
+
+/**
+ * Random runs of whatever core is loaded beside them, seed after seed from 1, until one of them breaks a promise. Takes how many
+ * at most, and after how many seconds to give up (40).
+ */
+public final class FirstViolation implements Function<List<String>, List<String>> {
+    private static final long SECONDS = 40;
+
+    @Override
+    public List<String> apply(List<String> limits) {
+        long seeds = Long.parseLong(limits.getFirst());
+        long seconds = limits.size() > 1 ? Long.parseLong(limits.get(1)) : SECONDS;
+        long start = System.nanoTime();
+        for (long seed = 1; seed <= seeds; seed++) {
+            if (System.nanoTime() - start > seconds * 1_000_000_000L) {
+                return Finding.missed("not in " + (seed - 1) + " seeds (" + seconds + " s)").lines();
+            }
+            String broken = brokenBy(seed);
+            if (!broken.isEmpty()) {
+                return Finding.caught(seed + (seed == 1 ? " seed, " : " seeds, ") + broken).lines();
+            }
+        }
+        return Finding.missed("not in " + seeds + " seeds").lines();
+    }
+
+    /** The invariant that this seed breaks; what it throws, if it throws something else; nothing if all is well. */
+    private static String brokenBy(long seed) {
+        try {
+            InvariantViolation violation = RandomRun.violation(seed, PlantedFault.NONE);
+            return violation == null ? "" : violation.invariant();
+        } catch (RuntimeException e) {
+            return e.getClass().getSimpleName();
+        }
+    }
+}
