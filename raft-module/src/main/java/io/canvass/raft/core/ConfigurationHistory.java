@@ -2,7 +2,10 @@ package io.canvass.raft.core;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 /** The configurations in the log. The latest is in force from the moment it is appended; a truncation brings back the one before (HAZARDS D2). */
 final class ConfigurationHistory {
@@ -10,7 +13,10 @@ final class ConfigurationHistory {
 
     private final Deque<At> history = new ArrayDeque<>();
 
-    ConfigurationHistory(List<Entry> stored) {
+    ConfigurationHistory(@Nullable LogBase base, List<Entry> stored) {
+        if (base != null) {
+            history.addLast(new At(base.position().index(), base.configuration()));
+        }
         stored.forEach(this::appended);
         if (history.isEmpty()) {
             throw new IllegalArgumentException("A log without a configuration entry cannot be started from");
@@ -27,6 +33,35 @@ final class ConfigurationHistory {
         while (history.size() > 1 && history.getLast().index() >= from) {
             history.removeLast();
         }
+    }
+
+    /** The log begins after this index now. */
+    void compacted(long upTo) {
+        while (history.size() > 1 && at(1).index() <= upTo) {
+            history.removeFirst();
+        }
+    }
+
+    private At at(int position) {
+        Iterator<At> all = history.iterator();
+        for (int i = 0; i < position; i++) {
+            all.next();
+        }
+        return all.next();
+    }
+
+    void replacedBy(LogBase base) {
+        history.clear();
+        history.addLast(new At(base.position().index(), base.configuration()));
+    }
+
+    /** The configuration in force at this index, at or above the log's base. */
+    Configuration inForceAt(long index) {
+        Configuration found = history.getFirst().configuration();
+        for (At at : history) {
+            found = at.index() <= index ? at.configuration() : found;
+        }
+        return found;
     }
 
     Configuration latest() {

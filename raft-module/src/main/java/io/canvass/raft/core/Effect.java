@@ -2,6 +2,8 @@ package io.canvass.raft.core;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /** What the shell is to do, in the order of the list. */
 public sealed interface Effect {
     /**
@@ -11,10 +13,15 @@ public sealed interface Effect {
     record Persist(Token token, HardState state, LogWrite log) implements Effect {}
 
     /**
-     * What a write does to the log: first drop everything from {@code truncateFrom} on (0: nothing), then append.
+     * What a write does to the log: first drop everything from {@code truncateFrom} on (0: nothing), then append, then drop what is
+     * at or below {@code base} (null: nothing). A log that a snapshot replaces is dropped from 1 on, and begins after its base.
      */
-    record LogWrite(long truncateFrom, List<Entry> entries) {
+    record LogWrite(long truncateFrom, List<Entry> entries, @Nullable LogBase base) {
         public static final LogWrite NONE = new LogWrite(0, List.of());
+
+        public LogWrite(long truncateFrom, List<Entry> entries) {
+            this(truncateFrom, entries, null);
+        }
 
         public LogWrite {
             entries = List.copyOf(entries);
@@ -36,6 +43,19 @@ public sealed interface Effect {
 
     /** Apply entries from {@code from} to {@code to}: committed, and durable here. Each index is named once, in order. */
     record Apply(long from, long to) implements Effect {}
+
+    /**
+     * Take a snapshot of what is applied and stream it to this peer, on {@link Lane#SNAPSHOT}, each part as a
+     * {@link Message.SnapshotRequest} of this epoch and session. One at a time to each peer: a later one of the same peer ends the one
+     * before, and so does the end of the leadership. A stream that fails is told by {@link Input.PeerLost}.
+     */
+    record SendSnapshot(ReplicaKey peer, long epoch, long session) implements Effect {}
+
+    /**
+     * Put the snapshot that was received in place of the state, all of it or, after a crash, nothing; note first, durably, that the log
+     * is to begin after {@code base}. Nothing is applied meanwhile. Answer with {@link Input.SnapshotInstalled}.
+     */
+    record InstallSnapshot(LogBase base) implements Effect {}
 
     /** Answer a request of this replica's own clients. */
     record Complete(long requestId, Result result) implements Effect {}

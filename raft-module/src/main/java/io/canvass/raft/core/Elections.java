@@ -25,6 +25,10 @@ final class Elections {
         if (!state.isVoter()) {
             return;
         }
+        if (state.config.capped() && state.log.isInstalling()) {
+            state.update(state.role().withTimer(state.freshTimer()));
+            return;
+        }
         if (state.config.capped()) {
             campaign(Edges.Promotion.CAPPED, RoundSummary.Ending.TIMED_OUT);
             return;
@@ -265,6 +269,7 @@ final class Elections {
                 && prospective.round().id().equals(round.id())
                 && round.epoch() == state.epoch()
                 && state.isVoter()
+                && !state.log.isInstalling()
                 && state.memory().contacts() == round.contacts()
                 && !prospective.timer().hasRunOut(state.now());
     }

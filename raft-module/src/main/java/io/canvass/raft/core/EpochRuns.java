@@ -3,12 +3,36 @@ package io.canvass.raft.core;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /** Which epoch each index of a log has, kept as the few places where it changes. */
 final class EpochRuns {
     private final List<StoredState.EpochStart> starts;
 
-    EpochRuns(List<StoredState.EpochStart> stored) {
-        starts = new ArrayList<>(stored);
+    EpochRuns(@Nullable LogBase base, List<StoredState.EpochStart> stored) {
+        starts = new ArrayList<>();
+        if (base != null) {
+            replacedBy(base);
+        }
+        for (StoredState.EpochStart start : stored) {
+            if (starts.isEmpty() || starts.getLast().epoch() < start.epoch()) {
+                starts.add(start);
+            }
+        }
+    }
+
+    /** Nothing is left but the base itself. */
+    void replacedBy(LogBase base) {
+        starts.clear();
+        starts.add(new StoredState.EpochStart(base.position().epoch(), base.position().index()));
+    }
+
+    /** The log begins after this place now, whose epoch stays known. */
+    void compacted(LogPosition upTo) {
+        while (starts.size() > 1 && starts.get(1).firstIndex() <= upTo.index()) {
+            starts.removeFirst();
+        }
+        starts.set(0, new StoredState.EpochStart(upTo.epoch(), upTo.index()));
     }
 
     void appended(Entry entry) {

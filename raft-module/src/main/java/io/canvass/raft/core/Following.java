@@ -2,11 +2,14 @@ package io.canvass.raft.core;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a replica does with the word of a leader: entries and heartbeats, its resignation, its order to take over. */
 final class Following {
     private final ReplicaState state;
     private final Elections elections;
     private long commitAtFirstContact = -1;
+    private @Nullable Installing installing;
 
     Following(ReplicaState state, Elections elections) {
         this.state = state;
@@ -46,7 +49,7 @@ final class Following {
         if (contradictsCommitted(from, request, known)) {
             return new Message.AppendResult.Refused();
         }
-        contact(from, request);
+        contact(from, request.epoch(), request.commitIndex());
         Message.AppendResult result = replicate(request, known);
         state.reviewMembership();
         return result;
@@ -101,9 +104,9 @@ final class Following {
     /**
      * Lock 1: contact ends any round, matched log or not. Nothing from a leader that has said that it resigns is contact.
      */
-    private void contact(ReplicaKey from, Message.AppendRequest request) {
-        if (request.epoch() > state.epoch()) {
-            state.adopt(request.epoch());
+    private void contact(ReplicaKey from, long epoch, long commitIndex) {
+        if (epoch > state.epoch()) {
+            state.adopt(epoch);
         }
         if (state.memory().leaderResigned()) {
             return;
@@ -111,7 +114,7 @@ final class Following {
         state.rememberLeader(from);
         state.heardLeader();
         if (commitAtFirstContact < 0) {
-            commitAtFirstContact = request.commitIndex();
+            commitAtFirstContact = commitIndex;
         }
         state.become(
                 new Role.Follower(from, true, state.freshTimer()), RoundSummary.Ending.ENDED_BY_LEADER_CONTACT);
@@ -159,6 +162,67 @@ final class Following {
 
     private static LogPosition positionOf(Entry entry) {
         return new LogPosition(entry.epoch(), entry.index());
+    }
+
+    // ---- snapshots
+
+    /** Whom the end of an installation is told. */
+    private record Installing(
+            ReplicaKey from, Lane lane, long correlation, long session, long sentAtNanos, LogBase base) {}
+
+    void onSnapshot(ReplicaKey from, Lane lane, long correlation, Message.SnapshotRequest request) {
+        Message.SnapshotResult result = take(from, request);
+        if (result == Message.SnapshotResult.TAKEN && request.last()) {
+            // It is answered when it is done.
+            installing = new Installing(
+                    from, lane, correlation, request.session(), request.sentAtNanos(), request.base());
+            state.log.beginInstall();
+            state.emit(new Effect.InstallSnapshot(request.base()));
+            return;
+        }
+        state.sendAfterWrite(
+                from, lane, correlation, answer(request.session(), request.sentAtNanos(), result));
+    }
+
+    private Message.SnapshotResponse answer(long session, long sentAtNanos, Message.SnapshotResult result) {
+        return new Message.SnapshotResponse(state.epoch(), state.leaderToName(), session, sentAtNanos, result);
+    }
+
+    private Message.SnapshotResult take(ReplicaKey from, Message.SnapshotRequest request) {
+        if (!isForThisReplica(from, request)) {
+            return Message.SnapshotResult.REFUSED;
+        }
+        if (request.base().position().epoch() > request.epoch()) {
+            state.refuse(from, "sends a snapshot of an epoch beyond its own");
+            return Message.SnapshotResult.REFUSED;
+        }
+        if (request.epoch() < state.epoch()) {
+            return Message.SnapshotResult.FENCED;
+        }
+        if (request.epoch() == state.epoch() && contradictsKnownLeader(from)) {
+            return Message.SnapshotResult.REFUSED;
+        }
+        contact(from, request.epoch(), request.base().position().index());
+        if (request.base().position().index() <= state.log.commitIndex()) {
+            return Message.SnapshotResult.INSTALLED;
+        }
+        return installing == null ? Message.SnapshotResult.TAKEN : Message.SnapshotResult.BUSY;
+    }
+
+    /** @throws IllegalStateException if nothing of the kind was asked for */
+    void onInstalled(LogBase base) {
+        Installing done = installing;
+        if (done == null || !done.base().equals(base)) {
+            throw new IllegalStateException("The snapshot up to " + base.position() + " was not asked for");
+        }
+        installing = null;
+        state.log.installed(base);
+        state.reviewMembership();
+        state.sendAfterWrite(
+                done.from(),
+                done.lane(),
+                done.correlation(),
+                answer(done.session(), done.sentAtNanos(), Message.SnapshotResult.INSTALLED));
     }
 
     // ---- resignation and transfer
@@ -218,7 +282,8 @@ final class Following {
                 && state.role().rememberedLeader().matches(from)
                 && (isRecent(state.memory().lastContactNanos()) || isRecent(state.memory().resignedAtNanos()))
                 && state.log.durableIndex() >= request.lastIndex()
-                && state.isVoter();
+                && state.isVoter()
+                && !state.log.isInstalling();
     }
 
     private boolean isRecent(long at) {

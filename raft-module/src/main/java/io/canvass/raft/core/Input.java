@@ -40,6 +40,16 @@ public sealed interface Input {
     /** The stream to this peer broke: what was under way on it may be lost. */
     record PeerLost(long nowNanos, ReplicaKey peer, Lane lane) implements Input {}
 
+    /**
+     * The state machine holds everything up to {@code upTo}, durably: the log may begin later.
+     *
+     * @param must up to here it has to, even if that costs a peer its place; at most {@code upTo}
+     */
+    record Compact(long nowNanos, long upTo, long must) implements Input {}
+
+    /** What {@link Effect.InstallSnapshot} asked for is done, durably. */
+    record SnapshotInstalled(long nowNanos, LogBase base) implements Input {}
+
     /** The first failed write or sync: the replica is done (HAZARDS E9). */
     record StorageFailed(long nowNanos, String reason) implements Input {}
 }

@@ -5,5 +5,7 @@ public enum Lane {
     /** Votes, heartbeats, resignations, transfers, read confirmations: small. */
     CONTROL,
     /** Appends with entries. */
-    DATA
+    DATA,
+    /** Snapshots, part by part. */
+    SNAPSHOT
 }

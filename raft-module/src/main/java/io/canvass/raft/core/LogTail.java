@@ -60,6 +60,12 @@ final class LogTail {
         }
     }
 
+    /** Empty, and to be gone on with at this index. */
+    void restart(long nextIndex) {
+        truncate(0);
+        firstIndex = nextIndex;
+    }
+
     boolean holds(long from) {
         return from >= firstIndex && from < nextIndex();
     }

@@ -85,6 +85,36 @@ public sealed interface Message {
         record Refused() implements AppendResult {}
     }
 
+    /**
+     * One part of a snapshot. Leader contact, as any append.
+     *
+     * @param data the shell's own; the core does not look at it
+     * @param session the leader's session with this peer
+     * @param base what the snapshot stands for
+     * @param last whether with this part all of it is there, and its checksums agree
+     * @param sentAtNanos by the leader's clock; echoed, never interpreted by the receiver
+     */
+    record SnapshotRequest(
+            UUID clusterId, ReplicaKey to, long epoch, long session, LogBase base, Bytes data, boolean last, long sentAtNanos)
+            implements Request {}
+
+    record SnapshotResponse(long epoch, ReplicaKey leader, long session, long sentAtNanos, SnapshotResult result)
+            implements Response {}
+
+    /** What became of a part of a snapshot. */
+    enum SnapshotResult {
+        /** Go on. */
+        TAKEN,
+        /** The log begins after the base now, or held it already: appends may follow. */
+        INSTALLED,
+        /** Another one is being installed: begin anew. */
+        BUSY,
+        /** The request's epoch is behind. */
+        FENCED,
+        /** The request is one that only a broken or foreign peer sends; nothing was touched. */
+        REFUSED
+    }
+
     /** The leader of this epoch resigns; best successor first. */
     record ResigningRequest(UUID clusterId, ReplicaKey to, long epoch, List<ReplicaKey> successors) implements Request {
         public ResigningRequest {

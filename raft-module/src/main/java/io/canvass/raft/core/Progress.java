@@ -9,7 +9,9 @@ final class Progress {
         /** Where the logs agree is not known: one append at a time asks. */
         PROBE,
         /** Appends flow, bounded in count and bytes. */
-        REPLICATE
+        REPLICATE,
+        /** It needs what the log no longer holds: a snapshot is on its way. */
+        SNAPSHOT
     }
 
     private record Inflight(long lastIndex, int bytes, long sentAtNanos) {}
@@ -26,6 +28,7 @@ final class Progress {
     private final Deque<Inflight> inflight = new ArrayDeque<>();
     private long inflightBytes;
     private long commitSent;
+    private long snapshotBase;
 
     /** When the newest request that it answered in this epoch was sent. At election all start as fresh. */
     private long contactNanos;
@@ -104,6 +107,18 @@ final class Progress {
 
     boolean isStuckSince(long deadline) {
         return !inflight.isEmpty() && inflight.getFirst().sentAtNanos() <= deadline;
+    }
+
+    /** What it needs is not in the log. */
+    void snapshot(long newSession, long logBase) {
+        probe(next, newSession);
+        mode = Mode.SNAPSHOT;
+        snapshotBase = logBase;
+    }
+
+    /** Where the log began when the snapshot under way was asked for: what came since has to follow it. */
+    long snapshotBase() {
+        return snapshotBase;
     }
 
     /** Whether this answer comes from the replica that the progress speaks of; the first answer tells its directory id. */

@@ -97,6 +97,8 @@ public final class RaftCore {
                 }
             }
             case Input.PeerLost lost -> onPeerLost(lost);
+            case Input.Compact compact -> onCompact(compact);
+            case Input.SnapshotInstalled installed -> following.onInstalled(installed.base());
             case Input.StorageFailed failed -> {
                 resignIfLeader();
                 haltReason = failed.reason();
@@ -165,11 +167,25 @@ public final class RaftCore {
     }
 
     private void onPeerLost(Input.PeerLost lost) {
-        if (lost.lane() == Lane.CONTROL) {
-            forwardedReads.onPeerLost(lost.peer());
-        } else if (state.role() instanceof Role.Leader leader) {
-            leader.replication().onPeerLost(lost.peer());
+        switch (lost.lane()) {
+            case CONTROL -> forwardedReads.onPeerLost(lost.peer());
+            case DATA -> {
+                if (state.role() instanceof Role.Leader leader) {
+                    leader.replication().onPeerLost(lost.peer());
+                }
+            }
+            case SNAPSHOT -> {
+                if (state.role() instanceof Role.Leader leader) {
+                    leader.replication().onSnapshotLost(lost.peer());
+                }
+            }
         }
+    }
+
+    /** A peer that takes a snapshot keeps what has to follow it, within bounds. */
+    private void onCompact(Input.Compact compact) {
+        boolean wanted = state.role() instanceof Role.Leader leader && leader.replication().isWanted(compact.upTo());
+        state.log.compact(wanted ? compact.must() : compact.upTo());
     }
 
     // ---- clients
@@ -255,6 +271,7 @@ public final class RaftCore {
         switch (request) {
             case Message.VoteRequest vote -> elections.onVoteRequest(from, lane, correlation, vote);
             case Message.AppendRequest append -> following.onAppend(from, lane, correlation, append);
+            case Message.SnapshotRequest snapshot -> following.onSnapshot(from, lane, correlation, snapshot);
             case Message.ResigningRequest resigning -> following.onResigning(from, lane, correlation, resigning);
             case Message.TransferRequest transfer -> following.onTransfer(from, lane, correlation, transfer);
             case Message.ReadIndexRequest read -> onReadIndexRequest(from, lane, correlation, read);
@@ -294,6 +311,11 @@ public final class RaftCore {
                     leader.replication().onAppendResponse(from, append);
                 }
             }
+            case Message.SnapshotResponse snapshot -> {
+                if (state.role() instanceof Role.Leader leader) {
+                    leader.replication().onSnapshotResponse(from, snapshot);
+                }
+            }
             case Message.ResigningResponse resigning -> onResigningResponse(from, resigning);
             case Message.TransferResponse transfer -> {}
             case Message.ReadIndexResponse read -> forwardedReads.onResponse(from, read);
@@ -319,6 +341,15 @@ public final class RaftCore {
     /** Entries from {@code from} to {@code to}, if all are in memory; else none, and they are to be read from the store. */
     public List<Entry> cachedEntries(long from, long to) {
         return state.log.inMemory(from) && state.log.inMemory(to) ? state.log.slice(from, to, Long.MAX_VALUE) : List.of();
+    }
+
+    /**
+     * What a snapshot of the state after this index stands for.
+     *
+     * @param index applied, and not before the log's own base
+     */
+    public LogBase baseAt(long index) {
+        return state.log.baseAt(index);
     }
 
     public Role role() {

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * This replica's log as the core sees it: where it ends, which epochs it holds, what of it is durable and committed, and the
  * write that the step under way will ask for.
@@ -18,6 +20,8 @@ final class ReplicaLog {
     private final ConfigurationHistory configurations;
     private final Deque<PendingWrite> pending = new ArrayDeque<>();
 
+    /** The place before the first entry; ZERO while nothing was dropped. */
+    private LogPosition base;
     private long lastIndex;
     private long durableIndex;
     private long commitIndex;
@@ -30,12 +34,16 @@ final class ReplicaLog {
     private boolean stateStaged;
     private long stateToken;
     private long stagedTruncateFrom;
+    private @Nullable LogBase stagedBase;
+    /** While a snapshot takes the state's place, nothing is handed to it. */
+    private boolean installing;
     private List<Entry> stagedEntries = new ArrayList<>();
 
     ReplicaLog(StoredState stored, int maxTailBytes) {
-        epochs = new EpochRuns(stored.epochs());
+        base = stored.base() == null ? LogPosition.ZERO : stored.base().position();
+        epochs = new EpochRuns(stored.base(), stored.epochs());
         tail = new LogTail(maxTailBytes, stored.lastIndex() + 1);
-        configurations = new ConfigurationHistory(stored.configurations());
+        configurations = new ConfigurationHistory(stored.base(), stored.configurations());
         lastIndex = stored.lastIndex();
         durableIndex = lastIndex;
         commitIndex = stored.appliedIndex();
@@ -58,6 +66,15 @@ final class ReplicaLog {
         return tail.firstIndex();
     }
 
+    /** The place before the log's first entry; {@link LogPosition#ZERO} while nothing was dropped. */
+    LogPosition base() {
+        return base;
+    }
+
+    boolean isInstalling() {
+        return installing;
+    }
+
     Configuration configuration() {
         return configurations.latest();
     }
@@ -71,12 +88,16 @@ final class ReplicaLog {
         return position(durableIndex);
     }
 
-    /** The place of an index at or below the last one. */
+    /** The place of an index from the base to the last one, or of index 0. */
     LogPosition position(long index) {
         return index == 0 ? LogPosition.ZERO : new LogPosition(epochs.epochOf(index), index);
     }
 
+    /** Whatever is before the base is committed, and in the log of every leader: of that there is one history only. */
     boolean holds(LogPosition position) {
+        if (position.index() < base.index()) {
+            return true;
+        }
         return position.index() <= lastIndex && position(position.index()).epoch() == position.epoch();
     }
 
@@ -133,13 +154,76 @@ final class ReplicaLog {
         configurations.truncated(from);
         lastIndex = from - 1;
         durableIndex = Math.min(durableIndex, lastIndex);
+        lowerPending();
+        generation++;
+        stagedTruncateFrom = from;
+        staged = true;
+    }
+
+    private void lowerPending() {
         int count = pending.size();
         for (int i = 0; i < count; i++) {
             PendingWrite write = pending.removeFirst();
             pending.addLast(new PendingWrite(write.sequence(), Math.min(write.lastIndex(), lastIndex)));
         }
+    }
+
+    /**
+     * Lets the log begin later.
+     *
+     * @param upTo clamped to what was handed to apply and is durable
+     */
+    void compact(long upTo) {
+        long to = Math.min(upTo, Math.min(handedToApply, durableIndex));
+        if (to <= base.index() || installing) {
+            return;
+        }
+        dropUpTo(baseAt(to));
+    }
+
+    LogBase baseAt(long index) {
+        return new LogBase(position(index), configurations.inForceAt(index));
+    }
+
+    private void dropUpTo(LogBase next) {
+        epochs.compacted(next.position());
+        configurations.compacted(next.position().index());
+        base = next.position();
+        stagedBase = next;
+        staged = true;
+    }
+
+    void beginInstall() {
+        installing = true;
+    }
+
+    /** The state is that of a snapshot now. If the log does not go on from there, it begins there, empty. */
+    void installed(LogBase snapshot) {
+        installing = false;
+        long index = snapshot.position().index();
+        if (index <= handedToApply) {
+            return;
+        }
+        handedToApply = index;
+        if (index <= lastIndex && position(index).epoch() == snapshot.position().epoch()) {
+            commitIndex = Math.max(commitIndex, index);
+            // What the snapshot stands for is in the state for good, synced here or not.
+            durableIndex = Math.max(durableIndex, index);
+            dropUpTo(snapshot);
+            return;
+        }
+        epochs.replacedBy(snapshot);
+        configurations.replacedBy(snapshot);
+        tail.restart(index + 1);
+        base = snapshot.position();
+        lastIndex = index;
+        durableIndex = index;
+        commitIndex = index;
+        lowerPending();
         generation++;
-        stagedTruncateFrom = from;
+        stagedTruncateFrom = 1;
+        stagedEntries = new ArrayList<>();
+        stagedBase = snapshot;
         staged = true;
     }
 
@@ -167,10 +251,11 @@ final class ReplicaLog {
         stateStaged = false;
         pending.addLast(new PendingWrite(lastToken, lastIndex));
         effects.addFirst(new Effect.Persist(
-                new Token(lastToken, generation), state, new Effect.LogWrite(stagedTruncateFrom, stagedEntries)));
+                new Token(lastToken, generation), state, new Effect.LogWrite(stagedTruncateFrom, stagedEntries, stagedBase)));
         staged = false;
         stagedTruncateFrom = 0;
         stagedEntries = new ArrayList<>();
+        stagedBase = null;
     }
 
     /** @throws IllegalStateException for a token that was never given out, or that is older than one already reported */
@@ -196,7 +281,7 @@ final class ReplicaLog {
     /** Adds what may be applied now: committed, and durable here. */
     void apply(List<Effect> effects) {
         long to = Math.min(commitIndex, durableIndex);
-        if (to > handedToApply) {
+        if (to > handedToApply && !installing) {
             effects.add(new Effect.Apply(handedToApply + 1, to));
             handedToApply = to;
         }

@@ -96,6 +96,13 @@ public final class Replication {
 
     /** Sends a peer what it may get now. */
     private void pump(Progress peer) {
+        if (peer.mode() == Progress.Mode.SNAPSHOT) {
+            return;
+        }
+        if (peer.next() <= log.base().index()) {
+            sendSnapshot(peer);
+            return;
+        }
         if (peer.mode() == Progress.Mode.PROBE) {
             probe(peer);
             return;
@@ -131,6 +138,14 @@ public final class Replication {
         }
     }
 
+    /** It has to begin from the state itself; after a stream that failed, not before the next heartbeat. */
+    private void sendSnapshot(Progress peer) {
+        if (!peer.probeOutstanding()) {
+            peer.snapshot(state.nextSession(), log.base().index());
+            state.emit(new Effect.SendSnapshot(peer.key(), state.epoch(), peer.session()));
+        }
+    }
+
     private void probe(Progress peer) {
         if (peer.probeOutstanding()) {
             return;
@@ -155,8 +170,9 @@ public final class Replication {
 
     /** Claims nothing that the peer might not have: it cannot be answered with a mismatch by a sound peer. */
     private void heartbeat(Progress peer) {
-        peer.commitSent(Math.min(log.commitIndex(), peer.match()));
-        append(peer, Lane.CONTROL, log.position(peer.match()), List.of());
+        long known = peer.match() < log.base().index() ? 0 : peer.match();
+        peer.commitSent(Math.min(log.commitIndex(), known));
+        append(peer, Lane.CONTROL, log.position(known), List.of());
     }
 
     private void append(Progress peer, Lane lane, LogPosition before, List<Entry> entries) {
@@ -194,9 +210,47 @@ public final class Replication {
     /** The stream broke: what was under way may be lost. The next heartbeat's time is soon enough to ask again. */
     void onPeerLost(ReplicaKey lost) {
         Progress peer = peers.get(lost.nodeId());
-        if (peer != null) {
+        if (peer != null && peer.mode() != Progress.Mode.SNAPSHOT) {
             peer.probe(peer.match() + 1, state.nextSession());
         }
+    }
+
+    /** The stream of a snapshot broke, or it could not be taken: it is begun anew with the next heartbeat. */
+    void onSnapshotLost(ReplicaKey lost) {
+        Progress peer = peers.get(lost.nodeId());
+        if (peer != null && peer.mode() == Progress.Mode.SNAPSHOT) {
+            peer.probe(peer.match() + 1, state.nextSession());
+            peer.probeSent();
+        }
+    }
+
+    void onSnapshotResponse(ReplicaKey from, Message.SnapshotResponse response) {
+        Progress peer = peers.get(from.nodeId());
+        if (peer == null || response.epoch() != state.epoch() || !peer.isAnsweredBy(from)) {
+            return;
+        }
+        peer.heard(state.now());
+        if (response.result() == Message.SnapshotResult.REFUSED) {
+            state.refuse(from, "refuses the leader of its own epoch");
+            return;
+        }
+        peer.answered(Math.min(response.sentAtNanos(), state.now()), 0);
+        if (response.result() == Message.SnapshotResult.BUSY && response.session() == peer.session()) {
+            onSnapshotLost(from);
+            return;
+        }
+        boolean done = response.result() == Message.SnapshotResult.INSTALLED;
+        if (done && peer.mode() == Progress.Mode.SNAPSHOT && response.session() == peer.session()) {
+            // Where the logs agree is asked as ever: what is installed is not yet known to be durable in the log.
+            peer.probe(log.lastIndex() + 1, state.nextSession());
+            pump(peer);
+        }
+    }
+
+    /** Whether the log may begin after this index without taking what a snapshot under way has to be followed by. */
+    boolean isWanted(long upTo) {
+        return peers.values().stream()
+                .anyMatch(peer -> peer.mode() == Progress.Mode.SNAPSHOT && upTo > peer.snapshotBase());
     }
 
     void onTime() {
@@ -211,7 +265,7 @@ public final class Replication {
         reads.announce();
         for (Progress peer : peers.values()) {
             heartbeat(peer);
-            if (peer.isStuckSince(state.now() - config.electionTimeoutNanos())) {
+            if (peer.mode() != Progress.Mode.SNAPSHOT && peer.isStuckSince(state.now() - config.electionTimeoutNanos())) {
                 peer.probe(peer.match() + 1, state.nextSession());
             }
             peer.probeAgain();
@@ -284,10 +338,13 @@ public final class Replication {
         if (response.session() != peer.session()) {
             return;
         }
+        if (peer.mode() == Progress.Mode.SNAPSHOT) {
+            return;
+        }
         long agree = log.lastPossibleAgreement(hint).index();
         long next = Math.max(1, Math.min(agree + 1, peer.next() - 1));
         peer.probe(next, state.nextSession());
-        probe(peer);
+        pump(peer);
     }
 
     /** Commits what a majority has durable, but counts only entries of the own epoch (HAZARDS F1). */

@@ -225,6 +225,8 @@ final class CoreLoop implements Runnable {
                 board.refused();
                 LOG.warn("Refused a message of {}, which {}", refused.from(), refused.what());
             }
+            case Effect.SendSnapshot send -> throw new UnsupportedOperationException("no snapshots yet");
+            case Effect.InstallSnapshot install -> throw new UnsupportedOperationException("no snapshots yet");
             case Effect.Halt halt -> {
                 flushNothing();
                 halt(halt.reason());

@@ -39,6 +39,8 @@ final class MessageEncoder {
                     .setEpoch(m.epoch())
                     .setLeader(WireValues.key(m.leader()))
                     .setAccepted(m.accepted()));
+            case Message.SnapshotRequest m -> throw new UnsupportedOperationException("no snapshots yet");
+            case Message.SnapshotResponse m -> throw new UnsupportedOperationException("no snapshots yet");
             case Message.ReadIndexRequest m -> frame.setReadIndexRequest(ReadIndexRequest.newBuilder()
                     .setClusterId(WireValues.uuid(m.clusterId()))
                     .setTo(WireValues.key(m.to()))

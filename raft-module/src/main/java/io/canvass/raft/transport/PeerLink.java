@@ -56,6 +56,7 @@ final class PeerLink implements LaneLink.Watcher {
         return switch (lane) {
             case CONTROL -> control;
             case DATA -> data;
+            case SNAPSHOT -> throw new UnsupportedOperationException("no snapshots yet");
         };
     }
 

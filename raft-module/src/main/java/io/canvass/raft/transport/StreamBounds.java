@@ -25,6 +25,7 @@ final class StreamBounds {
         return switch (lane) {
             case CONTROL -> CONTROL_QUEUE_BYTES;
             case DATA -> DATA_QUEUE_BYTES;
+            case SNAPSHOT -> throw new UnsupportedOperationException("no snapshots yet");
         };
     }
 }

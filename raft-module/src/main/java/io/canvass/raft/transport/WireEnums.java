@@ -13,6 +13,7 @@ final class WireEnums {
         return switch (lane) {
             case CONTROL -> io.canvass.proto.raft.v1.Lane.CONTROL;
             case DATA -> io.canvass.proto.raft.v1.Lane.DATA;
+            case SNAPSHOT -> throw new UnsupportedOperationException("no snapshots yet");
         };
     }
 

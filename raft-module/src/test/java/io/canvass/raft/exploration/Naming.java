@@ -144,6 +144,8 @@ record Naming(
             case Message.ResigningResponse m -> flight.with(m, 0, until);
             case Message.TransferRequest m -> flight.with(m, 0, until);
             case Message.TransferResponse m -> flight.with(m, 0, until);
+            case Message.SnapshotRequest m -> throw new IllegalStateException("Nothing is compacted in this world: " + m);
+            case Message.SnapshotResponse m -> throw new IllegalStateException("Nothing is compacted in this world: " + m);
             case Message.ReadIndexRequest m -> throw new IllegalStateException("Nobody reads in this world: " + m);
             case Message.ReadIndexResponse m -> throw new IllegalStateException("Nobody reads in this world: " + m);
         };

@@ -131,6 +131,8 @@ final class Run {
                 case Effect.Apply apply -> apply(apply);
                 case Effect.Refused refused ->
                     throw new Broken("SoundPeers", node() + " refuses " + refused.from().nodeId() + ", which " + refused.what());
+                case Effect.SendSnapshot send -> throw new Broken("CoreHolds", "nothing is ever compacted: " + send);
+                case Effect.InstallSnapshot install -> throw new Broken("CoreHolds", "nothing is compacted: " + install);
                 case Effect.Halt halt -> throw new Broken("CoreHolds", node() + " halts: " + halt.reason());
                 case Effect.ReadLog read -> throw new IllegalStateException("All of the log is in memory: " + read);
                 case Effect.Complete c -> {}

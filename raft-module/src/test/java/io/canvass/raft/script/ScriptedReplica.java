@@ -166,6 +166,8 @@ final class ScriptedReplica {
                 cluster.tell(name + " ends round " + ended.round().id() + ": " + ended.round().ending() + ", "
                         + ended.round().granted() + " of " + ended.round().needed());
             case Effect.Refused refused -> cluster.tell(name + " refuses " + refused.from().nodeId() + ", which " + refused.what());
+            case Effect.SendSnapshot send -> cluster.tell(name + " is to send a snapshot to " + send.peer().nodeId());
+            case Effect.InstallSnapshot install -> cluster.tell(name + " is to install a snapshot up to " + install.base().position());
             case Effect.Halt halt -> cluster.tell(name + " halts: " + halt.reason());
         }
     }

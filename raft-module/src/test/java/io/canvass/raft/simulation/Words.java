@@ -20,6 +20,8 @@ public final class Words {
                     case Input.Persisted p -> "durable " + p.token().sequence();
                     case Input.LogRead r -> "log read for " + r.peer().nodeId() + ", " + r.entries().size() + " entries";
                     case Input.PeerLost l -> "lost " + l.peer().nodeId() + " " + l.lane();
+                    case Input.Compact c -> "may drop entries up to " + c.upTo() + ", must up to " + c.must();
+                    case Input.SnapshotInstalled s -> "snapshot installed up to " + s.base().position();
                     case Input.StorageFailed f -> "storage failed";
                 };
     }
@@ -41,6 +43,9 @@ public final class Words {
             case Message.ResigningResponse m -> "resignation noted" + epoch;
             case Message.TransferRequest m -> "Transfer" + epoch + "needs " + m.lastIndex();
             case Message.TransferResponse m -> "transfer accepted=" + m.accepted() + epoch;
+            case Message.SnapshotRequest m -> "Snapshot" + epoch + "s" + m.session() + " up to " + m.base().position()
+                    + (m.last() ? ", last part" : "");
+            case Message.SnapshotResponse m -> "snapshot " + m.result() + epoch + "s" + m.session() + leader(m);
             case Message.ReadIndexRequest m -> "ReadIndex" + epoch + "#" + m.readId();
             case Message.ReadIndexResponse m -> "readIndex" + epoch + "#" + m.readId() + " " + m.confirmed() + " " + m.readIndex();
         };
