@@ -125,6 +125,7 @@ final class PeerLink implements LaneLink.Watcher {
         switch (lane) {
             case CONTROL -> controlDetail = detail;
             case DATA -> dataDetail = detail;
+            case SNAPSHOT -> throw new UnsupportedOperationException("no snapshots yet");
         }
     }
 

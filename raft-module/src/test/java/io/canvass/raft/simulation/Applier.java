@@ -113,6 +113,28 @@ final class Applier {
         simulation.clients().serve(replica);
     }
 
+    /** The state is that of a snapshot now, all of it, and stays so after a crash. */
+    void install(List<Entry> content) {
+        close();
+        attempts++;
+        waiting = false;
+        machine = simulation.machines().make();
+        machine.apply(content);
+        wanted = content.size();
+        flushed = wanted;
+        simulation.observers().forEach(observer -> observer.installed(replica));
+        simulation.clients().serve(replica);
+    }
+
+    /** What a crash would leave. */
+    long flushed() {
+        return flushed;
+    }
+
+    void flush() {
+        flushed = applied();
+    }
+
     /** A process that slept goes on. */
     void resume() {
         if (applied() < wanted) {

@@ -312,7 +312,7 @@ final class Faults {
         if (one == other) {
             return false;
         }
-        Lane lane = random.nextBoolean() ? Lane.CONTROL : Lane.DATA;
+        Lane lane = Lane.values()[random.nextInt(Lane.values().length)];
         simulation.agenda().in(1 + random.nextLong(TIMEOUT), () -> {
             one.receive(now -> new Input.PeerLost(now, other.key(), lane));
             other.receive(now -> new Input.PeerLost(now, one.key(), lane));

@@ -54,8 +54,10 @@ final class LogSafety implements Observer {
 
     private static boolean mayCommit(Input input) {
         return input instanceof Input.Persisted
+                || input instanceof Input.SnapshotInstalled
                 || (input instanceof Input.Received received
                         && (received.message() instanceof Message.AppendRequest
+                                || received.message() instanceof Message.SnapshotRequest
                                 || received.message() instanceof Message.AppendResponse));
     }
 

@@ -17,6 +17,9 @@ interface Observer {
     /** A message leaves a replica: from here on the world may know. */
     default void sent(SimulatedReplica from, Effect.Send send) {}
 
+    /** The state of a replica was replaced by a snapshot's. */
+    default void installed(SimulatedReplica replica) {}
+
     /** An index was handed to the state machine. */
     default void applied(SimulatedReplica replica, long index) {}
 }

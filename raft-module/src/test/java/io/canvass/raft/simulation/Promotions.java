@@ -121,6 +121,12 @@ final class Promotions implements Observer {
         int number = step.replica().number();
         long life = step.replica().life();
         switch (received.message()) {
+            case Message.SnapshotRequest part -> {
+                if (part.epoch() >= step.stateBefore().epoch()
+                        && !notices.contains(new Notice(number, life, part.epoch()))) {
+                    contacts.merge(number, 1L, Long::sum);
+                }
+            }
             case Message.AppendRequest append -> {
                 boolean resigned = notices.contains(new Notice(number, life, append.epoch()));
                 if (append.epoch() >= step.stateBefore().epoch() && !resigned) {

@@ -17,11 +17,13 @@ final class RandomRun {
 
     private static final long LOOK_EVERY_NANOS = RunOptions.TIMEOUT_NANOS / 20;
     private static final int LAST_LINES = 100;
+    private static final int MOST_KEPT_FOR_PEERS = 100;
 
     private final RunOptions options;
     private final Simulation simulation;
     private final Faults faults;
     private final Epilogue epilogue;
+    private final SplittableRandom compactions;
     private long committedAfterNanos;
     private long healedAfterNanos;
 
@@ -31,6 +33,7 @@ final class RandomRun {
         simulation = new Simulation(options, machines, random.nextLong(), traced);
         faults = new Faults(simulation, random.split(), plan.leftOut());
         epilogue = new Epilogue(simulation, random.split());
+        compactions = random.split();
     }
 
     /**
@@ -126,6 +129,7 @@ final class RandomRun {
         simulation.startAll();
         simulation.clients().begin();
         faults.begin();
+        compactNow();
         simulation.runFor(options.faultyNanos());
         simulation.clients().stop();
         faults.end();
@@ -137,6 +141,20 @@ final class RandomRun {
         simulation.clients().requireNoneForgotten();
         simulation.clients().requireLinearizable();
         epilogue.play();
+    }
+
+    /** Each replica lets its log begin later, now and then, to the end. */
+    private void compactNow() {
+        int kept = options.bounds().keptEntries();
+        if (kept == RunOptions.KEEPS_ALL) {
+            return;
+        }
+        for (SimulatedReplica replica : simulation.replicas()) {
+            if (replica.isRunning() && compactions.nextInt(4) == 0) {
+                replica.compact(kept, kept + MOST_KEPT_FOR_PEERS);
+            }
+        }
+        simulation.agenda().in(1 + compactions.nextLong(RunOptions.TIMEOUT_NANOS), this::compactNow);
     }
 
     /** Writes, again if the write was lost with its leader, until it is applied everywhere and all logs are equal. */

@@ -38,6 +38,7 @@ record RunOptions(
 
     private static final int PLENTY_BYTES = 1 << 20;
     private static final int MANY = 1000;
+    static final int KEEPS_ALL = Integer.MAX_VALUE;
 
     /**
      * Voters have the first numbers, observers those behind them.
@@ -65,9 +66,13 @@ record RunOptions(
             long clientPauseNanos,
             int driftPermille) {}
 
-    /** @param maxTailBytes small: peers that are behind are served from the disk */
-    record Bounds(int maxTailBytes, int maxAppendBytes, int maxUncommittedBytes, int maxPendingReads) {
-        static final Bounds PLENTY = new Bounds(PLENTY_BYTES, PLENTY_BYTES, PLENTY_BYTES, MANY);
+    /**
+     * @param maxTailBytes small: peers that are behind are served from the disk
+     * @param keptEntries how many applied entries a log keeps; few: peers that are behind need a snapshot
+     */
+    record Bounds(
+            int maxTailBytes, int maxAppendBytes, int maxUncommittedBytes, int maxPendingReads, int keptEntries) {
+        static final Bounds PLENTY = new Bounds(PLENTY_BYTES, PLENTY_BYTES, PLENTY_BYTES, MANY, KEEPS_ALL);
     }
 
     RunOptions {
@@ -167,7 +172,8 @@ record RunOptions(
                 smallTail ? 400 : PLENTY_BYTES,
                 smallTail ? 150 : PLENTY_BYTES,
                 fewWait ? 300 : PLENTY_BYTES,
-                fewWait ? 3 : MANY);
+                fewWait ? 3 : MANY,
+                random.nextInt(3) > 0 ? random.nextInt(30) : KEEPS_ALL);
     }
 
     private static Map<Faults.Kind, Integer> drawHarm(RandomGenerator random) {

@@ -28,7 +28,7 @@ final class SaidIsDurable implements Observer {
     /** A candidate offers only what a crash would leave it (HAZARDS A34). */
     private static void requireOffered(SimulatedReplica replica, Message.VoteRequest request) {
         LogPosition offered = request.lastLog();
-        List<Entry> log = replica.disk().log();
+        List<Entry> log = replica.afterCrash();
         if (offered.index() > log.size() || log.get((int) offered.index() - 1).epoch() != offered.epoch()) {
             throw new InvariantViolation(INVARIANT, replica.key() + " offers " + offered + " and holds " + log.size());
         }

@@ -4,14 +4,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
 import io.canvass.raft.core.HardState;
+import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.StoredState;
 import io.canvass.raft.core.Token;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk that keeps what was synced and nothing else. Writes are done in order, neighbours perhaps in one sync; a crash loses
@@ -24,12 +28,17 @@ final class SimulatedDisk {
 
     private final Agenda agenda;
     private final Tally tally;
+    private final Function<LogBase, List<Entry>> snapshots;
     private final RandomGenerator random;
     private final long slowestSyncNanos;
     private final Owner owner;
 
     private HardState hardState = HardState.INITIAL;
     private final List<Entry> log = new ArrayList<>();
+    /** The log keeps all entries for the observers; of those up to here its owner is given none. */
+    private @Nullable LogBase base;
+    /** A snapshot is about to take the state's place. */
+    private @Nullable LogBase installing;
     private long boot;
 
     private final Deque<Effect.Persist> waiting = new ArrayDeque<>();
@@ -41,11 +50,12 @@ final class SimulatedDisk {
     private boolean failed;
 
     /** @param owner is told when a write is durable, and when one has failed */
-    SimulatedDisk(Agenda agenda, Tally tally, RandomGenerator random, long slowestSyncNanos, Entry bootstrap, Owner owner) {
-        this.agenda = agenda;
-        this.tally = tally;
+    SimulatedDisk(Simulation simulation, RandomGenerator random, Entry bootstrap, Owner owner) {
+        this.agenda = simulation.agenda();
+        this.tally = simulation.tally();
+        this.snapshots = simulation::snapshot;
+        this.slowestSyncNanos = simulation.options().pace().slowestSyncNanos();
         this.random = random;
-        this.slowestSyncNanos = slowestSyncNanos;
         this.owner = owner;
         log.add(bootstrap);
     }
@@ -80,11 +90,46 @@ final class SimulatedDisk {
         return entry.index() <= log.size() && log.get((int) entry.index() - 1).equals(entry);
     }
 
+    /** Notes durably that a snapshot is about to take the state's place. */
+    void installing(LogBase snapshot) {
+        installing = snapshot;
+    }
+
+    /** What a crash would leave of the log, given what the state machine holds. */
+    List<Entry> afterCrash(long appliedIndex) {
+        LogBase interrupted = installing;
+        boolean switched = interrupted != null && appliedIndex >= interrupted.position().index();
+        return interrupted != null && switched && !holds(interrupted.position()) ? snapshots.apply(interrupted) : log;
+    }
+
+    private boolean holds(LogPosition position) {
+        return position.index() <= log.size() && log.get((int) position.index() - 1).epoch() == position.epoch();
+    }
+
+    private void finishInstallation(long appliedIndex) {
+        LogBase interrupted = installing;
+        installing = null;
+        if (interrupted == null) {
+            return;
+        }
+        tally.count(Tally.Count.INSTALLATION_CUT_SHORT);
+        if (appliedIndex < interrupted.position().index()) {
+            return;
+        }
+        if (!holds(interrupted.position())) {
+            log.clear();
+            log.addAll(snapshots.apply(interrupted));
+        }
+        base = interrupted;
+    }
+
     StoredState open(long appliedIndex) {
         boot++;
+        finishInstallation(appliedIndex);
+        long first = base == null ? 1 : base.position().index() + 1;
         List<StoredState.EpochStart> epochs = new ArrayList<>();
         List<Entry> configurations = new ArrayList<>();
-        for (Entry entry : log) {
+        for (Entry entry : log.subList((int) first - 1, log.size())) {
             if (epochs.isEmpty() || epochs.getLast().epoch() < entry.epoch()) {
                 epochs.add(new StoredState.EpochStart(entry.epoch(), entry.index()));
             }
@@ -92,7 +137,7 @@ final class SimulatedDisk {
                 configurations.add(entry);
             }
         }
-        return new StoredState(boot, hardState, epochs, log.size(), configurations, appliedIndex);
+        return new StoredState(boot, hardState, base, epochs, log.size(), configurations, appliedIndex);
     }
 
     void submit(Effect.Persist write) {
@@ -154,14 +199,24 @@ final class SimulatedDisk {
             throw new InvariantViolation("VoteOncePerEpoch", "a disk's vote changes from " + hardState + " to " + next);
         }
         hardState = next;
-        change(log, write.log());
+        change(log, write.log(), snapshots);
+        LogBase next = write.log().base();
+        if (next != null) {
+            base = next;
+            installing = installing != null && installing.position().index() <= next.position().index() ? null : installing;
+        }
         if (log.getLast().epoch() > hardState.epoch()) {
             throw new InvariantViolation("EpochBeforeEntries", log.getLast() + " is durable before its epoch: " + hardState);
         }
     }
 
     /** Does to a log what a write asks for. */
-    static void change(List<Entry> log, Effect.LogWrite write) {
+    static void change(List<Entry> log, Effect.LogWrite write, Function<LogBase, List<Entry>> snapshots) {
+        if (write.base() != null && write.truncateFrom() == 1) {
+            log.clear();
+            log.addAll(snapshots.apply(write.base()));
+            return;
+        }
         if (write.truncateFrom() > 0) {
             log.subList((int) write.truncateFrom() - 1, log.size()).clear();
         }
@@ -175,6 +230,9 @@ final class SimulatedDisk {
 
     /** What is durable of what was asked for, the first entry whatever its size. */
     List<Entry> read(Effect.ReadLog asked) {
+        if (base != null && asked.from() <= base.position().index()) {
+            return List.of();
+        }
         List<Entry> entries = new ArrayList<>();
         long bytes = 0;
         for (long index = asked.from(); index <= asked.to(); index++) {

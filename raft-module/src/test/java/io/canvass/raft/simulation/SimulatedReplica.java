@@ -11,6 +11,7 @@ import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.HardState;
 import io.canvass.raft.core.Input;
+import io.canvass.raft.core.Lane;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Outcome;
 import io.canvass.raft.core.RaftConfig;
@@ -18,6 +19,7 @@ import io.canvass.raft.core.RaftCore;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.Role;
 import io.canvass.raft.core.RoleName;
+import io.canvass.raft.core.StoredState;
 import io.canvass.raft.core.Token;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ final class SimulatedReplica {
     /** What its lost directories held when they were lost. */
     private final List<List<Entry>> lostLogs = new ArrayList<>();
     private int directory;
+    private Snapshots snapshots;
 
     private @Nullable RaftCore core;
     private boolean paused;
@@ -63,6 +66,7 @@ final class SimulatedReplica {
         this.planted = simulation.options().planted();
         this.config = simulation.options().configOf(number, Simulation.keyOf(number, directory));
         this.disk = emptyDisk();
+        this.snapshots = new Snapshots(simulation, this, random);
         this.applier = new Applier(simulation, this, random);
         int rate = simulation.options().drawClockRate(random);
         this.clock = new LocalClock(rate);
@@ -81,13 +85,7 @@ final class SimulatedReplica {
                 receive(now -> new Input.StorageFailed(now, "the disk is broken"));
             }
         };
-        return new SimulatedDisk(
-                simulation.agenda(),
-                simulation.tally(),
-                random,
-                simulation.options().pace().slowestSyncNanos(),
-                bootstrap,
-                owner);
+        return new SimulatedDisk(simulation, random, bootstrap, owner);
     }
 
     int number() {
@@ -124,7 +122,9 @@ final class SimulatedReplica {
 
     /** Whether this entry was ever durable here, in a directory that is lost by now included. */
     boolean everHeld(Entry entry) {
-        return disk.holds(entry)
+        List<Entry> left = afterCrash();
+        boolean holds = entry.index() <= left.size() && left.get((int) entry.index() - 1).equals(entry);
+        return holds
                 || lostLogs.stream().anyMatch(log ->
                         entry.index() <= log.size() && log.get((int) entry.index() - 1).equals(entry));
     }
@@ -176,14 +176,16 @@ final class SimulatedReplica {
     void start() {
         life++;
         clock.set(simulation.now(), MAX_CLOCK_START_NANOS + random.nextLong(MAX_CLOCK_START_NANOS));
+        StoredState stored = disk.open(applier.flushed());
         memory.clear();
         memory.addAll(disk.log());
         applier.start();
+        snapshots = new Snapshots(simulation, this, random);
         outbox = new Outbox(this::leave);
         deadline = Outcome.NEVER;
         wakeAt = NO_WAKE;
         RaftCore started = new RaftCore(
-                config, planted.tamper(disk.open(applier.applied())), random, clock() - planted.startedAgoNanos());
+                config, planted.tamper(stored), random, clock() - planted.startedAgoNanos());
         core = started;
         trace("starts, life " + life + ", holds " + disk.log().size() + " entries, " + disk.hardState());
         Outcome outcome = started.start(clock());
@@ -201,10 +203,23 @@ final class SimulatedReplica {
         applier.crash();
     }
 
+    /** What a crash would leave of its log. */
+    List<Entry> afterCrash() {
+        return disk.afterCrash(applier.flushed());
+    }
+
+    /** Flushes its state, and lets its log begin later. */
+    void compact(long keep, long keepAtMost) {
+        applier.flush();
+        long upTo = Math.max(0, applier.flushed() - keep);
+        long must = Math.min(upTo, Math.max(0, applier.flushed() - keepAtMost));
+        receive(now -> new Input.Compact(now, upTo, must));
+    }
+
     /** Comes back with another disk, and so as another replica, that knows nothing. To be called while it is down. */
     void loseDisk() {
         trace("loses its disk");
-        lostLogs.add(List.copyOf(disk.log()));
+        lostLogs.add(List.copyOf(afterCrash()));
         directory++;
         config = simulation.options().configOf(number, Simulation.keyOf(number, directory));
         disk = emptyDisk();
@@ -230,7 +245,7 @@ final class SimulatedReplica {
         trace("wakes up, " + inbox.size() + " inputs are waiting");
         paused = false;
         while (isUp() && !inbox.isEmpty()) {
-            step(inbox.removeFirst().apply(clock()));
+            take(inbox.removeFirst().apply(clock()));
         }
         if (isUp()) {
             applier.resume();
@@ -261,7 +276,22 @@ final class SimulatedReplica {
             inbox.addLast(arrival);
             return;
         }
-        step(arrival.apply(clock()));
+        take(arrival.apply(clock()));
+    }
+
+    /** What concerns the bytes of snapshots is the shell's. */
+    private void take(Input input) {
+        if (input instanceof Input.Received received
+                && received.message() instanceof Message.SnapshotRequest part
+                && !snapshots.takes(received.from(), part)) {
+            return;
+        }
+        step(input);
+        if (isUp()
+                && input instanceof Input.Received received
+                && received.message() instanceof Message.SnapshotResponse answer) {
+            snapshots.answered(received.from(), answer);
+        }
     }
 
     private void onSynced(Token token) {
@@ -311,7 +341,7 @@ final class SimulatedReplica {
     private void mirror(Outcome outcome) {
         for (Effect effect : outcome.effects()) {
             if (effect instanceof Effect.Persist write) {
-                SimulatedDisk.change(memory, write.log());
+                SimulatedDisk.change(memory, write.log(), simulation::snapshot);
             }
         }
     }
@@ -322,6 +352,8 @@ final class SimulatedReplica {
                 case Effect.Persist write -> persist(write);
                 case Effect.Send send -> send(send);
                 case Effect.ReadLog read -> read(read);
+                case Effect.SendSnapshot send -> snapshots.send(send);
+                case Effect.InstallSnapshot install -> snapshots.install(install);
                 case Effect.Apply apply -> applier.apply(apply);
                 case Effect.Complete complete -> simulation.clients().completed(this, complete);
                 case Effect.RoleChanged changed ->
@@ -378,6 +410,11 @@ final class SimulatedReplica {
 
     private void send(Effect.Send send) {
         outbox.send(send, planted.leavesAtOnce(send));
+    }
+
+    /** What the shell itself has to say, at once. */
+    void leaveOnLane(ReplicaKey to, Lane lane, long correlation, Message message) {
+        leave(new Effect.Send(to, lane, correlation, message, 0));
     }
 
     private void leave(Effect.Send send) {

@@ -1,7 +1,9 @@
 package io.canvass.raft.simulation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -9,6 +11,8 @@ import java.util.function.BooleanSupplier;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
+import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,7 @@ final class Simulation {
     private final Clients clients;
     private final List<SimulatedReplica> replicas = new ArrayList<>();
     private final List<Observer> observers;
+    private final Map<LogPosition, List<Entry>> snapshots = new HashMap<>();
     private final Tally tally = new Tally();
 
     Simulation(RunOptions options, long seed, boolean traced) {
@@ -77,6 +82,20 @@ final class Simulation {
 
     RunOptions options() {
         return options;
+    }
+
+    /** Notes what a snapshot up to this place holds. What is committed is the same everywhere. */
+    void keepSnapshot(LogBase base, List<Entry> log) {
+        snapshots.computeIfAbsent(
+                base.position(), position -> List.copyOf(log.subList(0, (int) position.index())));
+    }
+
+    List<Entry> snapshot(LogBase base) {
+        List<Entry> kept = snapshots.get(base.position());
+        if (kept == null) {
+            throw new InvariantViolation("SoundSnapshots", "nobody took a snapshot up to " + base.position());
+        }
+        return kept;
     }
 
     Machine.Kind machines() {

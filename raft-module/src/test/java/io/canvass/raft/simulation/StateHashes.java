@@ -14,6 +14,11 @@ final class StateHashes implements Observer {
     }
 
     @Override
+    public void installed(SimulatedReplica replica) {
+        judge(replica, replica.applied());
+    }
+
+    @Override
     public void applied(SimulatedReplica replica, long index) {
         if (index == replica.applied()) {
             judge(replica, index);

@@ -32,6 +32,10 @@ final class Tally implements Observer {
         NOTICE_OF_RESIGNATION,
         CONTACT_AFTER_RESIGNATION,
         ANSWER_OF_AN_OLD_SESSION,
+        COMPACTED,
+        SNAPSHOT_SENT,
+        SNAPSHOT_INSTALLED,
+        INSTALLATION_CUT_SHORT,
         UNSYNCED_LOST,
         SYNC_CUT_IN_TWO,
         HALTED,
@@ -89,6 +93,8 @@ final class Tally implements Observer {
                 preVoteEndings.merge(ended.round().ending(), 1L, Long::sum);
             } else if (effect instanceof Effect.Persist write && write.log().truncateFrom() > 0) {
                 count(Count.TRUNCATIONS);
+            } else if (effect instanceof Effect.Persist write && write.log().base() != null) {
+                count(Count.COMPACTED);
             } else if (effect instanceof Effect.ReadLog) {
                 count(Count.LOG_READS);
             }
