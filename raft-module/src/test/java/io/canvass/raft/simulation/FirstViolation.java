@@ -32,8 +32,8 @@ public final class FirstViolation implements Function<List<String>, List<String>
     /** The invariant that this seed breaks; what it throws, if it throws something else; nothing if all is well. */
     private static String brokenBy(long seed) {
         try {
-            InvariantViolation violation = RandomRun.violation(seed, PlantedFault.NONE);
-            return violation == null ? "" : violation.invariant();
+            RandomRun.Failure failure = RandomRun.failure(RunPlan.of(seed, RunOptions.ANY_SIZE));
+            return failure == null ? "" : failure.violation().invariant();
         } catch (RuntimeException e) {
             return e.getClass().getSimpleName();
         }
