@@ -31,7 +31,7 @@ final class CoreCopy {
 
     private final @Nullable Naming naming;
     private final boolean leaseReads;
-    private final Map<Object, Object> done = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Object> done = new IdentityHashMap<>();
 
     private CoreCopy(@Nullable Naming naming, boolean leaseReads) {
         this.naming = naming;

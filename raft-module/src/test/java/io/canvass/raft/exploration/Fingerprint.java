@@ -26,7 +26,7 @@ final class Fingerprint {
     private final int[] names;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     private final DataOutputStream out = new DataOutputStream(bytes);
-    private final Map<Object, Integer> written = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> written = new IdentityHashMap<>();
 
     private Fingerprint(int[] names) {
         this.names = names;
@@ -49,7 +49,7 @@ final class Fingerprint {
             case Long number -> out.writeLong(number);
             case Integer number -> out.writeInt(number);
             case Boolean flag -> out.writeBoolean(flag);
-            case Enum<?> constant -> out.writeByte(constant.ordinal());
+            case Enum<?> constant -> out.writeUTF(constant.name());
             case String text -> out.writeUTF(named(text));
             case ReplicaKey key -> out.writeByte(key.isNone() ? -1 : names[Cluster.numberOf(key)]);
             case UUID id -> {} // One cluster; directories go by the names of nodes.

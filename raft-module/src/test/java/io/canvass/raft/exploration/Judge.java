@@ -5,6 +5,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.ElectionTimer;
 import io.canvass.raft.core.HardState;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.LogPosition;
@@ -61,8 +62,26 @@ final class Judge {
         if (step.input() instanceof Input.Received received && received.message() instanceof Message.VoteRequest request) {
             judgeAnswer(step, received, request);
         }
+        judgeTimers(step);
         boolean sameRound = roundOf(step.after()) != null && roundIdOf(step.before()).equals(roundIdOf(step.after()));
         return sameRound ? now : new Memory(new TreeSet<>(), false, now.resignedEpoch());
+    }
+
+    /** A round begins when a timer has run out, and in no other way; and that of a round is never made shorter. */
+    private static void judgeTimers(Step step) {
+        Round round = roundOf(step.after());
+        if (round == null) {
+            return;
+        }
+        if (!round.id().equals(roundIdOf(step.before()))) {
+            if (!(step.input() instanceof Input.TimeReached) || !step.before().electionTimer().hasRunOut(step.clock())) {
+                throw new Broken("RoundsBeginByTimer", step.node() + " begins round " + round.id() + " before its timer ran out");
+            }
+        } else if (step.before().electionTimer() instanceof ElectionTimer.At before
+                && !(step.after().electionTimer() instanceof ElectionTimer.At after
+                        && after.deadlineNanos() >= before.deadlineNanos())) {
+            throw new Broken("RoundsBeginByTimer", step.node() + " shortens the timer of round " + round.id());
+        }
     }
 
     private static @Nullable Round roundOf(Role role) {

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class Walk {
     private record Letter(int number, Flight flight) {}
 
-    private final Bounds bounds;
     private final Moves moves;
     private final List<Replica> replicas = new ArrayList<>();
     private final List<Letter> letters = new ArrayList<>();
@@ -25,7 +24,6 @@ final class Walk {
     private @Nullable Broken broken;
 
     private Walk(Bounds bounds) {
-        this.bounds = bounds;
         this.moves = new Moves(bounds);
         this.budget = bounds.budget();
         for (int number = 0; number < Cluster.VOTERS; number++) {
