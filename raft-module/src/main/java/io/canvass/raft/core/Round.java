@@ -1,10 +1,10 @@
 package io.canvass.raft.core;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -70,9 +70,8 @@ public record Round(
     }
 
     Round grantedBy(String nodeId) {
-        List<String> more = new ArrayList<>(new TreeSet<>(granted));
+        SortedSet<String> more = new TreeSet<>(granted);
         more.add(nodeId);
-        Collections.sort(more);
         return new Round(id, phase, epoch, voters, requests, List.copyOf(more), refused, contacts, open);
     }
 
