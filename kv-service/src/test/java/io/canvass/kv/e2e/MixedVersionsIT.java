@@ -43,6 +43,7 @@ class MixedVersionsIT {
             cluster.nodes().forEach(workload::verify);
         }
         assertThat(preVote(old).path("roundsTotal").asLong(-1)).as("pre-votes of the old peer").isZero();
+        StoredStates.assertSame(cluster);
     }
 
     /** With the third node gone, one that knows Pre-Vote has but the old peer to ask, and that does not understand. */
