@@ -10,8 +10,9 @@ public interface RaftListener {
     RaftListener NONE = new RaftListener() {};
 
     /**
-     * The role, the epoch or the leader changed. Each change is told once, in order; epochs never fall, and an epoch has one leader
-     * at most, which may be lost and known again in it. It is told of when it is elected or heard of, not when it has committed.
+     * The role, the epoch or the leader changed. Each change is told once, in order; epochs never fall, and an epoch has one
+     * leader at most, which may be lost and known again in it. It is told of when it is elected or heard of, not when it has
+     * committed.
      *
      * @param leader who can be sent requests, or {@link ReplicaKey#NONE}
      */

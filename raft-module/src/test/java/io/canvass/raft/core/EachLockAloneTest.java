@@ -25,8 +25,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Takes one lock at a time out of a copy of the core, and runs {@link FourLocksTest} against that: the tests of the lock that
- * is gone fail (PREVOTE.md, Four locks on a stale grant).
+ * Takes one lock at a time out of a copy of the core, and runs {@link FourLocksTest} against that: the tests of the lock
+ * that is gone fail (PREVOTE.md, Four locks on a stale grant).
  */
 class EachLockAloneTest {
     private static final Path CORE = Path.of("src/main/java/io/canvass/raft/core");

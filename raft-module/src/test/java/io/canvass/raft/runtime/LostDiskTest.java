@@ -17,8 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A voter that lost its log and its vote comes back, while a majority holds all. What it must not do before it has caught up,
- * to vote as the one it was, is not prevented yet (docs/decisions.md).
+ * A voter that lost its log and its vote comes back, while a majority holds all. What it must not do before it has
+ * caught up, to vote as the one it was, is not prevented yet (docs/decisions.md).
  */
 @Timeout(180)
 class LostDiskTest {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import static io.canvass.raft.simulation.Script.T;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The stale grant, in both orders: one of five is a grant short, and a heartbeat and that grant are under way to it. */
+/** The stale grant, in both orders: one of five is a grant short; a heartbeat and that grant are under way to it. */
 class StaleGrantScenariosTest {
     private final Script script = Script.ofVoters(5);
     private final SimulatedReplica leader = script.steadyLeader();
