@@ -135,7 +135,7 @@ final class ScriptCluster {
 
     // ---- what a script does
 
-    /** A leader orders another to take over, with all of its log; sent in its name, its answer is of no interest to it. */
+    /** A leader orders another to take over, with all of its log; sent in its name, who has no use for the answer. */
     void order(ScriptedReplica leader, ScriptedReplica successor) {
         Message order = new Message.TransferRequest(
                 CLUSTER,
