@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import static io.canvass.raft.core.CoreFixture.FULL;
 import static io.canvass.raft.core.CoreFixture.HEARTBEAT;
 import static io.canvass.raft.core.CoreFixture.N1;
 import static io.canvass.raft.core.CoreFixture.N2;
@@ -14,6 +15,8 @@ import static io.canvass.raft.core.CoreFixture.voters;
 import static io.canvass.raft.core.Effects.reply;
 import static io.canvass.raft.core.Effects.sentTo;
 import static io.canvass.raft.core.Messages.fenced;
+import static io.canvass.raft.core.Messages.heartbeat;
+import static io.canvass.raft.core.Messages.preVoteGranted;
 import static io.canvass.raft.core.Messages.resigning;
 import static io.canvass.raft.core.Messages.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,5 +70,20 @@ class NoticeAndOrderTest {
 
         assertThat(sentTo(N2, Message.ResigningRequest.class, reminded)).hasSize(1);
         assertThat(sentTo(N3, Message.ResigningRequest.class, reminded)).isEmpty();
+    }
+
+    @Test
+    void anEpochThatIsRaisedForgetsTheResignationOfTheLeaderBefore() {
+        CoreFixture replica = Stands.followerThatHeard(voters(3));
+        replica.request(N2, resigning(5, N1));
+        replica.timeReached(replica.now());
+        replica.response(N3, replica.asked(N3), preVoteGranted(5, NONE, replica.round().id()));
+        replica.persisted();
+        assertThat(replica.role().name()).isEqualTo(RoleName.CANDIDATE);
+
+        replica.request(N3, heartbeat(6));
+
+        assertThat(replica.role())
+                .isEqualTo(new Role.Follower(N3, true, new ElectionTimer.At(replica.now() + FULL)));
     }
 }
