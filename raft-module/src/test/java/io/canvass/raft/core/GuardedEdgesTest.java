@@ -47,4 +47,25 @@ class GuardedEdgesTest {
                 .isThrownBy(() -> elections.campaign(Edges.Promotion.SOLE_VOTER, RoundSummary.Ending.WON));
         assertThat(state.hardState()).isEqualTo(hard(5, NONE, NONE));
     }
+
+    @Test
+    void aVoteIsGivenOnceAndAnEpochNeverFalls() {
+        state.grantVoteTo(N2);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> state.grantVoteTo(N3))
+                .withMessage("The vote of epoch 5 for " + N2 + " would be changed");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> state.adopt(4))
+                .withMessage("The epoch would fall from 5 to 4");
+        assertThat(state.hardState()).isEqualTo(hard(5, N2, NONE));
+    }
+
+    @Test
+    void aRoleIsNotLeftByGivingItOtherData() {
+        Role before = state.role();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> state.update(new Role.Follower(N2, true, new ElectionTimer.Never())))
+                .withMessage("From UNATTACHED to FOLLOWER is an edge, not an update");
+        assertThat(state.role()).isEqualTo(before);
+    }
 }
