@@ -11,11 +11,10 @@ final class FaultTable {
             # Planted faults
 
             Each row is one small change of the source that a careful engineer could make, compiled into a variant, and
-            all checks run on it. Written by `bin/planted-faults`; [faults](../raft-module/src/test/resources/planted) are
-            text files, each with how one could come to make it. Unit tests and scripts: the first that fails, and how many
-            do (of unit tests, those of the changed package; properties, whose samples are random, are left out).
-            Simulator: after how many seeds of `bin/simulate` which promise is broken. In italics what was tried in
-            vain; a dash: not that check's concern.
+            all checks run on it. Written by `bin/planted-faults`. The number leads to the change, and to how one could
+            come to make it. Unit tests and scripts: the first that fails, and how many do (of unit tests, those of the
+            changed package; properties, whose samples are random, are left out). Simulator: after how many seeds of
+            `bin/simulate` which promise is broken. In italics what was tried in vain; a dash: not that check's concern.
 
             """;
 

@@ -38,6 +38,16 @@ class PlantedFaultFilesTest {
     }
 
     @Test
+    void eachOfTheFourLocksIsShownByAScript() {
+        for (int lock = 1; lock <= 4; lock++) {
+            String title = "Lock " + lock + ":";
+            assertThat(faults().stream().filter(fault -> fault.title().startsWith(title)))
+                    .isNotEmpty()
+                    .allSatisfy(fault -> assertThat(fault.caughtBy()).anyMatch(check -> check.word().equals("script")));
+        }
+    }
+
+    @Test
     void theTableListsTheFaultsThatThereAre() throws IOException {
         String table = Files.readString(Path.of("../docs/planted-faults.md"));
         List<String> rows = table.lines().filter(line -> line.startsWith("| [")).toList();

@@ -81,7 +81,7 @@ final class Post {
         };
     }
 
-    /** The number of the newest request to who wrote this response: what a transport hands over that mixes answers up. */
+    /** The number of the newest request to who wrote this response: as of a transport that mixes answers up. */
     long mixedUp(Letter response) {
         Asked question = newest.get(new Way(response.to(), response.from()));
         if (question == null || !(response.message() instanceof Message.Response)) {
