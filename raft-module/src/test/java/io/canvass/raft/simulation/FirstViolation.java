@@ -21,7 +21,8 @@ public final class FirstViolation implements Function<List<String>, List<String>
         ThreadMXBean clock = ManagementFactory.getThreadMXBean();
         long end = clock.getCurrentThreadCpuTime() + seconds * 1_000_000_000L;
         for (long seed = 1; seed <= seeds; seed++) {
-            if (clock.getCurrentThreadCpuTime() > end) {
+            // Interrupted when nobody waits for the answer any more.
+            if (clock.getCurrentThreadCpuTime() > end || Thread.currentThread().isInterrupted()) {
                 return Finding.missed("not in " + (seed - 1) + " seeds (" + seconds + " s)").lines();
             }
             String broken = brokenBy(seed);
