@@ -324,7 +324,7 @@ final class Faults {
     void end() {
         over = true;
         simulation.network().mendAll();
-        simulation.network().weather(Network.Weather.steady(TIMEOUT / 50));
+        simulation.network().weather(Network.Weather.settled(TIMEOUT / 50));
         long left = simulation.voters().stream().filter(replica -> !replica.isForeign()).count();
         boolean oneStaysDead = left > simulation.majority() && random.nextInt(3) == 0;
         SimulatedReplica dead = oneStaysDead ? victim() : null;
