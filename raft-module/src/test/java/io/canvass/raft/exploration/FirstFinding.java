@@ -25,6 +25,8 @@ public final class FirstFinding implements Function<List<String>, List<String>> 
         List<String> lines = new ArrayList<>(
                 Finding.caught(finding.broken().invariant() + " after " + report.depth() + " choices").lines());
         lines.addAll(finding.walk().lines());
+        lines.add("");
+        lines.add("bin/explore " + String.join(" ", options) + " --show \"" + finding.walk().path() + "\"");
         return lines;
     }
 }

@@ -67,6 +67,7 @@ final class Moves {
                     run.syncAll();
                 }
             }
+            run.readLog();
             return run.end(false);
         } catch (Broken broken) {
             return new Moved(replica, List.of(), false, -1, false, broken);
