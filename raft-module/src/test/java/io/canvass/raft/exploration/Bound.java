@@ -16,7 +16,7 @@ enum Bound {
     DUPLICATES(0, "requests that arrive once more"),
     DEPTH(1000, "choices in a row"),
     STATES(100_000_000, "distinct states; then the search is cut off"),
-    LED(0, "1: begins with n1 leading epoch 1, followed by all; 0: begins with all Unattached in epoch 0, T after their start"),
+    LED(0, "1: begins with n1 leading epoch 1, followed by all; 0: with all Unattached in epoch 0, T after the start"),
     LEASE_READS(0, "1: votes are judged as lease reads need it"),
     OLD_PEER(0, "1: n3 knows no Pre-Vote"),
     SYMMETRY(1, "1: states that differ only in the names of replicas are one state");

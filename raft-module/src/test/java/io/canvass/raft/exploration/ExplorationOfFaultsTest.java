@@ -18,8 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A check that has never failed is not yet a check: with the locks on a stale grant taken out of the core (PREVOTE.md, Four locks), the
- * exploration finds what they are there for, and tells it as it is kept; {@code -Dexploration.update=true} writes that anew.
+ * A check that has never failed is not yet a check: with the locks on a stale grant taken out of the core
+ * (PREVOTE.md, Four locks), the exploration finds what they are there for, and tells it as it is kept; {@code
+ * -Dexploration.update=true} writes that anew.
  */
 class ExplorationOfFaultsTest {
     private static final Path FOLDER = Path.of("src/test/resources/exploration");
@@ -33,13 +34,13 @@ class ExplorationOfFaultsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "locks-1-and-3,                   --timeouts 2 --in-flight 3, NoCandidateWithoutGrantsOfItsRound",
-        "lock-1-contact-not-noted,        --led 1 --timeouts 2, NoCandidateWithoutGrantsOfItsRound",
-        "lock-2-any-round-counts,         --timeouts 2 --in-flight 3, NoCandidateWithoutGrantsOfItsRound",
-        "lock-3-no-guard,                 --timeouts 2 --in-flight 3 --pauses 1, NoCandidateWithoutGrantsOfItsRound",
-        "lock-3-timer-not-asked,          --timeouts 2 --in-flight 3 --pauses 1, NoCandidateWithoutGrantsOfItsRound",
-        "lock-4-next-round-at-once,       --led 1 --timeouts 2, RoundsBeginByTimer",
-        "lock-4-short-backoff,            --led 1 --timeouts 2, RoundsBeginByTimer"
+        "locks-1-and-3, --timeouts 2 --in-flight 3 --heartbeats 0, NoCandidateWithoutGrantsOfItsRound",
+        "lock-1-contact-not-noted, --led 1 --timeouts 2, NoCandidateWithoutGrantsOfItsRound",
+        "lock-2-any-round-counts, --timeouts 2 --in-flight 3 --heartbeats 0, NoCandidateWithoutGrantsOfItsRound",
+        "lock-3-no-guard, --timeouts 2 --in-flight 3 --pauses 1, NoCandidateWithoutGrantsOfItsRound",
+        "lock-3-timer-not-asked, --timeouts 2 --in-flight 3 --pauses 1, NoCandidateWithoutGrantsOfItsRound",
+        "lock-4-next-round-at-once, --led 1 --timeouts 2, RoundsBeginByTimer",
+        "lock-4-short-backoff, --led 1 --timeouts 2, RoundsBeginByTimer"
     })
     void withoutALockTheShortestWayToTheFaultIsTold(String fault, String world, String invariant)
             throws IOException, TimeoutException {
@@ -67,7 +68,7 @@ class ExplorationOfFaultsTest {
         "lock-3-contact-not-asked"
     })
     void whatAnotherLockMakesGoodBreaksNothing(String fault) throws TimeoutException {
-        List<String> found = explore(fault, "--timeouts 2 --in-flight 3");
+        List<String> found = explore(fault, "--timeouts 2 --in-flight 3 --heartbeats 0");
         assertThat(found.getFirst()).isEqualTo("missed");
         assertThat(found.get(1)).startsWith("all of its states: ");
     }

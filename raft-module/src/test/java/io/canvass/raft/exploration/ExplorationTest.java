@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** All that can happen in small worlds keeps what the protocol promises; and what is worth a look does happen in them. */
+/**
+ * All that can happen in small worlds keeps what the protocol promises; and what is worth a look does happen in them.
+ */
 class ExplorationTest {
     private static Report explore(String options) {
         Report report = new Exploration(Bounds.parse(List.of(options.split(" ", -1))), line -> {}).run();

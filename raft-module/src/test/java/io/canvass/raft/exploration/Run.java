@@ -133,7 +133,8 @@ final class Run {
                 case Effect.Send send -> say(send);
                 case Effect.Apply apply -> apply(apply);
                 case Effect.Refused refused ->
-                    throw new Broken("SoundPeers", node() + " refuses " + refused.from().nodeId() + ", which " + refused.what());
+                    throw new Broken("SoundPeers", node() + " refuses " + refused.from().nodeId() + ", which "
+                            + refused.what());
                 case Effect.Halt halt -> throw new Broken("CoreHolds", node() + " halts: " + halt.reason());
                 case Effect.ReadLog read -> reads.addLast(read);
                 case Effect.Complete c -> {}
