@@ -6,7 +6,7 @@ import java.util.Locale;
 enum Bound {
     EPOCHS(2, "a step into a higher epoch than this is judged, and not followed"),
     IN_FLIGHT(4, "messages under way or held back at once; a step that makes more is not followed"),
-    TIMEOUTS(3, "election timers that run out and are handled"),
+    TIMEOUTS(2, "election timers that run out and are handled"),
     HEARTBEATS(1, "times that a leader's clock reaches what is due: a heartbeat, or that it has lost its quorum"),
     PAUSES(0, "times that a clock goes on and what is due then is not handled yet"),
     RESTARTS(0, "crashes, each with a start from what is durable"),

@@ -3,7 +3,7 @@ package io.canvass.raft.exploration;
 import java.util.Arrays;
 
 /**
- * A set of 64-bit hashes: eight bytes for a state, and with n states in it a chance of n in 2^64 that a new one passes
+ * A set of 64-bit hashes: eight bytes for a state, and with n states in it a chance of some n in 2^62 that a new one passes
  * for known.
  */
 final class StateSet {
