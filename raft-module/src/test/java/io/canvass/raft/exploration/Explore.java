@@ -1,5 +1,6 @@
 package io.canvass.raft.exploration;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,15 +53,25 @@ public final class Explore {
         return walk.broken() == null;
     }
 
+    private static long memoryOf(Exploration exploration) {
+        try {
+            Runtime.getRuntime().gc();
+            return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        } finally {
+            Reference.reachabilityFence(exploration);
+        }
+    }
+
     private static boolean explore(Bounds bounds) {
         long start = System.nanoTime();
-        Report report = new Exploration(bounds, System.err::println).run();
+        Exploration exploration = new Exploration(bounds, System.err::println);
+        Report report = exploration.run();
         double seconds = (System.nanoTime() - start) / 1e9;
-        Runtime.getRuntime().gc();
-        long used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        long used = memoryOf(exploration);
         System.out.println("bin/explore " + bounds + "\n");
         report.lines().forEach(System.out::println);
-        System.out.printf(Locale.ROOT, "%.0f s, %.0f states a second, %d MB in use at the end, of at most %d%n", seconds,
+        System.out.printf(Locale.ROOT,
+                "%.0f s, %.0f states a second, %d MB in use at the end, of at most %d%n", seconds,
                 report.states() / seconds, used >> 20, Runtime.getRuntime().maxMemory() >> 20);
         Exploration.Finding finding = report.finding();
         if (finding != null) {

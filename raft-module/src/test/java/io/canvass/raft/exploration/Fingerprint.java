@@ -21,12 +21,15 @@ import io.canvass.raft.core.EntryKind;
 import io.canvass.raft.core.ReplicaKey;
 import org.jspecify.annotations.Nullable;
 
-/** A value written out, field by field, so that equal bytes are equal values; with replicas called by other names if asked. */
+/**
+ * A value written out, field by field, so that equal bytes are equal values; with replicas called by other names if
+ * asked.
+ */
 final class Fingerprint {
     private final int[] names;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     private final DataOutputStream out = new DataOutputStream(bytes);
-    private final Map<Object, Integer> written = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> written = new IdentityHashMap<>();
 
     private Fingerprint(int[] names) {
         this.names = names;
@@ -49,7 +52,7 @@ final class Fingerprint {
             case Long number -> out.writeLong(number);
             case Integer number -> out.writeInt(number);
             case Boolean flag -> out.writeBoolean(flag);
-            case Enum<?> constant -> out.writeByte(constant.ordinal());
+            case Enum<?> constant -> out.writeUTF(constant.name());
             case String text -> out.writeUTF(named(text));
             case ReplicaKey key -> out.writeByte(key.isNone() ? -1 : names[Cluster.numberOf(key)]);
             case UUID id -> {} // One cluster; directories go by the names of nodes.
@@ -63,7 +66,8 @@ final class Fingerprint {
             }
             case Map<?, ?> map -> writeMap(map);
             case Set<?> set -> writeNames(set);
-            case Collection<?> list when !list.isEmpty() && list.iterator().next() instanceof String -> writeNames(list);
+            case Collection<?> list when !list.isEmpty() && list.iterator().next() instanceof String ->
+                    writeNames(list);
             case Collection<?> list -> {
                 out.writeByte(list.size());
                 for (Object element : list) {

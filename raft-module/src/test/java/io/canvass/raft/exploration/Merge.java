@@ -1,5 +1,6 @@
 package io.canvass.raft.exploration;
 
+import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,8 +9,8 @@ import io.canvass.raft.core.Outcome;
 import io.canvass.raft.core.RoundId;
 
 /**
- * What becomes of a field of the core in a canonical copy. All that {@link #FIELDS} does not name stays as it is; so the table is
- * the whole list of what is taken for the same, and each line says why that is no loss.
+ * What becomes of a field of the core in a canonical copy. All that {@link #FIELDS} does not name stays as it is; so
+ * the table is the whole list of what is taken for the same, and each line says why that is no loss.
  */
 enum Merge {
     /** As it is. */
@@ -29,7 +30,7 @@ enum Merge {
     FORGOTTEN_WITHOUT_LEASES,
     /** A counter that gives out new numbers. New is all that it must be; above all names of {@link Naming}. */
     COUNTER,
-    /** Compared for equality with that of the replica's own round. */
+    /** Compared for equality with that of the replica's own pre-vote round. */
     CONTACTS,
     ROUND,
     CORRELATIONS,
@@ -92,7 +93,10 @@ enum Merge {
     private static void requireField(String name) {
         int dot = name.indexOf('.');
         try {
-            Class.forName(CORE + name.substring(0, dot)).getDeclaredField(name.substring(dot + 1));
+            Class<?> type = Class.forName(CORE + name.substring(0, dot));
+            if (Modifier.isStatic(type.getDeclaredField(name.substring(dot + 1)).getModifiers())) {
+                throw new IllegalStateException(name + " is no field of an instance");
+            }
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("The core has no " + name + " any more", e);
         }
@@ -113,7 +117,8 @@ enum Merge {
             case FORGOTTEN -> -1L;
             case FORGOTTEN_WITHOUT_LEASES -> leaseReads && (Long) value >= 0 ? naming.past((Long) value) : -1L;
             case COUNTER -> NEXT;
-            case CONTACTS -> (Long) value == naming.contacts() ? CONTACTS_NOW : CONTACTS_NOW - 1;
+            case CONTACTS -> naming.contacts() < 0 || (Long) value == naming.contacts() ? CONTACTS_NOW
+                    : CONTACTS_NOW - 1;
             case ROUND -> naming.round((RoundId) value);
             case CORRELATIONS -> correlations((Map<?, ?>) value, naming);
             case SESSION -> Naming.CURRENT_SESSION;
@@ -125,7 +130,8 @@ enum Merge {
 
     private static Map<String, Long> correlations(Map<?, ?> requests, Naming naming) {
         Map<String, Long> renamed = new TreeMap<>();
-        requests.forEach((node, number) -> renamed.put((String) node, naming.correlation((String) node, (Long) number)));
+        requests.forEach((node, number) ->
+                renamed.put((String) node, naming.correlation((String) node, (Long) number)));
         return Map.copyOf(renamed);
     }
 }

@@ -10,14 +10,16 @@ import io.canvass.raft.core.RoundId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the numbers that one replica made up are called in a canonical state: in its own core, and in messages under way that bear them.
+ * How the numbers that one replica made up are called in a canonical state: in its own core, and in messages under
+ * way that bear them.
  *
- * <p>Times are told from its present; the past ends T ago, and what is overdue is due now, since the core asks no more of them. Of
- * rounds, sessions and correlations the core asks only whether they are those that it holds now, and new ones are never old ones
- * again: so there is one name for what it holds and one for all else. Tokens are told from the last that is durable.
+ * <p>Times are told from its present; the past ends T ago, and what is overdue is due now, since the core asks no
+ * more of them. Of rounds, sessions and correlations the core asks only whether they are those that it holds now, and
+ * new ones are never old ones again: so there is one name for what it holds and one for all else. Tokens are told
+ * from the last that is durable.
  *
  * @param round the round in its role, if there is one
- * @param contacts how many leader contacts its core has counted
+ * @param contacts how many leader contacts its core has counted; -1 for a Candidate, of which that is not asked
  * @param correlations of that round, by node
  * @param sessions as a leader, by node
  * @param leads the epoch that it leads, or -1: only there do sessions and times in its messages still mean anything
@@ -36,6 +38,8 @@ record Naming(
     static final long CURRENT_CORRELATION = 1_000;
     static final long CURRENT_SESSION = 1_000;
     private static final long STALE = 1;
+    /** Of a replica that holds nothing any more. */
+    private static final Naming ORPHANED = new Naming("", 0, 0, 0, null, Map.of(), Map.of(), -1);
 
     static Naming of(Replica replica) {
         Round round =
@@ -51,7 +55,7 @@ record Naming(
                 replica.key().nodeId(),
                 replica.clock(),
                 replica.durableToken(),
-                contactsOf(replica),
+                replica.role() instanceof Role.Candidate ? -1 : contactsOf(replica),
                 round == null ? null : round.id(),
                 round == null ? Map.of() : round.requests(),
                 sessionsOf(replica),
@@ -105,24 +109,54 @@ record Naming(
         if (flight.isHeld() && flight.from().nodeId().equals(self)) {
             renamed = flight.with(flight.message(), flight.correlation(), token(flight.heldUntil()));
         }
-        return flight.owner().nodeId().equals(self) ? renameContent(renamed) : renamed;
+        if (flight.owner().nodeId().equals(self)) {
+            return renameContent(renamed);
+        }
+        return renamed.message() instanceof Message.AppendResponse answer && isIndifferent(answer)
+                ? renamed.with(renamed(self, answer), 0, renamed.heldUntil())
+                : renamed;
+    }
+
+    /** Of a fenced request nobody asks in which session and when it was sent. */
+    private static boolean isIndifferent(Message.AppendResponse answer) {
+        return answer.result() instanceof Message.AppendResult.Fenced;
     }
 
     /** The numbers in it, which this replica made up. */
     Flight renameContent(Flight flight) {
+        if (flight.unanswerable()) {
+            // Numbers begin anew at a start, and may be the same by chance; but nothing comes back that bears them.
+            return ORPHANED.renamed(flight);
+        }
+        return renamed(flight);
+    }
+
+    private Flight renamed(Flight flight) {
         String peer = (flight.message() instanceof Message.Request ? flight.to() : flight.from()).nodeId();
         long until = flight.heldUntil();
         return switch (flight.message()) {
             case Message.VoteRequest m ->
                 flight.with(
                         new Message.VoteRequest(
-                                m.clusterId(), m.to(), m.epoch(), m.lastLog(), m.preVote(), round(m.round()), m.transfer()),
+                                m.clusterId(),
+                                m.to(),
+                                m.epoch(),
+                                m.lastLog(),
+                                m.preVote(),
+                                round(m.round()),
+                                m.transfer()),
                         correlation(peer, flight.correlation()),
                         until);
             case Message.VoteResponse m ->
                 flight.with(
                         new Message.VoteResponse(
-                                m.epoch(), m.leader(), m.granted(), m.preVote(), round(m.round()), m.error(), m.refusal()),
+                                m.epoch(),
+                                m.leader(),
+                                m.granted(),
+                                m.preVote(),
+                                round(m.round()),
+                                m.error(),
+                                m.refusal()),
                         correlation(peer, flight.correlation()),
                         until);
             case Message.AppendRequest m ->
@@ -151,6 +185,10 @@ record Naming(
 
     /** An answer of another epoch than that which its owner leads is not looked at but for its epoch. */
     private Message renamed(String peer, Message.AppendResponse m) {
+        if (isIndifferent(m)) {
+            return new Message.AppendResponse(
+                    m.epoch(), m.leader(), STALE, m.readSequence(), Cluster.NOW - Cluster.TIMEOUT, m.result());
+        }
         return new Message.AppendResponse(
                 m.epoch(),
                 m.leader(),

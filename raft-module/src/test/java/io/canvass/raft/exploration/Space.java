@@ -10,9 +10,10 @@ import io.canvass.raft.core.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states of a world and the ways between them. A state is a run of numbers: of its three replicas, of its history, what is left
- * of the budgets, and of the messages under way in ascending order. Whatever happens to a replica is worked out by the real core once for
- * each state of the replica, and looked up from then on, wherever the others are.
+ * The states of a world and the ways between them. A state is a run of numbers: of its three replicas, of its
+ * history, what is left of the budgets, and of the messages under way in ascending order. Whatever happens to a
+ * replica is worked out by the real core once for each state of the replica, and looked up from then on, wherever the
+ * others are.
  */
 final class Space {
     static final int HISTORY = Cluster.VOTERS;
@@ -20,14 +21,36 @@ final class Space {
     static final int FLIGHTS = BUDGET + 1;
 
     /** Where a choice leads. Without a state it leads out of the bounds, or, where it is void, nowhere. */
-    record Next(int @Nullable [] state, @Nullable Broken broken, @Nullable Bound cutBy) {
+    static final class Next {
         static final Next VOID = new Next(null, null, null);
         static final Next TOO_MANY = new Next(null, null, Bound.IN_FLIGHT);
         static final Next TOO_HIGH = new Next(null, null, Bound.EPOCHS);
+
+        private final int @Nullable [] state;
+        private final @Nullable Broken broken;
+        private final @Nullable Bound cutBy;
+
+        private Next(int @Nullable [] state, @Nullable Broken broken, @Nullable Bound cutBy) {
+            this.state = state;
+            this.broken = broken;
+            this.cutBy = cutBy;
+        }
+
+        int @Nullable [] state() {
+            return state;
+        }
+
+        @Nullable Broken broken() {
+            return broken;
+        }
+
+        @Nullable Bound cutBy() {
+            return cutBy;
+        }
     }
 
     /** A {@link Moved}, with all that is in it by number. */
-    private record Move(Moved moved, int replica, int naming, int[] said, boolean watched) {}
+    private record Move(Moved moved, int replica, int naming, List<Integer> said, boolean watched) {}
 
     private record Renamed(int flight, int naming, boolean lost) {}
 
@@ -209,21 +232,22 @@ final class Space {
     }
 
     private Move moveOf(int replica, Choice choice) {
-        int what = (choice.number() << 5) | (choice.kind().ordinal() << 1) | (choice.slow() ? 1 : 0);
+        int what = (choice.number() << 8) | (choice.kind().letter << 1) | (choice.slow() ? 1 : 0);
         Replica before = replicas.get(replica);
-        return known.computeIfAbsent(((long) replica << 32) | what, key -> numbered(moves.make(choice, before), before));
+        return known.computeIfAbsent(((long) replica << 32) | what, key ->
+                numbered(moves.make(choice, before), before));
     }
 
     private Move numbered(Moved moved, Replica before) {
         if (moved.broken() != null) {
-            return new Move(moved, -1, -1, new int[0], false);
+            return new Move(moved, -1, -1, List.of(), false);
         }
         Naming naming = Naming.of(moved.replica());
         Integer number = namingNumbers.putIfAbsent(naming, namings.size());
         if (number == null) {
             namings.add(naming);
         }
-        int[] said = moved.said().stream().mapToInt(flight -> flights.numberOf(naming.rename(flight))).toArray();
+        List<Integer> said = moved.said().stream().map(flight -> flights.numberOf(naming.rename(flight))).toList();
         Replica after = CoreCopy.canonical(moved.replica(), bounds.has(Bound.LEASE_READS));
         boolean watched = moved.elected() >= 0
                 || !after.log().equals(before.log())
@@ -233,7 +257,7 @@ final class Space {
     }
 
     private Next after(int[] state, Choice choice, Move move, int consumed) {
-        int[] next = new int[state.length + move.said().length];
+        int[] next = new int[state.length + move.said().size()];
         System.arraycopy(state, 0, next, 0, FLIGHTS);
         next[choice.replica()] = move.replica();
         next[BUDGET] = budgetAfter(state[BUDGET], choice, replica(state, choice.replica()));

@@ -41,7 +41,8 @@ public record Fault(String name, String title, String why, List<SourceChange> ch
         return read(FOLDER.resolve(name + ENDING));
     }
 
-    private static Fault read(Path file) {
+    /** @param file anywhere */
+    public static Fault read(Path file) {
         String fileName = file.getFileName().toString();
         String name = fileName.substring(0, fileName.length() - ENDING.length());
         try {
