@@ -13,7 +13,7 @@ import static io.canvass.raft.core.CoreFixture.hard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-/** PREVOTE.md, Transitions: the one place that changes roles asks the table first, whoever calls it, and changes nothing if not. */
+/** PREVOTE.md, Transitions: the one place that changes roles, epoch and vote asks first, and changes nothing if not. */
 class GuardedEdgesTest {
     private static final StoredState STORED = new StoredState(
             1,

@@ -16,8 +16,8 @@ import static io.canvass.raft.core.Messages.unsupported;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * PREVOTE.md, Four locks, 3: what the guard asks at the moment of promotion although the other locks have ended the round by
- * then. So it is shown on a state that they were kept away from.
+ * PREVOTE.md, Four locks, 3: what the guard asks at the moment of promotion although the other locks have ended the
+ * round by then. So it is shown on a state that they were kept away from.
  */
 class PromotionGuardTest {
     private static final RoundId FIRST = new RoundId(1, 1);
