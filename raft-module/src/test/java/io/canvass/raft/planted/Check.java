@@ -52,8 +52,16 @@ record Check(
             fault -> List.of(System.getProperty("planted.seeds", "2000"), System.getProperty("planted.seconds", "60")),
             LATE);
 
+    static final Check EXPLORATION = new Check(
+            "exploration",
+            "exploration",
+            Set.of("core"),
+            "io.canvass.raft.exploration.FirstFindingOfSome",
+            fault -> List.of(),
+            LATE);
+
     /** In the order of the columns. A new kind of check needs a class for the inside, and a line here. */
-    static final List<Check> ALL = List.of(UNIT_TESTS, SCRIPTS, SIMULATOR);
+    static final List<Check> ALL = List.of(UNIT_TESTS, SCRIPTS, SIMULATOR, EXPLORATION);
 
     static Check named(String word) {
         return ALL.stream()
