@@ -147,8 +147,10 @@ final class PeerLink implements LaneLink.Watcher {
     }
 
     synchronized Transport.PeerConnection status() {
-        String detail = connected ? "" : controlDetail.isEmpty() ? dataDetail : controlDetail;
-        return new Transport.PeerConnection(peer, address.toString(), connected, sinceNanos, detail);
+        // Not only what was noted: who has been told that a peer is lost must not find it connected.
+        boolean now = connected && control.isUp() && data.isUp();
+        String detail = now ? "" : controlDetail.isEmpty() ? dataDetail : controlDetail;
+        return new Transport.PeerConnection(peer, address.toString(), now, sinceNanos, detail);
     }
 
     void close(String why) {
