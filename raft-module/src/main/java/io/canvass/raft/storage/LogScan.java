@@ -5,12 +5,14 @@ import java.util.List;
 
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
+import io.canvass.raft.core.LogPosition;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
 /**
- * The whole log, read and verified once at open: contiguous from index 1, every checksum right, epochs never falling.
+ * The whole log, read and verified once at open: contiguous from the base on, every checksum right, epochs never
+ * falling. What the base stands for is not there, and costs nothing.
  *
  * @param configurations all configuration entries, ascending
  */
@@ -19,15 +21,17 @@ record LogScan(LogShape shape, List<Entry> configurations) {
     private static final int FIRST_BUFFER_BYTES = 64 << 10;
 
     /** @throws UnreadableException at the first entry that is missing, damaged or out of order */
-    static LogScan run(LogDatabase database) throws RocksDBException, UnreadableException {
-        LogShape shape = new LogShape();
+    static LogScan run(LogDatabase database, LogPosition base) throws RocksDBException, UnreadableException {
+        LogShape shape = new LogShape(base);
         List<Entry> configurations = new ArrayList<>();
         byte[] value = new byte[FIRST_BUFFER_BYTES];
         // Blocks that are read once must not push out what is in use.
         try (ReadOptions options = new ReadOptions().setFillCache(false).setReadaheadSize(READAHEAD_BYTES);
                 RocksIterator entries = database.db().newIterator(database.log(), options)) {
+            // To the first of all, not to the one after the base: what was dropped is to be gone.
             for (entries.seekToFirst(); entries.isValid(); entries.next()) {
                 long index = EntryCodec.index(entries.key());
+                requireAbove(base, index);
                 int length = entries.value(value);
                 if (length > value.length) {
                     value = new byte[Math.max(length, Math.multiplyExact(value.length, 2))];
@@ -46,5 +50,13 @@ record LogScan(LogShape shape, List<Entry> configurations) {
             entries.status();
         }
         return new LogScan(shape, List.copyOf(configurations));
+    }
+
+    /** The base and the deletion of what it stands for were one batch. */
+    private static void requireAbove(LogPosition base, long index) throws UnreadableException {
+        if (index <= base.index()) {
+            throw UnreadableException.damaged("log entry " + index + " in a log that begins after index "
+                    + base.index());
+        }
     }
 }

@@ -84,7 +84,7 @@ class DamagedStoreTest {
             byte[] value = entry(database, 4);
             value[30] ^= 1;
             database.db().put(database.log(), EntryCodec.key(4), value);
-            LogReader reader = new LogReader(directory(), database);
+            LogReader reader = new LogReader(directory(), database, 0);
 
             assertThat(reader.read(2, 3, Stores.NO_LIMIT)).hasSize(2);
             assertThatThrownBy(() -> reader.read(2, 6, Stores.NO_LIMIT)).isInstanceOf(StorageException.class)
