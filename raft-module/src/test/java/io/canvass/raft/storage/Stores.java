@@ -15,6 +15,8 @@ import io.canvass.raft.core.Effect.Persist;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
 import io.canvass.raft.core.HardState;
+import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.Token;
 
@@ -61,6 +63,20 @@ final class Stores {
 
     static Persist persist(HardState state, long truncateFrom, Entry... entries) {
         return new Effect.Persist(Token.NOTHING, state, new LogWrite(truncateFrom, List.of(entries)));
+    }
+
+    static LogBase base(long index, long epoch) {
+        return new LogBase(new LogPosition(epoch, index), voters("a", "b", "c"));
+    }
+
+    /** Drops what is at or below {@code base}. */
+    static Persist compact(HardState state, LogBase base) {
+        return new Effect.Persist(Token.NOTHING, state, new LogWrite(0, List.of(), base));
+    }
+
+    /** A snapshot replaces the log. */
+    static Persist replace(HardState state, LogBase base) {
+        return new Effect.Persist(Token.NOTHING, state, new LogWrite(1, List.of(), base));
     }
 
     static Entry bootstrapEntry() {
