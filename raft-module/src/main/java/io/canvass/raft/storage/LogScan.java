@@ -15,8 +15,9 @@ import org.rocksdb.RocksIterator;
  * falling. What the base stands for is not there, and costs nothing.
  *
  * @param configurations all configuration entries, ascending
+ * @param entries how many were read
  */
-record LogScan(LogShape shape, List<Entry> configurations) {
+record LogScan(LogShape shape, List<Entry> configurations, long entries) {
     private static final int READAHEAD_BYTES = 2 << 20;
     private static final int FIRST_BUFFER_BYTES = 64 << 10;
 
@@ -24,6 +25,7 @@ record LogScan(LogShape shape, List<Entry> configurations) {
     static LogScan run(LogDatabase database, LogPosition base) throws RocksDBException, UnreadableException {
         LogShape shape = new LogShape(base);
         List<Entry> configurations = new ArrayList<>();
+        long read = 0;
         byte[] value = new byte[FIRST_BUFFER_BYTES];
         // Blocks that are read once must not push out what is in use.
         try (ReadOptions options = new ReadOptions().setFillCache(false).setReadaheadSize(READAHEAD_BYTES);
@@ -43,13 +45,14 @@ record LogScan(LogShape shape, List<Entry> configurations) {
                     throw UnreadableException.damaged(objection);
                 }
                 shape.append(index, EntryCodec.epoch(value));
+                read++;
                 if (EntryCodec.kind(value) == EntryKind.CONFIGURATION) {
                     configurations.add(EntryCodec.decode(index, value, length));
                 }
             }
             entries.status();
         }
-        return new LogScan(shape, List.copyOf(configurations));
+        return new LogScan(shape, List.copyOf(configurations), read);
     }
 
     /** The base and the deletion of what it stands for were one batch. */
