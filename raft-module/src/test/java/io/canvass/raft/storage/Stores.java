@@ -1,5 +1,6 @@
 package io.canvass.raft.storage;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,8 @@ import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.Token;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDB;
 
 /** What the tests of this package build on: a cluster of a, b and c, seen from a. */
 final class Stores {
@@ -81,6 +84,18 @@ final class Stores {
 
     static Entry bootstrapEntry() {
         return new Entry(1, 0, EntryKind.CONFIGURATION, 0, voters("a", "b", "c").encode());
+    }
+
+    /** The records of a store that is not open; null if it was never formatted. */
+    static @Nullable StoredMeta metaOf(Path directory) throws Exception {
+        Path database = directory.resolve(DataDirectory.DATABASE);
+        if (!Files.exists(database)) {
+            return null;
+        }
+        RocksDB.loadLibrary();
+        try (LogDatabase open = LogDatabase.open(database)) {
+            return StoredMeta.read(open);
+        }
     }
 
     /** The log from the bootstrap entry on. */
