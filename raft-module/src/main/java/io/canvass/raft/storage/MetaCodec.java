@@ -126,7 +126,8 @@ final class MetaCodec {
         return record;
     }
 
-    private static <T extends @Nullable Object> T unseal(MetaKey key, byte[] stored, Decoder<T> decoder) throws UnreadableException {
+    private static <T extends @Nullable Object> T unseal(MetaKey key, byte[] stored, Decoder<T> decoder)
+            throws UnreadableException {
         int payloadBytes = stored.length - CRC_BYTES;
         if (payloadBytes < 0 || ByteBuffer.wrap(stored).getInt(payloadBytes) != crc(key, stored, payloadBytes)) {
             throw UnreadableException.damaged("the record \"" + key + "\" does not match its checksum");

@@ -10,8 +10,9 @@ import io.canvass.raft.core.StoredState;
 /**
  * What a replica must not lose: identity, epoch, vote and log. One thread writes; any thread may read what is durable.
  *
- * <p>After the first exception of {@link #write} or {@link #installing} nothing more may be written: what the disk holds is then unknown, and a
- * second sync that succeeds would prove nothing (HAZARDS E9). Implementations refuse further writes themselves.
+ * <p>After the first exception of {@link #write} or {@link #installing} nothing more may be written: what the disk
+ * holds is then unknown, and a second sync that succeeds would prove nothing (HAZARDS E9). Implementations refuse
+ * further writes themselves.
  */
 public interface RaftStore extends AutoCloseable {
     /** Who this directory belongs to. */

@@ -7,6 +7,7 @@ import java.util.Objects;
 
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.StoredState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,8 +76,8 @@ class CrashedProcessTest {
             }
             StoredMeta meta = Objects.requireNonNull(Stores.metaOf(directory()));
             LogBase noted = meta.installing();
-            boolean switched = noted != null && round % 2 == 0;
-            assertLogBegins(switched ? noted.position().index() : meta.logBegin().index(), acknowledged);
+            LogPosition applied = noted != null && round % 2 == 0 ? noted.position() : meta.logBegin();
+            assertLogBegins(applied.index(), acknowledged);
         }
     }
 

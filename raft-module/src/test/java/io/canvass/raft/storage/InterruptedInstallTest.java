@@ -25,23 +25,25 @@ class InterruptedInstallTest {
 
     /** How the log stands to the snapshot. */
     enum Relation {
-        LOG_IS_SHORTER(Stores.base(20, 3)),
-        LOG_IS_OF_ANOTHER_HISTORY(Stores.base(4, 3)),
-        LOG_HOLDS_THE_PLACE(Stores.base(4, 2)),
-        LOG_ENDS_THERE(Stores.base(6, 2));
+        LOG_IS_SHORTER(20, 3),
+        LOG_IS_OF_ANOTHER_HISTORY(4, 3),
+        LOG_HOLDS_THE_PLACE(4, 2),
+        LOG_ENDS_THERE(6, 2);
 
-        private final LogBase base;
+        private final long index;
+        private final long epoch;
 
-        Relation(LogBase base) {
-            this.base = base;
+        Relation(long index, long epoch) {
+            this.index = index;
+            this.epoch = epoch;
         }
 
-        private long index() {
-            return base.position().index();
+        private LogBase base() {
+            return Stores.base(index, epoch);
         }
 
         private boolean isHeld() {
-            return base.position().epoch() == 2;
+            return epoch == 2;
         }
     }
 
@@ -86,14 +88,14 @@ class InterruptedInstallTest {
     }
 
     private void assertBeginsAfter(Relation relation, StoredState state) {
-        assertThat(state.base()).isEqualTo(relation.base);
+        assertThat(state.base()).isEqualTo(relation.base());
         assertThat(state.configurations()).isEmpty();
         assertThat(state.hardState()).isEqualTo(Stores.epoch(3));
-        assertThat(state.appliedIndex()).isEqualTo(relation.index());
-        boolean goesOn = relation.isHeld() && relation.index() < LAST;
-        assertThat(state.lastIndex()).isEqualTo(goesOn ? LAST : relation.index());
+        assertThat(state.appliedIndex()).isEqualTo(relation.index);
+        boolean goesOn = relation.isHeld() && relation.index < LAST;
+        assertThat(state.lastIndex()).isEqualTo(goesOn ? LAST : relation.index);
         assertThat(state.epochs()).isEqualTo(
-                goesOn ? List.of(new EpochStart(2, relation.index() + 1)) : List.of());
+                goesOn ? List.of(new EpochStart(2, relation.index + 1)) : List.of());
     }
 
     private void assertNoNote() throws Exception {
@@ -105,7 +107,7 @@ class InterruptedInstallTest {
     @ParameterizedTest
     @EnumSource
     void aCrashBeforeTheSwitchKeepsTheLog(Relation relation) throws Exception {
-        note(relation.base);
+        note(relation.base());
         assertWholeLog(recover(APPLIED));
         assertNoNote();
         assertWholeLog(recover(APPLIED));
@@ -114,58 +116,58 @@ class InterruptedInstallTest {
     @ParameterizedTest
     @EnumSource
     void aCrashAfterTheSwitchLetsTheLogBeginThere(Relation relation) throws Exception {
-        note(relation.base);
-        assertBeginsAfter(relation, recover(relation.index()));
+        note(relation.base());
+        assertBeginsAfter(relation, recover(relation.index));
         assertNoNote();
-        assertBeginsAfter(relation, recover(relation.index()));
+        assertBeginsAfter(relation, recover(relation.index));
     }
 
     @ParameterizedTest
     @EnumSource
     void aCrashAfterTheWriteFindsTheSameAsOneBeforeIt(Relation relation) throws Exception {
         try (RocksRaftStore store = Stores.open(directory())) {
-            store.installing(relation.base);
+            store.installing(relation.base());
             store.write(List.of(relation.isHeld()
-                    ? Stores.compact(Stores.epoch(3), relation.base)
-                    : Stores.replace(Stores.epoch(3), relation.base)));
+                    ? Stores.compact(Stores.epoch(3), relation.base())
+                    : Stores.replace(Stores.epoch(3), relation.base())));
         }
         assertNoNote();
-        assertBeginsAfter(relation, recover(relation.index()));
+        assertBeginsAfter(relation, recover(relation.index));
     }
 
     @ParameterizedTest
     @EnumSource
     void aSecondCrashBetweenOpenAndRecoveryChangesNothing(Relation relation) {
-        note(relation.base);
+        note(relation.base());
         Stores.open(directory()).close();
-        assertBeginsAfter(relation, recover(relation.index()));
+        assertBeginsAfter(relation, recover(relation.index));
     }
 
     @ParameterizedTest
     @EnumSource
     void theLogGoesOnAfterARecoveredInstallation(Relation relation) {
-        note(relation.base);
+        note(relation.base());
         try (RocksRaftStore store = Stores.open(directory())) {
-            long next = store.recovered(relation.index()).lastIndex() + 1;
+            long next = store.recovered(relation.index).lastIndex() + 1;
             store.write(List.of(Stores.append(Stores.epoch(3), Stores.command(next, 3, "new"))));
             assertThat(store.read(next, next, 1)).containsExactly(Stores.command(next, 3, "new"));
-            assertThat(store.read(relation.index(), next, 1)).isEmpty();
+            assertThat(store.read(relation.index, next, 1)).isEmpty();
         }
-        assertThat(recover(relation.index()).epochs().getLast().epoch()).isEqualTo(3);
+        assertThat(recover(relation.index).epochs().getLast().epoch()).isEqualTo(3);
     }
 
     @Test
     void whatFollowsASnapshotThatTheLogHoldsMayBeAppliedAlready() {
-        note(Relation.LOG_HOLDS_THE_PLACE.base);
+        note(Relation.LOG_HOLDS_THE_PLACE.base());
         StoredState state = recover(LAST);
-        assertThat(state.base()).isEqualTo(Relation.LOG_HOLDS_THE_PLACE.base);
+        assertThat(state.base()).isEqualTo(Relation.LOG_HOLDS_THE_PLACE.base());
         assertThat(state.lastIndex()).isEqualTo(LAST);
         assertThat(state.appliedIndex()).isEqualTo(LAST);
     }
 
     @Test
     void aStateMachineBeyondTheSnapshotThatTheLogDoesNotHoldIsRefusedAndTheNoteKept() {
-        note(Relation.LOG_IS_OF_ANOTHER_HISTORY.base);
+        note(Relation.LOG_IS_OF_ANOTHER_HISTORY.base());
         try (RocksRaftStore store = Stores.open(directory())) {
             assertThatThrownBy(() -> store.recovered(5)).isInstanceOf(StorageException.class)
                     .hasMessageContainingAll("ends at index 4", "holds index 5");

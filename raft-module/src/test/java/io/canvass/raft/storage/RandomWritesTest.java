@@ -122,7 +122,7 @@ class RandomWritesTest {
 
         private void replace(int fromEnd, List<Persist> writes) {
             long index = lastIndex() + fromEnd;
-            if (index <= begin().index() || index <= lastIndex() && epochAt(index) == state.epoch()) {
+            if (index <= begin().index() || (index <= lastIndex() && epochAt(index) == state.epoch())) {
                 return;
             }
             base = Stores.base(index, state.epoch());

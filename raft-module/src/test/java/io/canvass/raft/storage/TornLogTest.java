@@ -133,7 +133,8 @@ class TornLogTest {
     private long crashWhileAFlushIsUnderWay(Path image) throws Exception {
         Path database = directory().resolve(DataDirectory.DATABASE);
         try (LogDatabase open = LogDatabase.open(database);
-                LogWriter writer = new LogWriter(directory(), open, LogScan.run(open, LogPosition.ZERO).shape(), StoredMeta.read(open))) {
+                LogWriter writer = new LogWriter(
+                        directory(), open, LogScan.run(open, LogPosition.ZERO).shape(), StoredMeta.read(open))) {
             open.db().pauseBackgroundWork();
             int logsBefore = logs(directory()).size();
             long epoch = FIRST_EPOCH;
