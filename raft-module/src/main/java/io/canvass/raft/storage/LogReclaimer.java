@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the disk space of dropped entries back, beside the writes, on a thread of its own that ends when idle. Thread-
- * safe.
+ * Gives the disk space of dropped entries back, beside the writes, on a thread of its own that ends when idle. May be
+ * called from any thread.
  *
  * <p>A range delete only hides entries; they go when a compaction meets it, and RocksDB alone may leave that for long,
  * since tables of rising keys hardly ever overlap. So the dropped range is compacted: its tables are read once and not
@@ -54,6 +54,9 @@ final class LogReclaimer implements AutoCloseable {
 
     /** Everything at or below {@code index} is gone. Returns at once. */
     void dropped(long index) {
+        if (index == 0) {
+            return;
+        }
         dropped = index;
         thread.execute(this::reclaim);
     }
