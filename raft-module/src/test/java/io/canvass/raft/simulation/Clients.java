@@ -111,12 +111,19 @@ final class Clients {
                         new Place(replica.number(), replica.life(), at.index()),
                         new Awaited(at.epoch(), complete.requestId()));
             case Effect.Result.ReadAt at -> readAt(replica, request, complete.requestId(), at.index());
+            case Effect.Result.ChangeRefused c -> throw wrong(complete);
+            case Effect.Result.TransferFailed t -> throw wrong(complete);
+            case Effect.Result.LeadershipLeft l -> throw wrong(complete);
             case Effect.Result.NotLeader n -> history.forget(complete.requestId());
             case Effect.Result.Overloaded o -> {
                 simulation.tally().count(Tally.Count.OVERLOADED);
                 history.forget(complete.requestId());
             }
         }
+    }
+
+    private static InvariantViolation wrong(Effect.Complete complete) {
+        return new InvariantViolation("CompletedOnce", "a client was told " + complete);
     }
 
     private void readAt(SimulatedReplica replica, Request request, long id, long index) {
