@@ -48,7 +48,8 @@ public interface RaftStore extends AutoCloseable {
     /**
      * Notes durably that a snapshot up to {@code base} is about to take the state machine's place: to be called
      * before that switch. A write whose base is at or above it takes the note back, in the same batch, and so does
-     * {@link #recovered}; another note replaces it. The log itself does not change.
+     * {@link #recovered}; another note replaces it. The log itself does not change. May be called by another thread than
+     * the one that writes.
      *
      * @param base above that of the log
      * @throws StorageException on the first failure, of this or of {@link #write}, which is final

@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * The Raft store in one RocksDB: what {@link #write} has returned for is on the disk, through RocksDB's write-ahead
  * log, synced (HAZARDS E9 to E11).
  *
- * <p>Threads: one writes; {@link #read}, {@link #sizeBytes} and the rest may be called from any thread at any time.
- * {@link #close} waits for calls that are under way; calls after it throw a {@link StorageException}.
+ * <p>Threads: one writes; {@link #installing}, {@link #read}, {@link #sizeBytes} and the rest may be called from any
+ * thread at any time. {@link #close} waits for calls that are under way; calls after it throw a {@link
+ * StorageException}.
  */
 public final class RocksRaftStore implements RaftStore {
     private static final Logger LOG = LoggerFactory.getLogger(RocksRaftStore.class);
@@ -40,7 +41,7 @@ public final class RocksRaftStore implements RaftStore {
      * process.
      */
     private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
-    /** Never contended, as there is one writer; if there were two by mistake, they would wait for each other. */
+    /** Hardly contended: there is one writer, and seldom somebody who notes that a snapshot is to be installed. */
     private final ReentrantLock writing = new ReentrantLock();
     private boolean closed;
 
