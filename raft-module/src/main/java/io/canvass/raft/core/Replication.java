@@ -201,6 +201,7 @@ public final class Replication {
         peer.finishedReadingLog();
         if (peer.mode() == Progress.Mode.REPLICATE
                 && !read.entries().isEmpty()
+                && peer.next() > log.base().index()
                 && read.entries().getFirst().index() == peer.next()) {
             send(peer, read.entries());
         }

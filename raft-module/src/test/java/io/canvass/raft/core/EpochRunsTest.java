@@ -15,13 +15,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /** The epochs of a log against a plain list of them. */
 class EpochRunsTest {
     private final List<Long> model = new ArrayList<>();
-    private EpochRuns runs = new EpochRuns(List.of());
+    private EpochRuns runs = new EpochRuns(null, List.of());
 
     /** Each number appends one entry, of a higher epoch where it is above 6; a negative one truncates. */
     @Property
     void itAnswersLikeAListOfEpochs(@ForAll @Size(max = 40) List<@IntRange(min = -10, max = 9) Integer> moves) {
         model.clear();
-        runs = new EpochRuns(List.of());
+        runs = new EpochRuns(null, List.of());
         for (int move : moves) {
             if (move < 0) {
                 truncate(Math.max(1, model.size() + 1 + move));

@@ -56,7 +56,7 @@ class RewrittenLogTest {
     @Test
     void theConfigurationThatALogBeginsWithIsInForceUntilAnotherIsAppended() {
         ConfigurationHistory history =
-                new ConfigurationHistory(List.of(CoreFixture.configuration(1, 0, N1, N2, N3)));
+                new ConfigurationHistory(null, List.of(CoreFixture.configuration(1, 0, N1, N2, N3)));
 
         history.truncated(1);
         assertThat(history.latest()).isEqualTo(configurationOf(List.of(N1, N2, N3)));

@@ -200,10 +200,11 @@ final class SimulatedDisk {
         }
         hardState = next;
         change(log, write.log(), snapshots);
-        LogBase next = write.log().base();
-        if (next != null) {
-            base = next;
-            installing = installing != null && installing.position().index() <= next.position().index() ? null : installing;
+        LogBase later = write.log().base();
+        if (later != null) {
+            base = later;
+            LogBase noted = installing;
+            installing = noted != null && noted.position().index() <= later.position().index() ? null : noted;
         }
         if (log.getLast().epoch() > hardState.epoch()) {
             throw new InvariantViolation("EpochBeforeEntries", log.getLast() + " is durable before its epoch: " + hardState);

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Snapshots {
     private static final int MOST_PARTS = 4;
+    /** The last part is answered when it is installed. */
+    private static final long ANSWERED_WITHIN_NANOS = 3 * RunOptions.TIMEOUT_NANOS;
 
     /** What is on its way to one peer. */
     private record Outgoing(Effect.SendSnapshot asked, LogBase base, int parts, int sent) {
@@ -77,7 +79,7 @@ final class Snapshots {
                 next.sent() == next.parts(),
                 replica.clock());
         replica.leaveOnLane(now.asked().peer(), Lane.SNAPSHOT, ++correlation, part);
-        simulation.agenda().in(RunOptions.TIMEOUT_NANOS, whileAlive(() -> {
+        simulation.agenda().in(ANSWERED_WITHIN_NANOS, whileAlive(() -> {
             if (next.equals(outgoing.get(peer))) {
                 lost(now.asked().peer());
             }
@@ -90,10 +92,11 @@ final class Snapshots {
         if (now == null || now.asked().session() != answer.session()) {
             return;
         }
-        if (answer.result() == Message.SnapshotResult.TAKEN && now.sent() < now.parts()) {
-            sendPart(now);
-        } else {
+        if (answer.result() != Message.SnapshotResult.TAKEN) {
             outgoing.remove(from.nodeId());
+        } else if (now.sent() < now.parts()) {
+            // An answer that came twice sends a part too early: the receiver takes them in order or not at all.
+            sendPart(now);
         }
     }
 
