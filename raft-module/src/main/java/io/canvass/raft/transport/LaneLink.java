@@ -87,8 +87,8 @@ final class LaneLink implements DialledStream.Owner {
     }
 
     /**
-     * For a link that was not opened: dials where there is no stream, and goes on for as long as this is called now and then.
-     * Whether a request can go now. From any thread.
+     * For a link that was not opened: dials where there is no stream, and goes on for as long as this is called now
+     * and then. Whether a request can go now. From any thread.
      */
     boolean prepare() {
         DialledStream current = up.get();

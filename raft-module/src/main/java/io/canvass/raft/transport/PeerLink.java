@@ -12,7 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One peer that is dialled: a link per lane, that for snapshots only where it is needed, the channel for additional services, and how it is. Safe for any thread.
+ * One peer that is dialled: a link per lane, that for snapshots only where it is needed, the channel for additional
+ * services, and how it is. Safe for any thread.
  */
 final class PeerLink implements LaneLink.Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);

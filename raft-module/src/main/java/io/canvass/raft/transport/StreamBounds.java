@@ -41,7 +41,10 @@ final class StreamBounds {
         };
     }
 
-    /** Whether messages of this kind go on this lane: nothing big beside what is urgent, and nothing else beside a snapshot. */
+    /**
+     * Whether messages of this kind go on this lane: nothing big beside what is urgent, and nothing else beside a
+     * snapshot.
+     */
     static boolean carries(Lane lane, Message message) {
         return switch (message) {
             case Message.SnapshotRequest m -> lane == Lane.SNAPSHOT;

@@ -16,15 +16,16 @@ public interface Transport extends AutoCloseable {
     void connect(Configuration configuration);
 
     /**
-     * Sends without blocking. A request goes on the stream that this replica dialled, a response on the one its request came
-     * on. What cannot be sent now is dropped.
+     * Sends without blocking. A request goes on the stream that this replica dialled, a response on the one its
+     * request came on. What cannot be sent now is dropped.
      */
     void send(ReplicaKey to, Lane lane, long correlation, Message message);
 
     /**
-     * Whether a request to this member can go on this lane now. Lanes for control and data are dialled anyway; that for snapshots
-     * only when this is called, again after a failure for as long as it goes on being called now and then. A peer that refuses it,
-     * as one of an older version does, is asked again at long intervals only. From any thread.
+     * Whether a request to this member can go on this lane now. Lanes for control and data are dialled anyway; that
+     * for snapshots only when this is called, again after a failure for as long as it goes on being called now and
+     * then. A peer that refuses it, as one of an older version does, is asked again at long intervals only. From any
+     * thread.
      */
     boolean prepare(ReplicaKey to, Lane lane);
 

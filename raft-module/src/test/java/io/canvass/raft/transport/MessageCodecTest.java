@@ -164,7 +164,8 @@ class MessageCodecTest {
 
     @Test
     void anAnswerToASnapshotThatThisVersionDoesNotKnowIsMalformed() {
-        Frame.Builder frame = MessageCodec.encode(1, Messages.snapshotResponse(Message.SnapshotResult.BUSY)).toBuilder();
+        Message response = Messages.snapshotResponse(Message.SnapshotResult.BUSY);
+        Frame.Builder frame = MessageCodec.encode(1, response).toBuilder();
         frame.getSnapshotResponseBuilder().setResultValue(9);
         assertThatThrownBy(() -> MessageCodec.decode(frame.build()))
                 .isInstanceOf(MalformedFrameException.class)
