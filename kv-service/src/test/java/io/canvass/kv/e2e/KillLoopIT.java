@@ -32,6 +32,7 @@ class KillLoopIT {
             workload.stop();
             cluster.nodes().forEach(workload::verify);
         }
+        StoredStates.assertSame(cluster);
     }
 
     /** Each third round the leader, each tenth all nodes at once, else any node. */

@@ -43,9 +43,10 @@ class MixedVersionsIT {
             cluster.nodes().forEach(workload::verify);
         }
         assertThat(preVote(old).path("roundsTotal").asLong(-1)).as("pre-votes of the old peer").isZero();
+        StoredStates.assertSame(cluster);
     }
 
-    /** With the third node gone, a node that knows Pre-Vote has but the old peer to ask, and that one does not understand. */
+    /** With the third node gone, one that knows Pre-Vote has but the old peer to ask, and that does not understand. */
     private void electWithTheOldPeerAlone(LocalNode old, LocalNode asker) {
         LocalNode third = cluster.others(old).filter(node -> node != asker).findFirst().orElseThrow();
         cluster.awaitLeader();

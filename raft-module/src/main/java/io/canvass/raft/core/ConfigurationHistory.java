@@ -64,6 +64,10 @@ final class ConfigurationHistory {
         return found;
     }
 
+    long latestIndex() {
+        return history.getLast().index();
+    }
+
     Configuration latest() {
         return history.getLast().configuration();
     }

@@ -74,6 +74,24 @@ public sealed interface Effect {
          */
         record NotLeader(ReplicaKey leader, long epoch) implements Result {}
 
+        /** The change of members was not begun; nothing has happened. */
+        record ChangeRefused(MemberChange.Refusal why) implements Result {}
+
+        /** The leader leads on, and takes proposals again. */
+        record TransferFailed(Why why) implements Result {
+            public enum Why {
+                /** No voter of that name can take over. */
+                NO_SUCH_VOTER,
+                /** Another is under way, or a change of members is. */
+                BUSY,
+                REFUSED,
+                TIMED_OUT
+            }
+        }
+
+        /** @param ordered whether it was told to the other to take over; else leadership ended for another reason */
+        record LeadershipLeft(boolean ordered) implements Result {}
+
         /** More waits than the named bound; surely nothing happened. */
         record Overloaded() implements Result {}
     }

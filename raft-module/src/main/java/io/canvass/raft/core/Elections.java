@@ -120,7 +120,7 @@ final class Elections {
     }
 
     private Message.VoteResponse answer(Message.VoteRequest request, VoteError error, VoteRefusal refusal) {
-        boolean granted = error == VoteError.NONE && refusal == VoteRefusal.NONE;
+        boolean granted = refusal == VoteRefusal.NONE;
         // A replica that knows no Pre-Vote knows no round ids either.
         RoundId round = error == VoteError.UNSUPPORTED_VERSION ? RoundId.NONE : request.round();
         return new Message.VoteResponse(
@@ -215,7 +215,7 @@ final class Elections {
 
     /** Whether the answer names a leader of the own epoch that was not known; then it is followed, and the vote not used. */
     private boolean namesNewLeader(ReplicaKey from, ReplicaKey leader) {
-        if (leader.isNone() || leader.matches(state.self()) || state.memory().leaderResigned()) {
+        if (leader.isNone() || leader.matches(state.self())) {
             return false;
         }
         ReplicaKey remembered = state.hardState().leader();

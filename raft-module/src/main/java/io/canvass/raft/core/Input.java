@@ -28,6 +28,20 @@ public sealed interface Input {
     /** Reads that ask from which index on they are linearizable. */
     record Read(long nowNanos, List<Long> requestIds) implements Input {}
 
+    /**
+     * Change the members. Answered like a proposal, or with {@link Effect.Result.ChangeRefused}.
+     *
+     * @param force even if no majority of those that would vote is heard from
+     */
+    record ChangeMembers(long nowNanos, long requestId, MemberChange change, boolean force) implements Input {}
+
+    /**
+     * Hand leadership over.
+     *
+     * @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log
+     */
+    record TransferTo(long nowNanos, long requestId, ReplicaKey target, long timeoutNanos) implements Input {}
+
     /** Leave leadership, for the reason given. Nothing happens on a replica that does not lead. */
     record Resign(long nowNanos, ResignReason reason) implements Input {}
 

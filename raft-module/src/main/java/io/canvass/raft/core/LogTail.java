@@ -7,7 +7,7 @@ import java.util.List;
 final class LogTail {
     private final int maxBytes;
     private Entry[] ring = new Entry[1024];
-    private long firstIndex = 1;
+    private long firstIndex;
     private int size;
     private long bytes;
 

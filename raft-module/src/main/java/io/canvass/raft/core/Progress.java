@@ -16,8 +16,10 @@ final class Progress {
 
     private record Inflight(long lastIndex, int bytes, long sentAtNanos) {}
 
-    final Configuration.Member member;
-    final boolean voter;
+    private Configuration.Member member;
+    private boolean voter;
+    /** The entry by which it is no member any more; it is told of that one, and then forgotten. 0: it is a member. */
+    private long removedBy;
     private ReplicaKey key;
     private Mode mode = Mode.PROBE;
     private long session;
@@ -46,6 +48,33 @@ final class Progress {
 
     ReplicaKey key() {
         return key;
+    }
+
+    Configuration.Member member() {
+        return member;
+    }
+
+    boolean isVoter() {
+        return voter;
+    }
+
+    /** Its office or its address is another. */
+    void is(Configuration.Member other, boolean nowVoter) {
+        member = other;
+        voter = nowVoter;
+        removedBy = 0;
+    }
+
+    void removedBy(long index) {
+        voter = false;
+        removedBy = index;
+    }
+
+    /** Whether it is no member, and knows so, or had the time to. */
+    boolean isDone(long commitIndex, long deadline) {
+        return removedBy > 0
+                && commitIndex >= removedBy
+                && ((commitSent >= removedBy && match >= removedBy) || contactNanos <= deadline);
     }
 
     Mode mode() {

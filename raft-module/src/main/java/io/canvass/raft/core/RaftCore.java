@@ -63,6 +63,9 @@ public final class RaftCore {
             state.begin(input.nowNanos());
             resignIfQuorumLost();
             dispatch(input);
+            if (state.role() instanceof Role.Leader leader && leader.replication().isRemoved()) {
+                resign(leader.replication());
+            }
             return finish();
         } catch (RuntimeException e) {
             // Whatever it is, the step is half done.
@@ -89,6 +92,8 @@ public final class RaftCore {
             case Input.Received received -> onMessage(received);
             case Input.Propose propose -> onPropose(propose);
             case Input.Read read -> onRead(read);
+            case Input.ChangeMembers change -> onChangeMembers(change);
+            case Input.TransferTo transfer -> onTransferTo(transfer);
             case Input.Resign r -> resignIfLeader();
             case Input.Persisted persisted -> onPersisted(persisted.token());
             case Input.LogRead read -> {
@@ -197,6 +202,27 @@ public final class RaftCore {
         }
         Effect.Result result = new Effect.Result.NotLeader(state.leaderToUse(), state.epoch());
         propose.proposals().forEach(p -> state.emit(new Effect.Complete(p.requestId(), result)));
+    }
+
+    private void onChangeMembers(Input.ChangeMembers change) {
+        if (state.role() instanceof Role.Leader leader) {
+            leader.replication().change(change);
+        } else {
+            notLeader(change.requestId());
+        }
+    }
+
+    private void onTransferTo(Input.TransferTo transfer) {
+        if (state.role() instanceof Role.Leader leader) {
+            leader.replication().transfer(transfer);
+        } else {
+            notLeader(transfer.requestId());
+        }
+    }
+
+    private void notLeader(long requestId) {
+        Effect.Result result = new Effect.Result.NotLeader(state.leaderToUse(), state.epoch());
+        state.emit(new Effect.Complete(requestId, result));
     }
 
     private void onRead(Input.Read read) {
@@ -317,7 +343,11 @@ public final class RaftCore {
                 }
             }
             case Message.ResigningResponse resigning -> onResigningResponse(from, resigning);
-            case Message.TransferResponse transfer -> {}
+            case Message.TransferResponse transfer -> {
+                if (state.role() instanceof Role.Leader leader) {
+                    leader.replication().onTransferResponse(from, transfer);
+                }
+            }
             case Message.ReadIndexResponse read -> forwardedReads.onResponse(from, read);
         }
     }

@@ -75,6 +75,11 @@ final class ReplicaLog {
         return installing;
     }
 
+    /** Where the configuration in force stands; 0 if before the log's first entry. */
+    long configurationIndex() {
+        return configurations.latestIndex();
+    }
+
     Configuration configuration() {
         return configurations.latest();
     }

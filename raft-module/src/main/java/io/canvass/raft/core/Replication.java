@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A leader's work: it replicates its log, counts what a majority has, keeps its office by being answered, and confirms reads.
  * One mutable object per leadership, gone with it.
@@ -18,6 +20,8 @@ public final class Replication {
     private final RaftConfig config;
     private final Map<String, Progress> peers = new LinkedHashMap<>();
     private final LeaderReads reads;
+    private final Handover handover;
+    private final MemberChanges members;
     private long ownEpochStart;
     private long nextHeartbeatNanos;
     /** When peers that nothing else has told are told what is committed. */
@@ -29,6 +33,8 @@ public final class Replication {
         this.log = state.log;
         this.config = state.config;
         this.reads = new LeaderReads(state, this);
+        this.handover = new Handover(state);
+        this.members = new MemberChanges(state, this);
     }
 
     /** The first entry of the own epoch goes out at once: nothing of earlier epochs is committed without it. */
@@ -36,10 +42,7 @@ public final class Replication {
         Configuration configuration = state.configuration();
         for (Configuration.Member member : configuration.members()) {
             if (!member.key().matches(state.self())) {
-                boolean voter = configuration.isVoter(member.key());
-                peers.put(
-                        member.key().nodeId(),
-                        new Progress(member, voter, log.lastIndex() + 1, state.nextSession(), state.now()));
+                peers.put(member.key().nodeId(), progressOf(member, configuration));
             }
         }
         ownEpochStart = log.lastIndex() + 1;
@@ -48,9 +51,15 @@ public final class Replication {
         peers.values().forEach(this::pump);
     }
 
+    private Progress progressOf(Configuration.Member member, Configuration configuration) {
+        boolean voter = configuration.isVoter(member.key());
+        return new Progress(member, voter, log.lastIndex() + 1, state.nextSession(), state.now());
+    }
+
     /** Leadership ends: reads that wait are told so; entries live on in the log, and their fate is told by apply. */
     void end() {
         reads.failAll();
+        handover.end();
     }
 
     Collection<Progress> peers() {
@@ -75,7 +84,7 @@ public final class Replication {
 
     void propose(Input.Propose propose) {
         for (Input.Proposal proposal : propose.proposals()) {
-            if (uncommittedBytes >= config.maxUncommittedBytes()) {
+            if (uncommittedBytes >= config.maxUncommittedBytes() || handover.isUnderWay()) {
                 state.emit(new Effect.Complete(proposal.requestId(), new Effect.Result.Overloaded()));
                 continue;
             }
@@ -83,6 +92,86 @@ public final class Replication {
             state.emit(new Effect.Complete(proposal.requestId(), new Effect.Result.Appended(index, state.epoch())));
         }
         peers.values().forEach(this::pump);
+    }
+
+    // ---- members
+
+    void change(Input.ChangeMembers asked) {
+        members.change(asked);
+    }
+
+    /** A new configuration is in force: its members are sent the log from now on. */
+    long configure(Configuration next) {
+        long index = appendOwn(EntryKind.CONFIGURATION, 0, next.encode());
+        for (Configuration.Member member : next.members()) {
+            Progress known = peers.get(member.key().nodeId());
+            if (member.key().matches(state.self())) {
+                continue;
+            }
+            if (known != null && known.key().matches(member.key())) {
+                known.is(member, next.isVoter(member.key()));
+            } else {
+                peers.put(member.key().nodeId(), progressOf(member, next));
+            }
+        }
+        for (Progress peer : peers.values()) {
+            if (next.members().stream().noneMatch(member -> member.key().matches(peer.key()))) {
+                peer.removedBy(index);
+                if (handover.isTo(peer)) {
+                    handover.cancel();
+                }
+            }
+        }
+        return index;
+    }
+
+    /** After a change: fewer may be enough for what waits. */
+    void configured() {
+        advanceCommit();
+        reads.confirm();
+        peers.values().forEach(this::pump);
+    }
+
+    @Nullable Progress peer(ReplicaKey key) {
+        return peers.get(key.nodeId());
+    }
+
+    boolean isHandingOver() {
+        return handover.isUnderWay();
+    }
+
+    /** A leader that is no voter any more leads until that is committed. */
+    boolean isRemoved() {
+        return !state.isVoter() && log.configurationIndex() <= log.commitIndex();
+    }
+
+    // ---- handing over
+
+    void transfer(Input.TransferTo asked) {
+        Progress target = null;
+        for (Progress peer : peers.values()) {
+            boolean named = asked.target().isNone() || peer.key().matches(asked.target());
+            if (named && peer.isVoter() && (target == null || peer.match() > target.match())) {
+                target = peer;
+            }
+        }
+        if (target == null) {
+            failTransfer(asked, Effect.Result.TransferFailed.Why.NO_SUCH_VOTER);
+        } else if (handover.isUnderWay() || log.configurationIndex() > log.commitIndex()) {
+            failTransfer(asked, Effect.Result.TransferFailed.Why.BUSY);
+        } else {
+            handover.begin(asked.requestId(), target, asked.timeoutNanos());
+        }
+    }
+
+    private void failTransfer(Input.TransferTo asked, Effect.Result.TransferFailed.Why why) {
+        state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.TransferFailed(why)));
+    }
+
+    void onTransferResponse(ReplicaKey from, Message.TransferResponse response) {
+        if (response.epoch() == state.epoch()) {
+            handover.onResponse(from, response);
+        }
     }
 
     private long appendOwn(EntryKind kind, long timestampMillis, Bytes data) {
@@ -255,6 +344,7 @@ public final class Replication {
     }
 
     void onTime() {
+        handover.onTime();
         if (state.now() >= commitNoticeNanos) {
             commitNoticeNanos = Outcome.NEVER;
             peers.values().stream().filter(this::lacksCommit).forEach(this::heartbeat);
@@ -263,6 +353,8 @@ public final class Replication {
             return;
         }
         nextHeartbeatNanos = state.now() + config.heartbeatNanos();
+        peers.values()
+                .removeIf(peer -> peer.isDone(log.commitIndex(), state.now() - config.electionTimeoutNanos()));
         reads.announce();
         for (Progress peer : peers.values()) {
             heartbeat(peer);
@@ -308,7 +400,7 @@ public final class Replication {
 
     /** The node answers with another directory: a new replica, that knows nothing, where any directory is a member's. */
     private void onOtherDisk(Progress peer, ReplicaKey from) {
-        if (peer.member.key().matches(from)) {
+        if (peer.member().key().matches(from)) {
             peer.replacedBy(from, log.lastIndex() + 1, state.nextSession());
         } else {
             state.refuse(from, "answers for " + peer.key() + ", which is another replica");
@@ -329,8 +421,11 @@ public final class Replication {
             state.refuse(peer.key(), "claims entry " + index + " of a log that ends at " + log.lastIndex());
             return;
         }
-        if (peer.matched(index) && peer.voter) {
+        if (peer.matched(index) && peer.isVoter()) {
             advanceCommit();
+        }
+        if (handover.isTo(peer)) {
+            handover.review(peer);
         }
         pump(peer);
     }
@@ -399,14 +494,15 @@ public final class Replication {
         }
         boolean canBeLost = !state.isSoleVoter();
         long quorumDeadline = canBeLost ? quorumContactNanos() + config.electionTimeoutNanos() : Outcome.NEVER;
-        return Math.min(Math.min(nextHeartbeatNanos, commitNoticeNanos), quorumDeadline);
+        long own = Math.min(nextHeartbeatNanos, Math.min(commitNoticeNanos, handover.deadlineNanos()));
+        return Math.min(own, quorumDeadline);
     }
 
     /** The other voters, the one with the longest log first. */
     List<ReplicaKey> successors() {
         List<Progress> voters = new ArrayList<>();
         for (Progress peer : peers.values()) {
-            if (peer.voter) {
+            if (peer.isVoter()) {
                 voters.add(peer);
             }
         }

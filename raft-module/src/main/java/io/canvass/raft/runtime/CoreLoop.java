@@ -253,6 +253,9 @@ final class CoreLoop implements Runnable {
             case Effect.Result.Overloaded o ->
                 outcome.failed(new RaftException.Overloaded("Too many bytes of the log wait for a majority"));
             case Effect.Result.ReadAt r -> throw new IllegalStateException("A proposal was answered as a read");
+            case Effect.Result.ChangeRefused c -> throw new IllegalStateException("A proposal was answered as a change");
+            case Effect.Result.TransferFailed t -> throw new IllegalStateException("A proposal was answered as a transfer");
+            case Effect.Result.LeadershipLeft l -> throw new IllegalStateException("A proposal was answered as a transfer");
         }
     }
 
@@ -264,6 +267,9 @@ final class CoreLoop implements Runnable {
             case Effect.Result.Overloaded o ->
                 read.completeExceptionally(new RaftException.Overloaded("Too many reads wait for a confirmation"));
             case Effect.Result.Appended a -> throw new IllegalStateException("A read was answered as a proposal");
+            case Effect.Result.ChangeRefused c -> throw new IllegalStateException("A read was answered as a change");
+            case Effect.Result.TransferFailed t -> throw new IllegalStateException("A read was answered as a transfer");
+            case Effect.Result.LeadershipLeft l -> throw new IllegalStateException("A read was answered as a transfer");
         }
     }
 

@@ -9,7 +9,13 @@ public interface RaftListener {
     /** A listener that does nothing. */
     RaftListener NONE = new RaftListener() {};
 
-    /** @param leader who can be sent requests, or {@link ReplicaKey#NONE} */
+    /**
+     * The role, the epoch or the leader changed. Each change is told once, in order; epochs never fall, and an epoch has one
+     * leader at most, which may be lost and known again in it. It is told of when it is elected or heard of, not when it has
+     * committed.
+     *
+     * @param leader who can be sent requests, or {@link ReplicaKey#NONE}
+     */
     default void roleChanged(RoleName role, long epoch, ReplicaKey leader) {}
 
     default void roundEnded(RoundSummary round) {}

@@ -160,11 +160,13 @@ final class PeerLink implements LaneLink.Watcher {
     }
 
     synchronized Transport.PeerConnection status() {
+        // Not only what was noted: who has been told that a peer is lost must not find it connected.
+        boolean now = connected && control.isUp() && data.isUp();
         String detail = controlDetail.isEmpty() ? dataDetail : controlDetail;
-        if (connected) {
+        if (now) {
             detail = snapshotDetail.isEmpty() ? "" : "No snapshots: " + snapshotDetail;
         }
-        return new Transport.PeerConnection(peer, address.toString(), connected, sinceNanos, detail);
+        return new Transport.PeerConnection(peer, address.toString(), now, sinceNanos, detail);
     }
 
     void close(String why) {

@@ -174,7 +174,7 @@ class AnyInputTest {
         }
     }
 
-    /** Each change of role, epoch or leader is told once, as it is after the step; an epoch has one leader, here too. */
+    /** Each change of role, epoch or leader is told once, as it is after the step; an epoch has one leader here too. */
     private void checkTold(List<Effect> effects) {
         List<Effect> changes = effects.stream().filter(Effect.RoleChanged.class::isInstance).toList();
         Effect.RoleChanged is = is();

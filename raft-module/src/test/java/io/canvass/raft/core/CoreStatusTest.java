@@ -88,4 +88,14 @@ class CoreStatusTest {
         replica.propose(1, "x");
         assertThat(target(replica)).isEqualTo(4);
     }
+
+    // ---- peers
+
+    @Test
+    void aPeerThatDidNotAnswerYetWasNeverHeard() {
+        CoreFixture replica = Stands.leader(voters(3));
+        replica.at(1300).response(N3, Messages.follows(2, 1200, 4));
+        assertThat(replica.core.status().peers())
+                .containsExactly(new CoreStatus.Peer(N2, 0, -1), new CoreStatus.Peer(N3, 4, 1300));
+    }
 }

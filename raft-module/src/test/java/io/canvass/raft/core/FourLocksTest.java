@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The four locks on a stale grant, each alone: each has a test here that fails when it alone is taken out of the core
- * (PREVOTE.md, Four locks on a stale grant).
+ * (PREVOTE.md, Four locks on a stale grant). {@link EachLockAloneTest} takes them out.
  */
 class FourLocksTest {
     private static final RoundId FIRST = new RoundId(1, 1);
@@ -158,5 +158,14 @@ class FourLocksTest {
                         send(N2, 3, askPreVote(N2, 5, END, SECOND), 1),
                         send(N3, 4, askPreVote(N3, 5, END, SECOND), 1));
         assertThat(replica.deadline()).isEqualTo(EXPIRED + FULL + FULL);
+    }
+
+    /** What becomes of a replica that heard its leader in the midst of a round when the grant comes that it lacked. */
+    static RoleName roleAfterContactAndGrant() {
+        CoreFixture replica = prospective();
+        long asked = replica.asked(N3);
+        replica.at(EXPIRED + 10).request(N2, heartbeat(5));
+        replica.response(N3, asked, preVoteGranted(5, N2, FIRST));
+        return replica.role().name();
     }
 }

@@ -13,7 +13,7 @@ import static io.canvass.raft.core.CoreFixture.hard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-/** PREVOTE.md, Transitions: the one place that changes roles asks the table first, whoever calls it, and changes nothing if not. */
+/** PREVOTE.md, Transitions: the one place that changes roles, epoch and vote asks first, and changes nothing if not. */
 class GuardedEdgesTest {
     private static final StoredState STORED = new StoredState(
             1,
@@ -46,5 +46,26 @@ class GuardedEdgesTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> elections.campaign(Edges.Promotion.SOLE_VOTER, RoundSummary.Ending.WON));
         assertThat(state.hardState()).isEqualTo(hard(5, NONE, NONE));
+    }
+
+    @Test
+    void aVoteIsGivenOnceAndAnEpochNeverFalls() {
+        state.grantVoteTo(N2);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> state.grantVoteTo(N3))
+                .withMessage("The vote of epoch 5 for " + N2 + " would be changed");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> state.adopt(4))
+                .withMessage("The epoch would fall from 5 to 4");
+        assertThat(state.hardState()).isEqualTo(hard(5, N2, NONE));
+    }
+
+    @Test
+    void aRoleIsNotLeftByGivingItOtherData() {
+        Role before = state.role();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> state.update(new Role.Follower(N2, true, new ElectionTimer.Never())))
+                .withMessage("From UNATTACHED to FOLLOWER is an edge, not an update");
+        assertThat(state.role()).isEqualTo(before);
     }
 }

@@ -5,7 +5,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import static io.canvass.raft.core.CoreFixture.Configs;
+import static io.canvass.raft.core.CoreFixture.HEARTBEAT;
 import static io.canvass.raft.core.CoreFixture.N2;
+import static io.canvass.raft.core.CoreFixture.N3;
+import static io.canvass.raft.core.CoreFixture.N5;
 import static io.canvass.raft.core.CoreFixture.at;
 import static io.canvass.raft.core.CoreFixture.voters;
 import static io.canvass.raft.core.Effects.sentTo;
@@ -65,5 +68,37 @@ class InflightBoundsTest {
         assertThat(sentToN2(replica.propose(3, "x"))).containsExactly(leads(N2, 1, at(6, 5), 5, ELECTED, entry(7)));
 
         assertThat(replica.response(N2, follows(1, ELECTED, 7))).isEmpty();
+    }
+
+    @Test
+    void bytesOnAStreamThatBrokeAreUnderWayNoMore() {
+        CoreFixture replica = established(Configs.of().inflight(64, ENTRY + 1));
+        replica.propose(1, "x");
+        replica.propose(2, "x");
+        replica.step(new Input.PeerLost(ELECTED, N2, Lane.DATA));
+        replica.timeReached(ELECTED + HEARTBEAT);
+        replica.response(N2, follows(3, ELECTED, 6));
+
+        assertThat(sentToN2(replica.propose(3, "x"))).hasSize(1);
+        assertThat(sentToN2(replica.propose(4, "x"))).hasSize(1);
+        assertThat(sentToN2(replica.propose(5, "x"))).isEmpty();
+    }
+
+    @Test
+    void aCommitIsToldAfterItsDelayThoughMorePeersLackIt() {
+        CoreFixture replica = Stands.leader(voters(3).configured(Configs.of().commitDelay(20)));
+        replica.response(N2, follows(1, ELECTED, 4));
+        assertThat(replica.deadline()).isEqualTo(ELECTED + 20);
+
+        replica.at(ELECTED + 10).response(N3, follows(2, ELECTED, 4));
+
+        assertThat(replica.deadline()).isEqualTo(ELECTED + 20);
+    }
+
+    @Test
+    void theLossOfAStreamToAReplicaThatIsNoMemberIsNothing() {
+        CoreFixture replica = established(Configs.of());
+        assertThat(replica.step(new Input.PeerLost(ELECTED, N5, Lane.DATA))).isEmpty();
+        assertThat(replica.deadline()).isNotEqualTo(Outcome.NEVER);
     }
 }

@@ -154,7 +154,10 @@ class PreVoteGrantTableTest {
 
     @Test
     void anObserverIsJudgedByTheSameTable() {
-        assertGrants(Stands.unattached(voters(3).voters(N2, N3).observers(N1)), N3, SAME, NONE);
+        CoreFixture unattached = Stands.unattached(voters(3).voters(N2, N3).observers(N1));
+        assertGrants(unattached, N3, SAME, NONE);
+        assertGrants(unattached, N2, SAME, NONE);
+        assertGrants(unattached, N4, SAME, NONE);
         CoreFixture following = Stands.followerThatHeard(voters(3).voters(N2, N3).observers(N1));
         assertRefuses(following, N3, SAME, N2, VoteRefusal.LEADER_ALIVE);
         assertGrants(following, N2, SAME, N2);

@@ -31,7 +31,8 @@ class RaftConfigTest {
         assertThatCode(() -> timed(1001, 500, 0)).doesNotThrowAnyException();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> timed(1000, 501, 0))
-                .withMessage("The heartbeat (501 ns) must be above zero and at most half the election timeout (1000 ns)");
+                .withMessage("The heartbeat (501 ns) must be above zero and at most half"
+                        + " the election timeout (1000 ns)");
         assertThatIllegalArgumentException().isThrownBy(() -> timed(1000, 0, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> timed(1000, -1, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> timed(0, 0, 0));

@@ -11,9 +11,11 @@ import static io.canvass.raft.core.CoreFixture.T;
 import static io.canvass.raft.core.CoreFixture.hard;
 import static io.canvass.raft.core.CoreFixture.voters;
 import static io.canvass.raft.core.Effects.became;
+import static io.canvass.raft.core.Effects.complete;
 import static io.canvass.raft.core.Effects.notLeader;
 import static io.canvass.raft.core.Effects.persist;
 import static io.canvass.raft.core.Effects.reply;
+import static io.canvass.raft.core.Effects.send;
 import static io.canvass.raft.core.Messages.heartbeat;
 import static io.canvass.raft.core.Messages.matched;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,5 +43,19 @@ class ReadAnswersTest {
                         became(RoleName.FOLLOWER, 6, N3),
                         reply(N2, new Message.ReadIndexResponse(6, NONE, 70, false, 0), 3),
                         reply(N3, matched(6, N3, 0), 3));
+    }
+
+    @Test
+    void eachQuestionHasANumberOfItsOwnAndItsAnswerIsOfNoOther() {
+        CoreFixture replica = Stands.followerThatHeard(voters(3));
+        assertThat(replica.read(11L))
+                .containsExactly(send(N2, 1, new Message.ReadIndexRequest(CLUSTER, N2, 5, 1), 1));
+        assertThat(replica.read(12L))
+                .containsExactly(send(N2, 2, new Message.ReadIndexRequest(CLUSTER, N2, 5, 2), 1));
+
+        assertThat(replica.response(N2, 2, new Message.ReadIndexResponse(5, N2, 2, true, 9)))
+                .containsExactly(complete(12, new Effect.Result.ReadAt(9)));
+        assertThat(replica.response(N2, 1, new Message.ReadIndexResponse(5, N2, 1, true, 8)))
+                .containsExactly(complete(11, new Effect.Result.ReadAt(8)));
     }
 }

@@ -1,5 +1,6 @@
 package io.canvass.raft.core;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import static io.canvass.raft.core.Messages.append;
 import static io.canvass.raft.core.Messages.matched;
 import static io.canvass.raft.core.Messages.mismatched;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** What a truncation takes along, and what it leaves: epochs, writes under way, configurations (HAZARDS D2, E6). */
 class RewrittenLogTest {
@@ -36,6 +38,53 @@ class RewrittenLogTest {
 
         assertThat(replica.request(N3, append(6, at(4, 4), 0)))
                 .containsExactly(reply(N3, mismatched(6, N3, at(4, 2)), 2));
+    }
+
+    @Test
+    void aTruncationIsOfOneWriteOnly() {
+        CoreFixture replica = Stands.followerThatHeard(voters(3).log(0, 1, 2, 4, 4));
+        replica.request(N3, append(6, at(3, 2), 0, command(4, 6)));
+
+        assertThat(replica.request(N3, append(6, at(4, 6), 0, command(5, 6))))
+                .containsExactly(
+                        rewrite(3, 1, hard(6, NONE, N3), 0, command(5, 6)), reply(N3, matched(6, N3, 5), 3));
+    }
+
+    @Test
+    void aTruncationIsWrittenEvenIfNothingFollowsIt() {
+        ReplicaLog log = new ReplicaLog(stored(), 1 << 20);
+        List<Effect> effects = new ArrayList<>();
+        log.truncate(3);
+
+        log.flush(HardState.INITIAL, effects);
+
+        assertThat(effects).containsExactly(rewrite(1, 1, HardState.INITIAL, 3));
+    }
+
+    @Test
+    void aStepTruncatesOnceBeforeItAppends() {
+        ReplicaLog twice = new ReplicaLog(stored(), 1 << 20);
+        twice.truncate(3);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> twice.truncate(2))
+                .withMessage("A step truncates once, before it appends");
+
+        ReplicaLog after = new ReplicaLog(stored(), 1 << 20);
+        after.append(command(4, 2));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> after.truncate(3))
+                .withMessage("A step truncates once, before it appends");
+    }
+
+    /** Entries 1@0 to 3@0, of which 1 is the configuration. */
+    private static StoredState stored() {
+        return new StoredState(
+                1,
+                HardState.INITIAL,
+                List.of(new StoredState.EpochStart(0, 1)),
+                3,
+                List.of(CoreFixture.configuration(1, 0, N1, N2, N3)),
+                0);
     }
 
     @Test

@@ -20,8 +20,8 @@ import static io.canvass.raft.core.Messages.voteGranted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a replica says of its role, epoch and leader: each change once, when it has happened; a leader only while requests may be
- * sent there. That this holds of any input is in {@link AnyInputTest}.
+ * What a replica says of its role, epoch and leader: each change once, when it has happened; a leader only while
+ * requests may be sent there. That this holds of any input is in {@link AnyInputTest}.
  */
 class RoleChangesToldTest {
     @Test

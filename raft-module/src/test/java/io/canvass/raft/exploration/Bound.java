@@ -6,7 +6,7 @@ import java.util.Locale;
 enum Bound {
     EPOCHS(2, "a step into a higher epoch than this is judged, and not followed"),
     IN_FLIGHT(4, "messages under way or held back at once; a step that makes more is not followed"),
-    TIMEOUTS(3, "election timers that run out and are handled"),
+    TIMEOUTS(2, "election timers that run out and are handled"),
     HEARTBEATS(1, "times that a leader's clock reaches what is due: a heartbeat, or that it has lost its quorum"),
     PAUSES(0, "times that a clock goes on and what is due then is not handled yet"),
     RESTARTS(0, "crashes, each with a start from what is durable"),
@@ -16,7 +16,7 @@ enum Bound {
     DUPLICATES(0, "requests that arrive once more"),
     DEPTH(1000, "choices in a row"),
     STATES(100_000_000, "distinct states; then the search is cut off"),
-    LED(0, "1: begins with n1 leading epoch 1, followed by all; 0: begins with all Unattached in epoch 0, T after their start"),
+    LED(0, "1: begins with n1 leading epoch 1, followed by all; 0: with all Unattached in epoch 0, T after the start"),
     LEASE_READS(0, "1: votes are judged as lease reads need it"),
     OLD_PEER(0, "1: n3 knows no Pre-Vote"),
     SYMMETRY(1, "1: states that differ only in the names of replicas are one state");

@@ -35,7 +35,8 @@ final class Bounds {
     Bounds with(Bound bound, int value) {
         for (Bound spent : Bound.SPENT) {
             if (spent == bound && value > MAX_SPENT) {
-                throw new IllegalArgumentException(bound.option() + " takes a number up to " + MAX_SPENT + ", not " + value);
+                throw new IllegalArgumentException(bound.option() + " takes a number up to " + MAX_SPENT + ", not "
+                        + value);
             }
         }
         Map<Bound, Integer> changed = new EnumMap<>(values);

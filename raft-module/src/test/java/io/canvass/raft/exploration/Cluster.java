@@ -25,7 +25,9 @@ final class Cluster {
 
     static final long HEARTBEAT = TIMEOUT / 2;
 
-    /** Longer than any run: the commit is told by heartbeats and appends, and a message of its own for it is left out. */
+    /**
+     * Longer than any run: the commit is told by heartbeats and appends, and a message of its own for it is left out.
+     */
     static final long COMMIT_DELAY = 1_000_000;
 
     /** The present of every clock in a canonical state. */

@@ -42,7 +42,9 @@ final class CoreCopy {
         return (RaftCore) new CoreCopy(null, false).instance(core);
     }
 
-    /** The replica as it is compared: what differs from it in nothing but the names of {@link Naming} has an equal one. */
+    /**
+     * The replica as it is compared: what differs from it in nothing but the names of {@link Naming} has an equal one.
+     */
     static Replica canonical(Replica replica, boolean leaseReads) {
         Naming naming = Naming.of(replica);
         RaftCore core = (RaftCore) new CoreCopy(naming, leaseReads).instance(replica.core());
@@ -128,7 +130,8 @@ final class CoreCopy {
             return known;
         }
         Shape shape = Shape.of(value.getClass());
-        Function<Integer, @Nullable Object> copied = field -> valueOf(shape.merges().get(field), shape.get(field, value));
+        Function<Integer, @Nullable Object> copied = field ->
+                valueOf(shape.merges().get(field), shape.get(field, value));
         int count = shape.fields().size();
         if (shape.ofRecord()) {
             @Nullable Object[] values = new @Nullable Object[count];

@@ -10,7 +10,10 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
-/** The search: all states of a world in the order of how many choices lead to them, so that the first violation has a shortest way. */
+/**
+ * The search: all states of a world in the order of how many choices lead to them, so that the first violation has a
+ * shortest way.
+ */
 final class Exploration {
     private final Bounds bounds;
     private final Space space;
@@ -18,7 +21,9 @@ final class Exploration {
     private final StateSet known = new StateSet();
     private final Map<Sight, Integer> sights = new EnumMap<>(Sight.class);
     private final Map<Bound, Long> cuts = new EnumMap<>(Bound.class);
-    /** For each state, in the order in which they were found: the one it was found from, and by which of its choices. */
+    /**
+     * For each state, in the order in which they were found: the one it was found from, and by which of its choices.
+     */
     private int[] parents = new int[1 << 16];
 
     private int[] ordinals = new int[1 << 16];

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** All that can happen in small worlds keeps what the protocol promises; and what is worth a look does happen in them. */
+/**
+ * All that can happen in small worlds keeps what the protocol promises; and what is worth a look does happen in them.
+ */
 class ExplorationTest {
     private static Report explore(String options) {
         Report report = new Exploration(Bounds.parse(List.of(options.split(" ", -1))), line -> {}).run();
@@ -27,7 +29,7 @@ class ExplorationTest {
     void electionsOfTwoEpochsFromTheStart() {
         assertSeen(
                 explore("--timeouts 2 --in-flight 3 --heartbeats 1"),
-                1,
+                100_000,
                 EnumSet.of(
                         Sight.LEADER,
                         Sight.LEADER_OF_THE_SECOND_EPOCH,
@@ -36,5 +38,41 @@ class ExplorationTest {
                         Sight.LOGS_IN_CONFLICT,
                         Sight.STALE_GRANT_AFTER_CONTACT,
                         Sight.STALE_GRANT_IN_A_NEWER_ROUND));
+    }
+
+    @Test
+    void aLeaderLosesItsQuorumWhileClocksRunOn() {
+        assertSeen(
+                explore("--led 1 --timeouts 2 --in-flight 3 --heartbeats 1 --pauses 1"),
+                150_000,
+                EnumSet.of(
+                        Sight.RESIGNED_LEADER,
+                        Sight.LEADER_OF_THE_SECOND_EPOCH,
+                        Sight.STALE_GRANT_AFTER_CONTACT,
+                        Sight.GRANT_AFTER_THE_TIMER));
+    }
+
+    @Test
+    void aReplicaCrashesWhileItsDiskIsSlow() {
+        assertSeen(
+                explore("--led 1 --timeouts 1 --in-flight 3 --heartbeats 2 --restarts 1 --slow-writes 1"),
+                150_000,
+                EnumSet.of(Sight.WRITE_LEFT_UNDONE, Sight.JUST_STARTED, Sight.VOTE_REQUEST_OF_A_DEAD_CANDIDATE));
+    }
+
+    @Test
+    void anOldPeerAmongThree() {
+        assertSeen(
+                explore("--timeouts 2 --in-flight 2 --heartbeats 0 --old-peer 1"),
+                5_000,
+                EnumSet.of(Sight.LEADER, Sight.LEADER_OF_THE_SECOND_EPOCH));
+    }
+
+    @Test
+    void votesAreJudgedAsLeaseReadsNeedIt() {
+        assertSeen(
+                explore("--led 1 --timeouts 2 --in-flight 3 --heartbeats 1 --lease-reads 1"),
+                10_000,
+                EnumSet.of(Sight.LEADER_OF_THE_SECOND_EPOCH, Sight.STALE_GRANT_AFTER_CONTACT));
     }
 }

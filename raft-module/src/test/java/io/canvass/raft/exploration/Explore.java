@@ -70,7 +70,8 @@ public final class Explore {
         long used = memoryOf(exploration);
         System.out.println("bin/explore " + bounds + "\n");
         report.lines().forEach(System.out::println);
-        System.out.printf(Locale.ROOT, "%.0f s, %.0f states a second, %d MB in use at the end, of at most %d%n", seconds,
+        System.out.printf(Locale.ROOT,
+                "%.0f s, %.0f states a second, %d MB in use at the end, of at most %d%n", seconds,
                 report.states() / seconds, used >> 20, Runtime.getRuntime().maxMemory() >> 20);
         Exploration.Finding finding = report.finding();
         if (finding != null) {

@@ -21,7 +21,10 @@ import io.canvass.raft.core.EntryKind;
 import io.canvass.raft.core.ReplicaKey;
 import org.jspecify.annotations.Nullable;
 
-/** A value written out, field by field, so that equal bytes are equal values; with replicas called by other names if asked. */
+/**
+ * A value written out, field by field, so that equal bytes are equal values; with replicas called by other names if
+ * asked.
+ */
 final class Fingerprint {
     private final int[] names;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
@@ -63,7 +66,8 @@ final class Fingerprint {
             }
             case Map<?, ?> map -> writeMap(map);
             case Set<?> set -> writeNames(set);
-            case Collection<?> list when !list.isEmpty() && list.iterator().next() instanceof String -> writeNames(list);
+            case Collection<?> list when !list.isEmpty() && list.iterator().next() instanceof String ->
+                    writeNames(list);
             case Collection<?> list -> {
                 out.writeByte(list.size());
                 for (Object element : list) {

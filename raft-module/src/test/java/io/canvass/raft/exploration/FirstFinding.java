@@ -7,8 +7,8 @@ import java.util.function.Function;
 import io.canvass.raft.planted.Finding;
 
 /**
- * Explores the variant of the core that it is loaded with: see {@code io.canvass.raft.planted.Variant#ask}. It is given the options of
- * {@code bin/explore}; it answers with a {@link Finding}, and if that is one with the way to it.
+ * Explores the variant of the core that it is loaded with: see {@code io.canvass.raft.planted.Variant#ask}. It is
+ * given the options of {@code bin/explore}; it answers with a {@link Finding}, and if that is one with the way to it.
  */
 public final class FirstFinding implements Function<List<String>, List<String>> {
     /** Made by name, in a variant. */
@@ -25,6 +25,8 @@ public final class FirstFinding implements Function<List<String>, List<String>> 
         List<String> lines = new ArrayList<>(
                 Finding.caught(finding.broken().invariant() + " after " + report.depth() + " choices").lines());
         lines.addAll(finding.walk().lines());
+        lines.add("");
+        lines.add("bin/explore " + String.join(" ", options) + " --show \"" + finding.walk().path() + "\"");
         return lines;
     }
 }

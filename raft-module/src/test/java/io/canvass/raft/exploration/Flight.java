@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param unanswerable a request whose sender has crashed since: the stream that an answer would go back on is gone
  */
 record Flight(
-        ReplicaKey from, ReplicaKey to, Lane lane, long correlation, Message message, long heldUntil, boolean unanswerable) {
+        ReplicaKey from,
+        ReplicaKey to,
+        Lane lane,
+        long correlation,
+        Message message,
+        long heldUntil,
+        boolean unanswerable) {
 
     /** Whose names and whose clock the numbers in it come from: whoever made the request. */
     ReplicaKey owner() {
@@ -32,7 +38,10 @@ record Flight(
         return with(message, correlation, 0);
     }
 
-    /** What a crash of this node leaves of it: what it held back and what was on the way back to it is gone, its requests find no way back. */
+    /**
+     * What a crash of this node leaves of it: what it held back and what was on the way back to it is gone, its
+     * requests find no way back.
+     */
     @Nullable Flight afterCrashOf(String node) {
         boolean own = from.nodeId().equals(node);
         boolean answersIt = to.nodeId().equals(node) && message instanceof Message.Response;

@@ -10,8 +10,8 @@ import io.canvass.raft.core.Message;
 import io.canvass.raft.core.ReplicaKey;
 
 /**
- * What must be known of the past to judge the cluster as a whole, and the judging. A part of each state: what differs in it is not
- * the same.
+ * What must be known of the past to judge the cluster as a whole, and the judging. A part of each state: what differs
+ * in it is not the same.
  *
  * @param votes node to whom it said, in a message that left, that it votes for, by epoch from 1
  * @param leaders who began to lead, by epoch from 1
@@ -80,7 +80,8 @@ record History(
         List<ReplicaKey> own = votes.getOrDefault(voter.nodeId(), List.of());
         ReplicaKey before = at(own, epoch);
         if (before.isKnown() && !before.equals(candidate)) {
-            throw new Broken("VoteOncePerEpoch", voter.nodeId() + " votes for " + candidate.nodeId() + " in epoch " + epoch
+            throw new Broken("VoteOncePerEpoch", voter.nodeId() + " votes for " + candidate.nodeId() + " in epoch "
+                    + epoch
                     + ", and did so for " + before.nodeId());
         }
         Map<String, List<ReplicaKey>> changed = new TreeMap<>(votes);
@@ -95,12 +96,14 @@ record History(
         String node = leader.key().nodeId();
         ReplicaKey before = at(leaders, epoch);
         if (before.isKnown()) {
-            throw new Broken("OneLeaderPerEpoch", node + " leads epoch " + epoch + ", which " + before.nodeId() + " led");
+            throw new Broken("OneLeaderPerEpoch", node + " leads epoch " + epoch + ", which " + before.nodeId()
+                    + " led");
         }
         long votesFor = votes.values().stream().filter(by -> at(by, epoch).equals(leader.key())).count();
         boolean voted = leader.disk().state().epoch() == epoch && leader.disk().state().vote().equals(leader.key());
         if (votesFor < Cluster.MAJORITY || !voted) {
-            throw new Broken("LeaderByMajority", node + " leads epoch " + epoch + " with " + votesFor + " votes; durable is "
+            throw new Broken("LeaderByMajority", node + " leads epoch " + epoch + " with " + votesFor
+                    + " votes; durable is "
                     + leader.disk().state());
         }
         for (Entry entry : committed) {
@@ -125,14 +128,16 @@ record History(
             Entry entry = replica.log().get(index - 1);
             if (index <= entries.size()) {
                 if (!entries.get(index - 1).equals(entry)) {
-                    throw new Broken("CommittedImmutable", replica.key().nodeId() + " commits " + entry + ", committed was "
+                    throw new Broken("CommittedImmutable", replica.key().nodeId() + " commits " + entry
+                            + ", committed was "
                             + entries.get(index - 1));
                 }
                 continue;
             }
             long durable = all.stream().filter(one -> one.disk().holds(entry)).count();
             if (durable < Cluster.MAJORITY) {
-                throw new Broken("CommittedOnQuorum", replica.key().nodeId() + " commits " + entry + ", durable on " + durable);
+                throw new Broken("CommittedOnQuorum", replica.key().nodeId() + " commits " + entry + ", durable on "
+                        + durable);
             }
             entries.add(entry);
             epochs.add(replica.epoch());

@@ -18,8 +18,8 @@ import io.canvass.raft.simulation.Words;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must hold of a step, told from the replica that steps: the invariants of the simulator that need no look at others. Those that
- * do are in {@link History}.
+ * What must hold of a step, told from the replica that steps: the invariants of the simulator that need no look at
+ * others. Those that do are in {@link History}.
  */
 final class Judge {
     /**
@@ -50,16 +50,19 @@ final class Judge {
     /** @throws Broken if the step may not be; answers what is to be remembered */
     static Memory judge(Step step, Memory memory) {
         if (step.stateAfter().epoch() < step.stateBefore().epoch()) {
-            throw new Broken("MonotonicEpoch", step.node() + " went from " + step.stateBefore() + " to " + step.stateAfter());
+            throw new Broken("MonotonicEpoch", step.node() + " went from " + step.stateBefore() + " to "
+                    + step.stateAfter());
         }
         if (step.commitAfter() < step.commitBefore()) {
-            throw new Broken("MonotonicCommit", step.node() + " fell from " + step.commitBefore() + " to " + step.commitAfter());
+            throw new Broken("MonotonicCommit", step.node() + " fell from " + step.commitBefore() + " to "
+                    + step.commitAfter());
         }
         Memory now = step.input() instanceof Input.Received received ? arrived(step, received, memory) : memory;
         if (isPromotion(step)) {
             judgePromotion(step, now);
         }
-        if (step.input() instanceof Input.Received received && received.message() instanceof Message.VoteRequest request) {
+        if (step.input() instanceof Input.Received received
+                && received.message() instanceof Message.VoteRequest request) {
             judgeAnswer(step, received, request);
         }
         judgeTimers(step);
@@ -74,8 +77,10 @@ final class Judge {
             return;
         }
         if (!round.id().equals(roundIdOf(step.before()))) {
-            if (!(step.input() instanceof Input.TimeReached) || !step.before().electionTimer().hasRunOut(step.clock())) {
-                throw new Broken("RoundsBeginByTimer", step.node() + " begins round " + round.id() + " before its timer ran out");
+            if (!(step.input() instanceof Input.TimeReached)
+                    || !step.before().electionTimer().hasRunOut(step.clock())) {
+                throw new Broken("RoundsBeginByTimer", step.node() + " begins round " + round.id()
+                        + " before its timer ran out");
             }
         } else if (step.before().electionTimer() instanceof ElectionTimer.At before
                 && !(step.after().electionTimer() instanceof ElectionTimer.At after
@@ -96,12 +101,14 @@ final class Judge {
     private static Memory arrived(Step step, Input.Received received, Memory memory) {
         return switch (received.message()) {
             case Message.AppendRequest append -> {
-                boolean contact = append.epoch() >= step.stateBefore().epoch() && append.epoch() != memory.resignedEpoch();
+                boolean contact = append.epoch() >= step.stateBefore().epoch()
+                        && append.epoch() != memory.resignedEpoch();
                 yield new Memory(memory.granted(), memory.contact() || contact, memory.resignedEpoch());
             }
             case Message.ResigningRequest notice -> new Memory(memory.granted(), memory.contact(), notice.epoch());
             case Message.VoteResponse answer -> {
-                boolean counts = answer.preVote() && answer.granted() && answer.round().equals(roundIdOf(step.before()));
+                boolean counts = answer.preVote() && answer.granted()
+                        && answer.round().equals(roundIdOf(step.before()));
                 SortedSet<String> granted = new TreeSet<>(memory.granted());
                 if (counts) {
                     granted.add(received.from().nodeId());
@@ -116,7 +123,8 @@ final class Judge {
 
     static boolean isPromotion(Step step) {
         return step.after() instanceof Role.Candidate
-                && (!(step.before() instanceof Role.Candidate) || step.stateAfter().epoch() > step.stateBefore().epoch());
+                && (!(step.before() instanceof Role.Candidate)
+                        || step.stateAfter().epoch() > step.stateBefore().epoch());
     }
 
     private static void judgePromotion(Step step, Memory memory) {
@@ -168,7 +176,8 @@ final class Judge {
         // Whom it voted for already it tells so again, whatever it has appended since.
         boolean again = !request.preVote() && step.stateBefore().vote().isKnown();
         if (!request.lastLog().isUpToDateWith(step.logBefore()) && !again) {
-            throw new Broken("LogsAreCompared", step.node() + " ends with " + step.logBefore() + " and grants " + Words.of(request));
+            throw new Broken("LogsAreCompared", step.node() + " ends with " + step.logBefore() + " and grants "
+                    + Words.of(request));
         }
         if (!request.preVote()) {
             return;
@@ -196,7 +205,8 @@ final class Judge {
                     case Message.VoteResponse answer ->
                         answer.preVote() || !answer.granted() || mayVote(disk, answer, flight.to().nodeId());
                     case Message.VoteRequest request ->
-                        isOffered(disk, request) && (request.preVote() || mayVote(disk, request, flight.from().nodeId()));
+                        isOffered(disk, request) && (request.preVote()
+                                || mayVote(disk, request, flight.from().nodeId()));
                     case Message.AppendResponse answer -> isMatched(disk, answer);
                     default -> true;
                 };

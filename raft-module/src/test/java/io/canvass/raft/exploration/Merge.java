@@ -9,8 +9,8 @@ import io.canvass.raft.core.Outcome;
 import io.canvass.raft.core.RoundId;
 
 /**
- * What becomes of a field of the core in a canonical copy. All that {@link #FIELDS} does not name stays as it is; so the table is
- * the whole list of what is taken for the same, and each line says why that is no loss.
+ * What becomes of a field of the core in a canonical copy. All that {@link #FIELDS} does not name stays as it is; so
+ * the table is the whole list of what is taken for the same, and each line says why that is no loss.
  */
 enum Merge {
     /** As it is. */
@@ -117,7 +117,8 @@ enum Merge {
             case FORGOTTEN -> -1L;
             case FORGOTTEN_WITHOUT_LEASES -> leaseReads && (Long) value >= 0 ? naming.past((Long) value) : -1L;
             case COUNTER -> NEXT;
-            case CONTACTS -> naming.contacts() < 0 || (Long) value == naming.contacts() ? CONTACTS_NOW : CONTACTS_NOW - 1;
+            case CONTACTS -> naming.contacts() < 0 || (Long) value == naming.contacts() ? CONTACTS_NOW
+                    : CONTACTS_NOW - 1;
             case ROUND -> naming.round((RoundId) value);
             case CORRELATIONS -> correlations((Map<?, ?>) value, naming);
             case SESSION -> Naming.CURRENT_SESSION;
@@ -129,7 +130,8 @@ enum Merge {
 
     private static Map<String, Long> correlations(Map<?, ?> requests, Naming naming) {
         Map<String, Long> renamed = new TreeMap<>();
-        requests.forEach((node, number) -> renamed.put((String) node, naming.correlation((String) node, (Long) number)));
+        requests.forEach((node, number) ->
+                renamed.put((String) node, naming.correlation((String) node, (Long) number)));
         return Map.copyOf(renamed);
     }
 }

@@ -16,20 +16,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What is taken for the same behaves the same. An exploration steps copies of cores whose numbers were given other names after every
- * step, and looks up what it has seen before; a walk steps cores that nobody touched. After every choice both must be in the same state.
+ * What is taken for the same behaves the same. An exploration steps copies of cores whose numbers were given other
+ * names after every step, and looks up what it has seen before; a walk steps cores that nobody touched. After every
+ * choice both must be in the same state.
  */
 class MergingTest {
-    private static final int WALKS = 400;
+    private static final String WIDE = "--timeouts 5 --heartbeats 4 --epochs 3 --in-flight 6";
+    private static final int WALKS = 100;
     private static final int MOST_CHOICES = 60;
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "--timeouts 5 --heartbeats 4 --epochs 3 --in-flight 6",
-        "--timeouts 5 --heartbeats 4 --epochs 3 --in-flight 6 --pauses 3 --proposals 2 --led 1 --resignations 1 --duplicates 2",
-        "--timeouts 5 --heartbeats 4 --epochs 3 --in-flight 6 --pauses 3 --restarts 2 --slow-writes 4 --proposals 1",
-        "--timeouts 5 --heartbeats 4 --epochs 3 --in-flight 6 --pauses 3 --restarts 1 --lease-reads 1 --led 1",
-        "--timeouts 5 --heartbeats 4 --epochs 3 --in-flight 6 --pauses 2 --slow-writes 2 --old-peer 1"
+        WIDE,
+        WIDE + " --pauses 3 --proposals 2 --led 1 --resignations 1 --duplicates 2",
+        WIDE + " --pauses 3 --restarts 2 --slow-writes 4 --proposals 1",
+        WIDE + " --pauses 3 --restarts 1 --lease-reads 1 --led 1",
+        WIDE + " --pauses 2 --slow-writes 2 --old-peer 1"
     })
     void aWayThroughMergedStatesIsOneOfRealCores(String options) {
         Bounds bounds = Bounds.parse(List.of(options.split(" ", -1)));
@@ -67,7 +69,10 @@ class MergingTest {
         return MOST_CHOICES;
     }
 
-    /** Followed one by one, without regard to names, the states are as many when counted up to names as an exploration says. */
+    /**
+     * Followed one by one, without regard to names, the states are as many when counted up to names as an exploration
+     * says.
+     */
     @Test
     void aStateStandsForThoseWithOtherNames() {
         Bounds bounds = Bounds.parse(List.of("--timeouts", "2", "--in-flight", "2", "--heartbeats", "0"));

@@ -13,4 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param writesLeft whether its disk has something left to do
  * @param broken what may not be in this, or null; then nothing else counts
  */
-record Moved(Replica replica, List<Flight> said, boolean lost, long elected, boolean writesLeft, @Nullable Broken broken) {}
+record Moved(
+        Replica replica,
+        List<Flight> said,
+        boolean lost,
+        long elected,
+        boolean writesLeft,
+        @Nullable Broken broken) {}

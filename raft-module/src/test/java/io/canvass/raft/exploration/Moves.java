@@ -67,6 +67,7 @@ final class Moves {
                     run.syncAll();
                 }
             }
+            run.readLog();
             return run.end(false);
         } catch (Broken broken) {
             return new Moved(replica, List.of(), false, -1, false, broken);
@@ -97,8 +98,9 @@ final class Moves {
     // ---- time
 
     /**
-     * The next time, by the replica's clock, from which on it may answer differently: what it waits for, the end of T since its start,
-     * and, which it may notice with any input, the end of T since it had its quorum or, under lease reads, heard its leader.
+     * The next time, by the replica's clock, from which on it may answer differently: what it waits for, the end of T
+     * since its start, and, which it may notice with any input, the end of T since it had its quorum or, under lease
+     * reads, heard its leader.
      */
     long nextMoment(Replica replica) {
         long next = sooner(replica, Outcome.NEVER, replica.deadline());
@@ -106,7 +108,8 @@ final class Moves {
         if (replica.role().electionTimer() instanceof ElectionTimer.At at) {
             next = sooner(replica, next, at.deadlineNanos());
         }
-        boolean contactCounts = replica.leads() || (bounds.has(Bound.LEASE_READS) && replica.role() instanceof Role.Follower);
+        boolean contactCounts = replica.leads() || (bounds.has(Bound.LEASE_READS)
+                && replica.role() instanceof Role.Follower);
         long contact = contactCounts ? replica.core().status().leaderContactNanos() : -1;
         return contact < 0 ? next : sooner(replica, next, contact + Cluster.TIMEOUT);
     }
@@ -174,6 +177,7 @@ final class Moves {
     /** Whether handling what is due is the work of a leader, or of one that tells that it was one. */
     static boolean isHeartbeat(Replica replica) {
         long clock = Math.max(replica.clock(), replica.deadline());
-        return replica.leads() || (replica.role() instanceof Role.Resigned && !replica.role().electionTimer().hasRunOut(clock));
+        return replica.leads() || (replica.role() instanceof Role.Resigned
+                && !replica.role().electionTimer().hasRunOut(clock));
     }
 }

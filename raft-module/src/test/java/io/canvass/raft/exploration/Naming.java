@@ -10,11 +10,13 @@ import io.canvass.raft.core.RoundId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the numbers that one replica made up are called in a canonical state: in its own core, and in messages under way that bear them.
+ * How the numbers that one replica made up are called in a canonical state: in its own core, and in messages under
+ * way that bear them.
  *
- * <p>Times are told from its present; the past ends T ago, and what is overdue is due now, since the core asks no more of them. Of
- * rounds, sessions and correlations the core asks only whether they are those that it holds now, and new ones are never old ones
- * again: so there is one name for what it holds and one for all else. Tokens are told from the last that is durable.
+ * <p>Times are told from its present; the past ends T ago, and what is overdue is due now, since the core asks no
+ * more of them. Of rounds, sessions and correlations the core asks only whether they are those that it holds now, and
+ * new ones are never old ones again: so there is one name for what it holds and one for all else. Tokens are told
+ * from the last that is durable.
  *
  * @param round the round in its role, if there is one
  * @param contacts how many leader contacts its core has counted; -1 for a Candidate, of which that is not asked
@@ -123,7 +125,7 @@ record Naming(
     /** The numbers in it, which this replica made up. */
     Flight renameContent(Flight flight) {
         if (flight.unanswerable()) {
-            // Numbers begin anew at a start, and may be the same by chance; but nothing comes back that would bear them.
+            // Numbers begin anew at a start, and may be the same by chance; but nothing comes back that bears them.
             return ORPHANED.renamed(flight);
         }
         return renamed(flight);
@@ -136,13 +138,25 @@ record Naming(
             case Message.VoteRequest m ->
                 flight.with(
                         new Message.VoteRequest(
-                                m.clusterId(), m.to(), m.epoch(), m.lastLog(), m.preVote(), round(m.round()), m.transfer()),
+                                m.clusterId(),
+                                m.to(),
+                                m.epoch(),
+                                m.lastLog(),
+                                m.preVote(),
+                                round(m.round()),
+                                m.transfer()),
                         correlation(peer, flight.correlation()),
                         until);
             case Message.VoteResponse m ->
                 flight.with(
                         new Message.VoteResponse(
-                                m.epoch(), m.leader(), m.granted(), m.preVote(), round(m.round()), m.error(), m.refusal()),
+                                m.epoch(),
+                                m.leader(),
+                                m.granted(),
+                                m.preVote(),
+                                round(m.round()),
+                                m.error(),
+                                m.refusal()),
                         correlation(peer, flight.correlation()),
                         until);
             case Message.AppendRequest m ->

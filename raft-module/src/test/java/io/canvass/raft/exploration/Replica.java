@@ -11,8 +11,8 @@ import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.Role;
 
 /**
- * One replica at one moment, with its disk and what the judges must know of its past. A value: its core is never stepped, only copies
- * of it are.
+ * One replica at one moment, with its disk and what the judges must know of its past. A value: its core is never
+ * stepped, only copies of it are.
  *
  * @param clock what its own clock shows; no two replicas' clocks have to do with each other
  * @param startedAt when this life began

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param states distinct ones
  * @param transitions ways from one state to another or back to itself
  * @param depth choices on the longest of the shortest ways
- * @param exhausted whether every state within the bounds of the world was seen: neither depth nor number of states ended the search
+ * @param exhausted whether every state within the bounds of the world was seen: neither depth nor number of
+ *     states ended the search
  * @param replicaStates distinct states of one replica
  * @param steps of the core that were made; all others were looked up
  * @param cuts how many ways led out of the world, and by which bound
@@ -51,7 +52,8 @@ record Report(
         lines.add(
                 finding != null
                         ? "BROKEN after " + depth + " choices"
-                        : exhausted ? "Nothing is broken; all states of this world were seen." : "Nothing is broken; the search was cut off.");
+                        : exhausted ? "Nothing is broken; all states of this world were seen."
+                                : "Nothing is broken; the search was cut off.");
         return lines;
     }
 }

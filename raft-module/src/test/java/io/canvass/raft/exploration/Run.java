@@ -1,6 +1,8 @@
 package io.canvass.raft.exploration;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 import io.canvass.raft.core.Bytes;
@@ -29,6 +31,7 @@ final class Run {
     private final List<Effect.Persist> writes;
     private final List<Flight> said = new ArrayList<>();
     private final List<Flight> held = new ArrayList<>();
+    private final Deque<Effect.ReadLog> reads = new ArrayDeque<>();
     private long durableToken;
     private long applied;
     private long deadline;
@@ -130,17 +133,28 @@ final class Run {
                 case Effect.Send send -> say(send);
                 case Effect.Apply apply -> apply(apply);
                 case Effect.Refused refused ->
-                    throw new Broken("SoundPeers", node() + " refuses " + refused.from().nodeId() + ", which " + refused.what());
-                case Effect.SendSnapshot send -> throw new Broken("CoreHolds", "nothing is ever compacted: " + send);
-                case Effect.InstallSnapshot install -> throw new Broken("CoreHolds", "nothing is compacted: " + install);
+                    throw new Broken("SoundPeers", node() + " refuses " + refused.from().nodeId() + ", which "
+                            + refused.what());
+                case Effect.SendSnapshot send -> throw new Broken("CoreHolds", "nothing is compacted: " + send);
+                case Effect.InstallSnapshot install ->
+                    throw new Broken("CoreHolds", "nothing is compacted: " + install);
                 case Effect.Halt halt -> throw new Broken("CoreHolds", node() + " halts: " + halt.reason());
-                case Effect.ReadLog read -> throw new IllegalStateException("All of the log is in memory: " + read);
+                case Effect.ReadLog read -> reads.addLast(read);
                 case Effect.Complete c -> {}
                 case Effect.RoleChanged c -> {}
                 case Effect.RoundEnded e -> {}
             }
         }
         deadline = outcome.nextDeadlineNanos();
+    }
+
+    /** What a restarted leader has on its disk alone is read at once. */
+    void readLog() {
+        while (!reads.isEmpty()) {
+            Effect.ReadLog read = reads.removeFirst();
+            List<Entry> entries = disk.log().subList((int) read.from() - 1, (int) read.to());
+            step(new Input.LogRead(before.clock(), read.peer(), read.session(), List.copyOf(entries)));
+        }
     }
 
     private void say(Effect.Send send) {
@@ -231,6 +245,9 @@ final class Run {
     // ---- the end
 
     Moved end(boolean lost) {
+        if (!reads.isEmpty()) {
+            throw new IllegalStateException("Nobody has read " + reads);
+        }
         List<Flight> all = new ArrayList<>(said);
         all.addAll(held);
         return new Moved(replica(), all, lost, elected, hasWrites(), null);

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a class, and how an instance is made of their values. The core has no way to be copied, and none shall be added for
- * the sake of a test: this looks in from outside.
+ * The fields of a class, and how an instance is made of their values. The core has no way to be copied, and none
+ * shall be added for the sake of a test: this looks in from outside.
  *
  * @param merges what becomes of a field in a canonical copy, in the order of the fields
  */

@@ -10,9 +10,10 @@ import io.canvass.raft.core.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states of a world and the ways between them. A state is a run of numbers: of its three replicas, of its history, what is left
- * of the budgets, and of the messages under way in ascending order. Whatever happens to a replica is worked out by the real core once for
- * each state of the replica, and looked up from then on, wherever the others are.
+ * The states of a world and the ways between them. A state is a run of numbers: of its three replicas, of its
+ * history, what is left of the budgets, and of the messages under way in ascending order. Whatever happens to a
+ * replica is worked out by the real core once for each state of the replica, and looked up from then on, wherever the
+ * others are.
  */
 final class Space {
     static final int HISTORY = Cluster.VOTERS;
@@ -233,7 +234,8 @@ final class Space {
     private Move moveOf(int replica, Choice choice) {
         int what = (choice.number() << 8) | (choice.kind().letter << 1) | (choice.slow() ? 1 : 0);
         Replica before = replicas.get(replica);
-        return known.computeIfAbsent(((long) replica << 32) | what, key -> numbered(moves.make(choice, before), before));
+        return known.computeIfAbsent(((long) replica << 32) | what, key ->
+                numbered(moves.make(choice, before), before));
     }
 
     private Move numbered(Moved moved, Replica before) {

@@ -2,7 +2,10 @@ package io.canvass.raft.exploration;
 
 import java.util.Arrays;
 
-/** A set of 64-bit hashes: eight bytes for a state, and with n states in it a chance of n in 2^64 that a new one passes for known. */
+/**
+ * A set of 64-bit hashes: eight bytes for a state, and with n states in it a chance of some n in 2^62 that a new one passes
+ * for known.
+ */
 final class StateSet {
     private static final int FIRST_CAPACITY = 1 << 16;
     /** Marks a free place; a hash of this value is changed. */

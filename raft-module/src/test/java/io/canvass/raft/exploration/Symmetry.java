@@ -1,8 +1,8 @@
 package io.canvass.raft.exploration;
 
 /**
- * Which states differ only in what replicas are called. The hash of a state is the least that any renaming gives it. Replicas are alike
- * but for their names, with one exception that {@code docs/exploration.md} names.
+ * Which states differ only in what replicas are called. The hash of a state is the least that any renaming gives it.
+ * Replicas are alike but for their names, with one exception that {@code docs/exploration.md} names.
  */
 final class Symmetry {
     private static final int[][] ALL = {{0, 1, 2}, {1, 0, 2}, {0, 2, 1}, {2, 1, 0}, {1, 2, 0}, {2, 0, 1}};

@@ -7,8 +7,9 @@ import io.canvass.raft.simulation.Words;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way through a world, made by real cores that live from its begin to its end, with nothing renamed and nothing looked up; and told
- * in words. Each choice has a name, so that a way can be walked again: {@code t1} is a timer of n1, {@code d4} the arrival of m4.
+ * One way through a world, made by real cores that live from its begin to its end, with nothing renamed and nothing
+ * looked up; and told in words. Each choice has a name, so that a way can be walked again: {@code t1} is a timer of
+ * n1, {@code d4} the arrival of m4.
  */
 final class Walk {
     private record Letter(int number, Flight flight) {}
@@ -79,7 +80,8 @@ final class Walk {
         List<Naming> now = replicas.stream().map(Naming::of).toList();
         for (Letter letter : letters) {
             if (Space.canonical(letter.flight(), now).equals(wanted)) {
-                take(new Choice(canonical.kind(), canonical.replica(), letter.flight(), canonical.slow(), letter.number()));
+                take(new Choice(canonical.kind(),
+                        canonical.replica(), letter.flight(), canonical.slow(), letter.number()));
                 return;
             }
         }
@@ -113,7 +115,8 @@ final class Walk {
     }
 
     private static String nameOf(Choice choice) {
-        String name = "" + choice.kind().letter + (choice.kind().takesMessage() ? choice.number() : choice.replica() + 1);
+        String name = "" + choice.kind().letter + (choice.kind().takesMessage() ? choice.number() : choice.replica()
+                + 1);
         boolean counted = choice.kind() == Choice.Kind.SYNC || choice.kind() == Choice.Kind.RESTART;
         return name + (counted ? ":" + choice.number() : "") + (choice.slow() ? "!" : "");
     }
@@ -164,7 +167,8 @@ final class Walk {
         for (Flight flight : moved.said()) {
             Letter letter = new Letter(++lastLetter, flight);
             letters.add(letter);
-            lines.add("          m" + letter.number() + " to " + flight.to().nodeId() + ": " + Words.of(flight.message())
+            lines.add("          m" + letter.number() + " to " + flight.to().nodeId() + ": "
+                    + Words.of(flight.message())
                     + (flight.isHeld() ? " (held back until the disk is done)" : ""));
         }
         moved.said().stream().filter(flight -> !flight.isHeld()).forEach(left::add);
@@ -177,12 +181,14 @@ final class Walk {
         String node = before.key().nodeId();
         String what =
                 switch (choice.kind()) {
-                    case DELIVER -> "m" + choice.number() + " arrives at " + node + " from " + told(choice.requireFlight());
+                    case DELIVER -> "m" + choice.number() + " arrives at " + node + " from "
+                            + told(choice.requireFlight());
                     case REPEAT -> "m" + choice.number() + " arrives at " + node + ", and will once more, from "
                             + told(choice.requireFlight());
                     case LOSE -> "m" + choice.number() + " to " + node + " is lost";
                     case TIMER -> "the time of " + node + " has come: its "
-                            + (Moves.isHeartbeat(before) ? "heartbeat, or its quorum, is due" : "election timer runs out");
+                            + (Moves.isHeartbeat(before) ? "heartbeat, or its quorum, is due"
+                                    : "election timer runs out");
                     case PAUSE -> "time passes at " + node + " that nothing is done about yet";
                     case SYNC -> "the disk of " + node + " finishes " + choice.number() + " of its writes";
                     case RESTART -> node + " crashes and starts again"

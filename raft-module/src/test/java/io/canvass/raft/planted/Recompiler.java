@@ -23,8 +23,8 @@ import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles changed source files, and them alone, against everything else as it is. A compile-time constant stands in the class
- * files of those who use it: a fault changes the place of use, not the constant.
+ * Compiles changed source files, and them alone, against everything else as it is. A compile-time constant stands in
+ * the class files of those who use it: a fault changes the place of use, not the constant.
  */
 final class Recompiler {
     private static final List<String> OPTIONS = List.of("-proc:none", "-nowarn", "-parameters", "-g");

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * The whole of {@code io.canvass.raft}, its tests included, with one fault in it. What is inside shares no class with what is
- * outside but the JDK's and the libraries', so the two talk in lists of strings.
+ * The whole of {@code io.canvass.raft}, its tests included, with one fault in it. What is inside shares no class with
+ * what is outside but the JDK's and the libraries', so the two talk in lists of strings.
  */
 public final class Variant {
     private final VariantLoader loader;
@@ -46,7 +46,7 @@ public final class Variant {
     /**
      * Has something done inside, on a thread of its own whose context class loader is the variant's.
      *
-     * @param className a public {@code Function<List<String>, List<String>>} with a public constructor without arguments
+     * @param className a public {@code Function<List<String>, List<String>>}; its public constructor takes nothing
      * @throws TimeoutException if it takes longer; its thread is a daemon, and is left behind
      */
     public List<String> ask(String className, List<String> arguments, Duration atMost) throws TimeoutException {

@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.Map;
 
 /**
- * Loads everything of {@code io.canvass.raft} itself, the changed classes first, the others from where they are; all else comes
- * from its parent. So each variant is a world of its own, static state included, and shares only libraries.
+ * Loads everything of {@code io.canvass.raft} itself, the changed classes first, the others from where they are; all
+ * else comes from its parent. So each variant is a world of its own, static state included, and shares only libraries.
  */
 final class VariantLoader extends ClassLoader {
     private static final String OWN = "io.canvass.raft.";

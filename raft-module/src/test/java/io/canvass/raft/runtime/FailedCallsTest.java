@@ -24,8 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A running node whose peers fail the call that asks for a pre-vote. That is no answer: never a grant, never the word of a peer
- * that knows no Pre-Vote (PREVOTE.md, Judging a vote response; HAZARDS A30).
+ * A running node whose peers fail the call that asks for a pre-vote. That is no answer: never a grant, never the word
+ * of a peer that knows no Pre-Vote (PREVOTE.md, Judging a vote response; HAZARDS A30).
  */
 @Timeout(180)
 class FailedCallsTest {

@@ -91,7 +91,9 @@ class ToldLeadersTest {
         Map<Long, String> leaders = new HashMap<>();
         recorders.forEach((id, recorder) -> recorder.told.stream()
                 .filter(told -> told.role() == RoleName.LEADER)
-                .forEach(told -> assertThat(leaders.put(told.epoch(), id)).as("led epoch %s before", told.epoch()).isNull()));
+                .forEach(told -> assertThat(leaders.put(told.epoch(), id))
+                        .as("led epoch %s before", told.epoch())
+                        .isNull()));
         assertThat(leaders).hasSizeGreaterThanOrEqualTo(4);
         recorders.values().forEach(recorder -> recorder.told.stream()
                 .filter(told -> told.leader().isKnown())

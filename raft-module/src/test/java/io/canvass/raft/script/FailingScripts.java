@@ -11,8 +11,8 @@ import java.util.function.Function;
 import io.canvass.raft.planted.Finding;
 
 /**
- * Runs scripts on whatever core is loaded beside it: on one with a planted fault. Takes their names, or none for all; the first
- * that fails is named, and whether it is an expectation in it that fails, or only what it prints that differs.
+ * Runs scripts on whatever core is loaded beside it: on one with a planted fault. Takes their names, or none for all;
+ * the first that fails is named, and the line whose expectation fails, or that it is only what it prints that differs.
  */
 public final class FailingScripts implements Function<List<String>, List<String>> {
     @Override

@@ -21,6 +21,8 @@ final class Post {
     private final Set<Way> cut = new HashSet<>();
     /** By the number that a receiver was given for a request: its response bears it. */
     private final Map<Long, Asked> asked = new HashMap<>();
+    /** By who asked whom. */
+    private final Map<Way, Asked> newest = new HashMap<>();
     private long sent;
     private long delivered;
 
@@ -34,6 +36,9 @@ final class Post {
     }
 
     Letter letter(String from, long life, Effect.Send send) {
+        if (send.message() instanceof Message.Request) {
+            newest.put(new Way(from, send.to().nodeId()), new Asked(life, send.correlation()));
+        }
         return new Letter(++sent, from, life, send.to().nodeId(), send.lane(), send.correlation(), send.message());
     }
 
@@ -74,6 +79,15 @@ final class Post {
                 yield question.life() == receiversLife ? question.correlation() : null;
             }
         };
+    }
+
+    /** The number of the newest request to who wrote this response: as of a transport that mixes answers up. */
+    long mixedUp(Letter response) {
+        Asked question = newest.get(new Way(response.to(), response.from()));
+        if (question == null || !(response.message() instanceof Message.Response)) {
+            throw new ScriptException(response + " cannot be taken for an answer to another request");
+        }
+        return question.correlation();
     }
 
     void cut(String from, String to) {

@@ -135,7 +135,7 @@ final class ScriptCluster {
 
     // ---- what a script does
 
-    /** A leader orders another to take over, with all of its log; sent in its name, its answer is of no interest to it. */
+    /** A leader orders another to take over, with all of its log; sent in its name, who has no use for the answer. */
     void order(ScriptedReplica leader, ScriptedReplica successor) {
         Message order = new Message.TransferRequest(
                 CLUSTER,
@@ -160,6 +160,17 @@ final class ScriptCluster {
             tell(letter + ": who asked is gone");
             return;
         }
+        handOver(letter, correlation);
+    }
+
+    /** Hands a response over as the answer to the newest request, also to a process that did not ask. */
+    void mixUp(Letter letter) {
+        post.take(letter);
+        handOver(letter, post.mixedUp(letter));
+    }
+
+    private void handOver(Letter letter, long correlation) {
+        ScriptedReplica to = replica(letter.to());
         to.step(new Input.Received(now, key(letter.from()), letter.lane(), correlation, letter.message()));
         finish();
     }

@@ -88,6 +88,7 @@ final class ScriptRunner {
             case "wait" -> there.pass(number(words, 0));
             case "deliver" -> deliver(words, false);
             case "deliver-twice" -> deliver(words, true);
+            case "mix-up" -> chosen(words).forEach(there::mixUp);
             case "drop" -> drop(words);
             case "cut" -> way(words.getFirst(), there.post()::cut);
             case "mend" -> mend(words);

@@ -2,14 +2,18 @@ package io.canvass.raft.simulation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
+import io.canvass.raft.core.MemberChange;
+import io.canvass.raft.core.ReplicaKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,7 @@ final class Clients {
     private final RandomGenerator random;
     private final Map<Long, Request> open = new HashMap<>();
     private final Map<Place, Awaited> appended = new HashMap<>();
+    private final Set<Long> operatorsRequests = new HashSet<>();
     private final List<Served> toServe = new ArrayList<>();
     private final History history;
     private long lastRequest;
@@ -65,7 +70,7 @@ final class Clients {
         boolean knowsLeader = leader != null && random.nextInt(3) > 0;
         SimulatedReplica replica = knowsLeader && leader != null
                 ? leader
-                : simulation.replica(random.nextInt(simulation.options().members()));
+                : simulation.replica(random.nextInt(simulation.options().servers()));
         if (!replica.isUp()) {
             return;
         }
@@ -91,6 +96,18 @@ final class Clients {
         replica.receive(now -> new Input.Read(now, ids));
     }
 
+    void change(SimulatedReplica leader, MemberChange change) {
+        long id = requests(leader, 1, false).getFirst();
+        operatorsRequests.add(id);
+        leader.receive(now -> new Input.ChangeMembers(now, id, change, false));
+    }
+
+    void handOver(SimulatedReplica leader, ReplicaKey to, long timeoutNanos) {
+        long id = requests(leader, 1, false).getFirst();
+        operatorsRequests.add(id);
+        leader.receive(now -> new Input.TransferTo(now, id, to, timeoutNanos));
+    }
+
     private List<Long> requests(SimulatedReplica replica, int count, boolean isRead) {
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -105,18 +122,42 @@ final class Clients {
         if (request == null || request.replica() != replica || request.life() != replica.life()) {
             throw new InvariantViolation("CompletedOnce", replica.key() + " completes " + complete + " of " + request);
         }
+        if (operatorsRequests.remove(complete.requestId())) {
+            simulation.tally().count(outcomeOf(complete));
+            return;
+        }
         switch (complete.result()) {
             case Effect.Result.Appended at ->
                 appended.put(
                         new Place(replica.number(), replica.life(), at.index()),
                         new Awaited(at.epoch(), complete.requestId()));
             case Effect.Result.ReadAt at -> readAt(replica, request, complete.requestId(), at.index());
+            case Effect.Result.ChangeRefused c -> throw wrong(complete);
+            case Effect.Result.TransferFailed t -> throw wrong(complete);
+            case Effect.Result.LeadershipLeft l -> throw wrong(complete);
             case Effect.Result.NotLeader n -> history.forget(complete.requestId());
             case Effect.Result.Overloaded o -> {
                 simulation.tally().count(Tally.Count.OVERLOADED);
                 history.forget(complete.requestId());
             }
         }
+    }
+
+    private static Tally.Count outcomeOf(Effect.Complete complete) {
+        return switch (complete.result()) {
+            case Effect.Result.Appended a -> Tally.Count.MEMBERS_CHANGED;
+            case Effect.Result.ChangeRefused c -> Tally.Count.CHANGE_REFUSED;
+            case Effect.Result.LeadershipLeft left ->
+                left.ordered() ? Tally.Count.HANDED_OVER : Tally.Count.LEFT_BEFORE_HANDING_OVER;
+            case Effect.Result.TransferFailed t -> Tally.Count.HANDOVER_FAILED;
+            case Effect.Result.NotLeader n -> Tally.Count.OPERATOR_ASKED_ANOTHER;
+            case Effect.Result.ReadAt r -> throw wrong(complete);
+            case Effect.Result.Overloaded o -> throw wrong(complete);
+        };
+    }
+
+    private static InvariantViolation wrong(Effect.Complete complete) {
+        return new InvariantViolation("CompletedOnce", "a client was told " + complete);
     }
 
     private void readAt(SimulatedReplica replica, Request request, long id, long index) {

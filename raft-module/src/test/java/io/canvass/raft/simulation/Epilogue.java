@@ -57,18 +57,24 @@ final class Epilogue {
             return;
         }
         leaderDies();
-        if (simulation.options().voters() >= 3) {
+        if (live().size() >= 3) {
             leftOverEpoch();
         }
     }
 
     /** How many voters there are that are not needed for a majority. */
     private long spare() {
-        return live().size() - (long) simulation.majority();
+        SimulatedReplica leader = simulation.leader();
+        return leader == null ? 0 : live().size() - (long) leader.core().configuration().majority();
     }
 
     private List<SimulatedReplica> live() {
-        return simulation.voters().stream().filter(r -> r.isUp() && !r.isForeign()).toList();
+        SimulatedReplica leader = simulation.leader();
+        return leader == null
+                ? List.of()
+                : simulation.votersOf(leader.core().configuration()).stream()
+                        .filter(SimulatedReplica::isUp)
+                        .toList();
     }
 
     /** The leader, when all have followed it for a while. */
@@ -138,7 +144,7 @@ final class Epilogue {
         candidacies = campaigns() - campaignsBefore;
         // A split vote is nobody's fault; but each election has a campaign of its own, and after the last there is peace.
         if (elections < 1 || elections > candidacies || (candidacies == 1 && elections != 1)
-                || candidacies > simulation.options().voters()) {
+                || candidacies > simulation.options().servers()) {
             throw new InvariantViolation("LeftOverEpochCostsOneElection", "the epoch of " + gone.key().nodeId() + " cost "
                     + candidacies + " campaigns and " + elections + " elections");
         }

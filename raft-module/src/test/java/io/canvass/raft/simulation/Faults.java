@@ -35,6 +35,8 @@ final class Faults {
         RESIGNATION,
         GRACEFUL_STOP,
         TRANSFER,
+        HANDOVER,
+        MEMBERS,
         STREAM_LOST
     }
 
@@ -93,7 +95,7 @@ final class Faults {
 
     private void strike(Kind kind) {
         SimulatedReplica victim = victim();
-        int other = random.nextInt(simulation.options().members());
+        int other = random.nextInt(simulation.options().servers());
         if (simulation.trace().isOn()) {
             simulation.trace().add("", "! " + (strikes - 1) + " " + kind + " " + victim.key().nodeId() + " n" + other);
         }
@@ -109,7 +111,7 @@ final class Faults {
             case ISOLATION -> {
                 simulation.network().isolate(victim.number());
                 streamsLost(victim);
-                yield simulation.options().members() > 1;
+                yield simulation.options().servers() > 1;
             }
             case CUT_LINK -> {
                 simulation.network().cutBoth(victim.number(), other);
@@ -148,6 +150,8 @@ final class Faults {
             case RESIGNATION -> resign(victim);
             case GRACEFUL_STOP -> stop(victim);
             case TRANSFER -> transfer(victim, other);
+            case HANDOVER -> handOver(victim, other);
+            case MEMBERS -> Churn.strike(simulation, random);
             case STREAM_LOST -> streamLost(victim, simulation.replica(other));
         };
     }
@@ -166,7 +170,7 @@ final class Faults {
         if (leader != null && random.nextInt(3) == 0) {
             return leader;
         }
-        return simulation.replica(random.nextInt(simulation.options().members()));
+        return simulation.replica(random.nextInt(simulation.options().servers()));
     }
 
     private long harm() {
@@ -177,7 +181,7 @@ final class Faults {
         if (random.nextBoolean()) {
             simulation.network().mendAll();
         }
-        int members = simulation.options().members();
+        int members = simulation.options().servers();
         int side = random.nextInt(1 << members);
         for (int one = 0; one < members; one++) {
             for (int other = 0; other < members; other++) {
@@ -231,13 +235,10 @@ final class Faults {
 
     /** Only so many that those who are left can still be a majority, and only where disks are told apart. */
     private boolean loseDisk(SimulatedReplica victim) {
-        RunOptions options = simulation.options();
-        boolean voter = victim.number() < options.voters();
-        if (!options.cluster().knowsDirectories()
+        if (!simulation.options().cluster().knowsDirectories()
                 || victim.isForeign()
                 || !victim.isUp()
-                || (voter && simulation.voters().stream().filter(SimulatedReplica::isForeign).count()
-                        >= options.voters() - simulation.majority())) {
+                || !simulation.canDoWithout(Set.of(victim))) {
             return false;
         }
         crash(victim, harm());
@@ -301,6 +302,16 @@ final class Faults {
         return true;
     }
 
+    /** The real one: whoever is asked hands over if it leads, to anybody. */
+    private boolean handOver(SimulatedReplica leader, int target) {
+        if (!leader.isRunning()) {
+            return false;
+        }
+        ReplicaKey to = random.nextBoolean() ? ReplicaKey.NONE : simulation.replica(target).key();
+        simulation.clients().handOver(leader, to, 1 + random.nextLong(2 * TIMEOUT));
+        return true;
+    }
+
     private void streamsLost(SimulatedReplica victim) {
         for (SimulatedReplica other : simulation.replicas()) {
             if (other != victim && random.nextBoolean()) {
@@ -325,10 +336,10 @@ final class Faults {
     void end() {
         over = true;
         simulation.network().mendAll();
-        simulation.network().weather(Network.Weather.steady(TIMEOUT / 50));
-        long left = simulation.voters().stream().filter(replica -> !replica.isForeign()).count();
-        boolean oneStaysDead = left > simulation.majority() && random.nextInt(3) == 0;
-        SimulatedReplica dead = oneStaysDead ? victim() : null;
+        simulation.network().weather(Network.Weather.settled(TIMEOUT / 50));
+        SimulatedReplica picked = victim();
+        boolean oneStaysDead = random.nextInt(3) == 0 && simulation.canDoWithout(Set.of(picked));
+        SimulatedReplica dead = oneStaysDead ? picked : null;
         for (SimulatedReplica replica : simulation.replicas()) {
             replica.disk().mend();
             replica.applier().endStall();

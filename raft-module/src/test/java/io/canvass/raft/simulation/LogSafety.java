@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
@@ -106,13 +107,14 @@ final class LogSafety implements Observer {
     }
 
     private void committedFirst(SimulatedReplica replica, Entry entry) {
+        Configuration configuration = replica.core().configuration();
         int durable = 0;
-        for (SimulatedReplica voter : simulation.voters()) {
-            if (voter.everHeld(entry)) {
+        for (Configuration.Member voter : configuration.voters()) {
+            if (simulation.replica(voter.key().nodeId()).everHeld(voter.key(), entry)) {
                 durable++;
             }
         }
-        if (durable < simulation.majority()) {
+        if (durable < configuration.majority()) {
             throw new InvariantViolation(
                     "CommittedOnQuorum", replica.key() + " commits " + entry + ", which is durable on " + durable);
         }

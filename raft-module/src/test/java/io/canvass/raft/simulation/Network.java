@@ -37,6 +37,11 @@ final class Network {
             return new Weather(delayNanos, 1, 0, 0, 0, false);
         }
 
+        /** As on streams that nothing disturbs. */
+        static Weather settled(long delayNanos) {
+            return new Weather(delayNanos, 1, 0, 0, 0, true);
+        }
+
         static Weather draw(RandomGenerator random) {
             long timeout = RunOptions.TIMEOUT_NANOS;
             long[] delays = {timeout / 200, timeout / 50, timeout / 10, timeout / 3};
@@ -82,7 +87,7 @@ final class Network {
         this.simulation = simulation;
         this.random = random;
         this.weather = simulation.options().weather();
-        int members = simulation.options().members();
+        int members = simulation.options().servers();
         this.cut = new boolean[members][members];
     }
 

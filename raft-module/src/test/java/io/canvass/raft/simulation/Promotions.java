@@ -8,6 +8,7 @@ import java.util.Set;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.Message;
+import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.Role;
 import io.canvass.raft.core.RoundId;
 import io.canvass.raft.core.VoteError;
@@ -31,7 +32,7 @@ final class Promotions implements Observer {
 
     private record RoundUse(long life, boolean preVote, long epoch) {}
 
-    private record RoundStart(RoundId id, long atClock, long contacts) {}
+    private record RoundStart(RoundId id, long atClock, long contacts, int majority) {}
 
     /** In this life, a replica was told by the leader of this epoch that it resigns. */
     private record Notice(int replica, long life, long epoch) {}
@@ -85,7 +86,7 @@ final class Promotions implements Observer {
                 }
             }
             case Message.VoteResponse answer -> {
-                if (answer.preVote() && answer.granted() && countsFor(from)) {
+                if (answer.preVote() && answer.granted() && countsFor(from, send.to())) {
                     RoundKey key = new RoundKey(simulation.replica(send.to().nodeId()).number(), answer.round());
                     given.computeIfAbsent(key, k -> new HashSet<>()).add(from.number());
                 }
@@ -95,8 +96,9 @@ final class Promotions implements Observer {
     }
 
     /** A replica of another disk, and one that is no voter, may say what it likes. */
-    private boolean countsFor(SimulatedReplica from) {
-        return !from.isForeign() && from.number() < simulation.options().voters();
+    private boolean countsFor(SimulatedReplica from, ReplicaKey asker) {
+        SimulatedReplica asking = simulation.replica(asker.nodeId());
+        return asking.isUp() && asking.core().configuration().isVoter(from.key());
     }
 
     @Override
@@ -112,7 +114,10 @@ final class Promotions implements Observer {
             RoundStart known = open.get(number);
             if (known == null || !known.id().equals(prospective.round().id())) {
                 open.put(number, new RoundStart(
-                        prospective.round().id(), step.replica().clock(), contacts.getOrDefault(number, 0L)));
+                        prospective.round().id(),
+                        step.replica().clock(),
+                        contacts.getOrDefault(number, 0L),
+                        step.replica().core().configuration().majority()));
             }
         }
     }
@@ -178,7 +183,7 @@ final class Promotions implements Observer {
         Set<Integer> grants = new HashSet<>(arrived.getOrDefault(key, Set.of()));
         grants.retainAll(given.getOrDefault(key, Set.of()));
         grants.add(step.replica().number());
-        if (grants.size() < simulation.majority()) {
+        if (grants.size() < start.majority()) {
             throw violation(step, "was granted round " + start.id() + " only by " + grants);
         }
     }

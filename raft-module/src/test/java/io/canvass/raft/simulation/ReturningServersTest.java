@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import static io.canvass.raft.simulation.Script.T;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Servers that come to a cluster with something of their own: a longer log without Pre-Vote, no log at all, a higher epoch. */
+/** Servers that come to a cluster with something of their own: the longest log, no log at all, a higher epoch. */
 class ReturningServersTest {
     @Test
     void aCappedServerWithTheLongestLogIsElectedAndNothingIsLost() {
@@ -39,17 +39,18 @@ class ReturningServersTest {
                 .allSatisfy(replica -> assertThat(replica.memory()).isEqualTo(capped.memory()));
     }
 
+    /** The leader that it meets was elected while it was away, with a log of which it holds nothing. */
     @Test
     void aServerThatJoinsEmptyIsBroughtUpToDateAndDisturbsNobody() {
         Script script = Script.ofVoters(3);
         SimulatedReplica empty = script.simulation.replica(2);
         empty.crash();
-        assertThat(script.simulation.runUntil(() -> script.simulation.leader() != null, 20 * T)).isTrue();
-        SimulatedReplica leader = script.leader();
-        for (int write = 0; write < 30; write++) {
-            script.simulation.clients().propose(leader, 2);
-            script.simulation.runFor(T / 2);
-        }
+        SimulatedReplica first = writesThirtyTimes(script);
+        script.resign(first);
+        assertThat(script.simulation.runUntil(
+                        () -> script.simulation.leader() != null && script.leader() != first, 20 * T))
+                .isTrue();
+        SimulatedReplica leader = writesThirtyTimes(script);
         long epoch = script.highestEpoch();
         long stood = script.candidacies();
 
@@ -61,8 +62,19 @@ class ReturningServersTest {
         assertThat(script.leader()).isSameAs(leader);
         assertThat(script.highestEpoch()).isEqualTo(epoch);
         assertThat(script.candidacies()).isEqualTo(stood);
+        assertThat(leader.memory()).hasSizeGreaterThan(120);
         assertThat(empty.memory()).isEqualTo(leader.memory());
         assertThat(empty.applied()).isEqualTo(leader.memory().size());
+    }
+
+    private static SimulatedReplica writesThirtyTimes(Script script) {
+        assertThat(script.simulation.runUntil(() -> script.simulation.leader() != null, 20 * T)).isTrue();
+        SimulatedReplica leader = script.leader();
+        for (int write = 0; write < 30; write++) {
+            script.simulation.clients().propose(leader, 2);
+            script.simulation.runFor(T / 2);
+        }
+        return leader;
     }
 
     /** HAZARDS A38: the server knows Pre-Vote, and stood twice without being heard. */

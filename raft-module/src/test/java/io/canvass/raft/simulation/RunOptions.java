@@ -41,14 +41,20 @@ record RunOptions(
     static final int KEEPS_ALL = Integer.MAX_VALUE;
 
     /**
-     * Voters have the first numbers, observers those behind them.
+     * Voters have the first numbers, observers those behind them, then those that are no members yet.
      *
      * @param oldPeers the numbers of those that are capped below Pre-Vote
      * @param knowsDirectories whether the configuration names the members' directories
      */
-    record Cluster(int voters, int observers, Set<Integer> oldPeers, boolean leaseReads, boolean knowsDirectories) {
-        int members() {
-            return voters + observers;
+    record Cluster(
+            int voters,
+            int observers,
+            int spares,
+            Set<Integer> oldPeers,
+            boolean leaseReads,
+            boolean knowsDirectories) {
+        int servers() {
+            return voters + observers + spares;
         }
     }
 
@@ -82,7 +88,7 @@ record RunOptions(
     /** A cluster on which nothing weighs: a script adds what it wants to see. */
     static RunOptions calm(int voters) {
         return new RunOptions(
-                new Cluster(voters, 0, Set.of(), false, true),
+                new Cluster(voters, 0, 0, Set.of(), false, true),
                 new Pace(TIMEOUT_NANOS / 10, 0, TIMEOUT_NANOS / 1000, 0, TIMEOUT_NANOS / 4, 0),
                 Bounds.PLENTY,
                 Network.Weather.CALM,
@@ -95,13 +101,18 @@ record RunOptions(
         return cluster.voters();
     }
 
-    int members() {
-        return cluster.members();
+    int servers() {
+        return cluster.servers();
     }
 
     RunOptions withOldPeer(int number) {
         return with(new Cluster(
-                cluster.voters(), cluster.observers(), Set.of(number), cluster.leaseReads(), cluster.knowsDirectories()));
+                cluster.voters(),
+                cluster.observers(),
+                cluster.spares(),
+                Set.of(number),
+                cluster.leaseReads(),
+                cluster.knowsDirectories()));
     }
 
     RunOptions with(Cluster other) {
@@ -151,7 +162,8 @@ record RunOptions(
                 old.add(random.nextInt(voters));
             }
         }
-        return new Cluster(voters, observers, new HashSet<>(old), random.nextInt(4) == 0, random.nextBoolean());
+        int spares = random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0;
+        return new Cluster(voters, observers, spares, new HashSet<>(old), random.nextInt(4) == 0, random.nextBoolean());
     }
 
     private static Pace drawPace(RandomGenerator random) {
@@ -182,7 +194,8 @@ record RunOptions(
         for (Faults.Kind kind : Faults.Kind.values()) {
             int weight = weights[random.nextInt(weights.length)];
             if (weight > 0) {
-                harm.put(kind, weight);
+                // Servers come and go rather often where they do at all: each change is a step of a longer way.
+                harm.put(kind, kind == Faults.Kind.MEMBERS ? 6 * weight : weight);
             }
         }
         return harm;

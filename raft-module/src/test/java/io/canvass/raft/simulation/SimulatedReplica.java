@@ -3,12 +3,16 @@ package io.canvass.raft.simulation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.EntryKind;
 import io.canvass.raft.core.HardState;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.Lane;
@@ -40,7 +44,7 @@ final class SimulatedReplica {
     private RaftConfig config;
     private SimulatedDisk disk;
     /** What its lost directories held when they were lost. */
-    private final List<List<Entry>> lostLogs = new ArrayList<>();
+    private final Map<ReplicaKey, List<Entry>> lostLogs = new HashMap<>();
     private int directory;
     private Snapshots snapshots;
 
@@ -120,13 +124,25 @@ final class SimulatedReplica {
         return applier;
     }
 
-    /** Whether this entry was ever durable here, in a directory that is lost by now included. */
-    boolean everHeld(Entry entry) {
+    /** The configuration in force by its log; by what is durable, if it is down. */
+    Configuration latestConfiguration() {
+        List<Entry> log = isUp() ? memory : afterCrash();
+        for (int i = log.size() - 1; i >= 0; i--) {
+            if (log.get(i).kind() == EntryKind.CONFIGURATION) {
+                return Configuration.decode(log.get(i).data());
+            }
+        }
+        throw new IllegalStateException("No log is without a configuration");
+    }
+
+    /** Whether this entry was ever durable in that directory of this server, lost by now or not. */
+    boolean everHeld(ReplicaKey as, Entry entry) {
+        if (!as.matches(key())) {
+            List<Entry> lost = lostLogs.getOrDefault(as, List.of());
+            return entry.index() <= lost.size() && lost.get((int) entry.index() - 1).equals(entry);
+        }
         List<Entry> left = afterCrash();
-        boolean holds = entry.index() <= left.size() && left.get((int) entry.index() - 1).equals(entry);
-        return holds
-                || lostLogs.stream().anyMatch(log ->
-                        entry.index() <= log.size() && log.get((int) entry.index() - 1).equals(entry));
+        return entry.index() <= left.size() && left.get((int) entry.index() - 1).equals(entry);
     }
 
     /** Whether it lost the directory by which the others know it: then it is nobody, until it is made a member anew. */
@@ -219,7 +235,7 @@ final class SimulatedReplica {
     /** Comes back with another disk, and so as another replica, that knows nothing. To be called while it is down. */
     void loseDisk() {
         trace("loses its disk");
-        lostLogs.add(List.copyOf(afterCrash()));
+        lostLogs.put(key(), List.copyOf(afterCrash()));
         directory++;
         config = simulation.options().configOf(number, Simulation.keyOf(number, directory));
         disk = emptyDisk();
@@ -372,7 +388,8 @@ final class SimulatedReplica {
 
     /** In this world nobody is broken; but a replica with another disk is spoken to as the one that is no more. */
     private void refused(Effect.Refused refused) {
-        if (!isForeign()) {
+        boolean mixedUp = simulation.replicas().stream().anyMatch(SimulatedReplica::isForeign);
+        if (!mixedUp) {
             throw new InvariantViolation(
                     "SoundPeers", key() + " refuses " + refused.from() + ", which " + refused.what());
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -41,7 +42,7 @@ final class Simulation {
         network = new Network(this, random.split());
         clients = new Clients(this, random.split());
         Entry bootstrap = bootstrap();
-        for (int number = 0; number < options.members(); number++) {
+        for (int number = 0; number < options.servers(); number++) {
             replicas.add(new SimulatedReplica(this, number, random.split(), bootstrap));
         }
         observers = List.of(
@@ -65,7 +66,7 @@ final class Simulation {
 
     private Entry bootstrap() {
         List<Configuration.Member> members = new ArrayList<>();
-        for (int number = 0; number < options.members(); number++) {
+        for (int number = 0; number < options.voters() + options.cluster().observers(); number++) {
             ReplicaKey key = keyOf(number, 0);
             ReplicaKey named = options.cluster().knowsDirectories() ? key : ReplicaKey.ofNode(key.nodeId());
             members.add(new Configuration.Member(named, key.nodeId() + ":7000"));
@@ -75,9 +76,21 @@ final class Simulation {
         return new Entry(1, 0, EntryKind.CONFIGURATION, 0, configuration.encode());
     }
 
-    /** Those whose word counts in elections and for commits. */
-    List<SimulatedReplica> voters() {
-        return replicas.subList(0, options.voters());
+    /** Those who would be voters by this configuration as they are now: not with another disk. */
+    List<SimulatedReplica> votersOf(Configuration configuration) {
+        return replicas.stream().filter(r -> configuration.isVoter(r.key())).toList();
+    }
+
+    /** Whether a majority is left if these are gone, by every configuration that anybody has in its log. */
+    boolean canDoWithout(Set<SimulatedReplica> gone) {
+        for (SimulatedReplica any : replicas) {
+            Configuration configuration = any.latestConfiguration();
+            long left = votersOf(configuration).stream().filter(r -> !gone.contains(r)).count();
+            if (left < configuration.majority()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     RunOptions options() {
@@ -147,6 +160,7 @@ final class Simulation {
         return agenda.now();
     }
 
+    /** As it was in the beginning. */
     int majority() {
         return options.voters() / 2 + 1;
     }

@@ -45,7 +45,7 @@ final class StableLeadership implements Observer {
         if (step.input() instanceof Input.Received received
                 && received.message() instanceof Message.AppendRequest append
                 && append.epoch() >= step.stateBefore().epoch()
-                && !step.replica().isForeign()) {
+                && append.to().matches(step.replica().key())) {
             contact(step.replica().number(), append.epoch(), step.replica().machineNanos());
         }
     }
@@ -64,7 +64,7 @@ final class StableLeadership implements Observer {
         }
         List<String> steady = new ArrayList<>();
         steady.add(leader.key().nodeId());
-        for (SimulatedReplica replica : simulation.voters()) {
+        for (SimulatedReplica replica : simulation.votersOf(leader.core().configuration())) {
             Contact contact = contacts.get(replica.number());
             if (replica != leader
                     && contact != null
@@ -74,7 +74,7 @@ final class StableLeadership implements Observer {
                 steady.add(replica.key().nodeId());
             }
         }
-        if (steady.size() >= simulation.majority()) {
+        if (steady.size() >= leader.core().configuration().majority()) {
             throw new InvariantViolation(
                     "StableLeadership",
                     step.replica().key().nodeId() + " becomes Candidate of epoch " + step.stateAfter().epoch() + " while "

@@ -55,7 +55,7 @@ final class Timers implements Observer {
     }
 
     private static void leads(SimulatedReplica replica, long deadline) {
-        boolean alone = replica.core().configuration().members().size() == 1;
+        boolean alone = replica.core().status().peers().isEmpty();
         if (alone && deadline != Outcome.NEVER) {
             throw violation(replica, replica.core().role(), "has nobody to speak to and wants to be woken");
         }

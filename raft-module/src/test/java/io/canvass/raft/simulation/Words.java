@@ -20,6 +20,8 @@ public final class Words {
                     case Input.Persisted p -> "durable " + p.token().sequence();
                     case Input.LogRead r -> "log read for " + r.peer().nodeId() + ", " + r.entries().size() + " entries";
                     case Input.PeerLost l -> "lost " + l.peer().nodeId() + " " + l.lane();
+                    case Input.ChangeMembers c -> "is to change the members: " + c.change();
+                    case Input.TransferTo t -> "is to hand over to " + t.target().nodeId();
                     case Input.Compact c -> "may drop entries up to " + c.upTo() + ", must up to " + c.must();
                     case Input.SnapshotInstalled s -> "snapshot installed up to " + s.base().position();
                     case Input.StorageFailed f -> "storage failed";

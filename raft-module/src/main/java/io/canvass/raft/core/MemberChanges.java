@@ -1,0 +1,68 @@
+package io.canvass.raft.core;
+
+import org.jspecify.annotations.Nullable;
+
+/** A leader's judgement of changes of the members: one at a time, and none that costs the majority. */
+final class MemberChanges {
+    private final ReplicaState state;
+    private final Replication replication;
+
+    MemberChanges(ReplicaState state, Replication replication) {
+        this.state = state;
+        this.replication = replication;
+    }
+
+    void change(Input.ChangeMembers asked) {
+        Membership.Changed changed = Membership.change(state.configuration(), asked.change());
+        MemberChange.Refusal refusal = refusalOf(asked, changed);
+        if (refusal != null) {
+            state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.ChangeRefused(refusal)));
+            return;
+        }
+        long index = replication.configure(changed.configuration().orElseThrow());
+        state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.Appended(index, state.epoch())));
+        replication.configured();
+    }
+
+    private MemberChange.@Nullable Refusal refusalOf(Input.ChangeMembers asked, Membership.Changed changed) {
+        if (!replication.hasCommittedInOwnEpoch()) {
+            return MemberChange.Refusal.NO_COMMIT_IN_EPOCH;
+        }
+        if (state.log.configurationIndex() > state.log.commitIndex()) {
+            return MemberChange.Refusal.CHANGE_PENDING;
+        }
+        if (replication.isHandingOver()) {
+            return MemberChange.Refusal.TRANSFERRING;
+        }
+        if (changed.configuration().isEmpty()) {
+            return changed.refusal().orElseThrow();
+        }
+        if (asked.change() instanceof MemberChange.Promote promote && lagOf(promote.member()) > promote.maxLag()) {
+            return MemberChange.Refusal.TOO_FAR_BEHIND;
+        }
+        boolean endangered = !asked.force() && !hasLiveMajority(changed.configuration().orElseThrow());
+        return endangered ? MemberChange.Refusal.WOULD_LOSE_QUORUM : null;
+    }
+
+    private long lagOf(ReplicaKey member) {
+        Progress peer = replication.peer(member);
+        return peer == null ? Long.MAX_VALUE : state.log.lastIndex() - peer.match();
+    }
+
+    /** Whether a majority of those that would vote answered something that was sent within T. */
+    private boolean hasLiveMajority(Configuration next) {
+        int live = 0;
+        for (Configuration.Member voter : next.voters()) {
+            live += voter.key().matches(state.self()) || answers(voter) ? 1 : 0;
+        }
+        return live >= next.majority();
+    }
+
+    private boolean answers(Configuration.Member voter) {
+        Progress peer = replication.peer(voter.key());
+        return peer != null
+                && peer.key().matches(voter.key())
+                && peer.lastHeardNanos() != ReplicaState.EpochMemory.NEVER
+                && state.now() - peer.contactNanos() < state.config.electionTimeoutNanos();
+    }
+}

@@ -1,0 +1,59 @@
+package io.canvass.raft.simulation;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.MemberChange;
+import io.canvass.raft.core.ReplicaKey;
+import org.jspecify.annotations.Nullable;
+
+/** Servers come, go, and come back with other disks: whatever an operator may ask of a leader, at any time. */
+final class Churn {
+    private static final long MOST_LAG = 20;
+
+    private Churn() {}
+
+    /** Whether there was a leader to ask. */
+    static boolean strike(Simulation simulation, RandomGenerator random) {
+        SimulatedReplica leader = simulation.leader();
+        if (leader == null || !leader.isRunning()) {
+            return false;
+        }
+        SimulatedReplica about = simulation.replica(random.nextInt(simulation.options().servers()));
+        SimulatedReplica asked = random.nextInt(16) == 0 && about.isRunning() ? about : leader;
+        simulation.clients().change(asked, change(simulation, leader.core().configuration(), about, random));
+        return true;
+    }
+
+    private static MemberChange change(
+            Simulation simulation, Configuration configuration, SimulatedReplica about, RandomGenerator random) {
+        ReplicaKey key = simulation.options().cluster().knowsDirectories()
+                ? about.key()
+                : ReplicaKey.ofNode(about.key().nodeId());
+        Configuration.Member member = new Configuration.Member(key, key.nodeId() + ":7000");
+        Configuration.Member known = find(configuration.members(), key);
+        if (known == null) {
+            return new MemberChange.Add(member);
+        }
+        if (!known.key().matches(about.key())) {
+            return new MemberChange.Replace(known.key(), member);
+        }
+        if (!configuration.isVoter(key)) {
+            return random.nextInt(4) == 0
+                    ? new MemberChange.Remove(key)
+                    : new MemberChange.Promote(key, random.nextLong(MOST_LAG));
+        }
+        return random.nextBoolean() ? new MemberChange.Remove(key) : new MemberChange.Demote(key);
+    }
+
+    private static Configuration.@Nullable Member find(
+            List<Configuration.Member> members, ReplicaKey key) {
+        for (Configuration.Member member : members) {
+            if (member.key().nodeId().equals(key.nodeId())) {
+                return member;
+            }
+        }
+        return null;
+    }
+}
