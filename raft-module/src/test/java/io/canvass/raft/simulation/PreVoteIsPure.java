@@ -35,7 +35,8 @@ final class PreVoteIsPure implements Observer {
                 is.commitIndex(),
                 is.catchUpTarget(),
                 is.configuration(),
-                is.peers());
+                is.peers(),
+                is.logBase());
     }
 
     private static boolean isPreVote(Input input) {
