@@ -4,10 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
@@ -61,13 +59,9 @@ final class CoreLoop implements Runnable {
     private final List<Effect.Persist> writes = new ArrayList<>();
     private final List<Effect.Send> sends = new ArrayList<>();
     private final Deque<Effect.Send> held = new ArrayDeque<>();
-    private final List<Event.Proposed> proposals = new ArrayList<>();
-    private final List<CompletableFuture<Long>> readers = new ArrayList<>();
-    private final Map<Long, CompletableFuture<Long>> reads = new HashMap<>();
+    private final ClientRequests clients;
     private final List<HandOver> handOvers = new ArrayList<>();
     private long durableToken;
-    private long lastRequestId;
-    private long firstProposalId;
     private long nextDeadline;
     private int fullDrains;
     private boolean stallReported;
@@ -96,6 +90,7 @@ final class CoreLoop implements Runnable {
         this.inbox = inbox;
         this.writer = writer;
         this.applier = applier;
+        this.clients = new ClientRequests(applier);
         this.store = store;
         this.transport = transport;
         this.logReader = logReader;
@@ -184,8 +179,8 @@ final class CoreLoop implements Runnable {
                 step(new Input.SnapshotInstalled(now(), installed.base()));
             }
             case Event.Flushed flushed -> onFlushed(flushed.index());
-            case Event.Proposed proposed -> proposals.add(proposed);
-            case Event.ReadAsked read -> readers.add(read.applied());
+            case Event.Proposed proposed -> clients.add(proposed);
+            case Event.ReadAsked read -> clients.add(read);
             case Event.Durable durable -> {
                 durableToken = durable.token().sequence();
                 step(new Input.Persisted(now(), durable.token()));
@@ -266,30 +261,18 @@ final class CoreLoop implements Runnable {
 
     /** All proposals of a drain are one input: one append per peer, one write. */
     private void propose() {
-        if (proposals.isEmpty()) {
-            return;
+        Input.Propose all = clients.takeProposals(this::now);
+        if (all != null) {
+            step(all);
+            clients.proposed();
         }
-        List<Input.Proposal> batch = new ArrayList<>(proposals.size());
-        firstProposalId = lastRequestId + 1;
-        for (Event.Proposed proposed : proposals) {
-            batch.add(new Input.Proposal(++lastRequestId, proposed.command()));
-        }
-        step(new Input.Propose(now(), System.currentTimeMillis(), batch));
-        proposals.clear();
     }
 
-    /** The time is taken after the last of them came: never an older one (HAZARDS B14). */
     private void read() {
-        if (readers.isEmpty()) {
-            return;
+        Input.Read all = clients.takeReads(this::now);
+        if (all != null) {
+            step(all);
         }
-        List<Long> ids = new ArrayList<>(readers.size());
-        for (CompletableFuture<Long> reader : readers) {
-            ids.add(++lastRequestId);
-            reads.put(lastRequestId, reader);
-        }
-        readers.clear();
-        step(new Input.Read(now(), ids));
     }
 
     // ---- carrying out
@@ -312,7 +295,7 @@ final class CoreLoop implements Runnable {
             case Effect.Send send -> sends.add(send);
             case Effect.ReadLog read -> readLog(read);
             case Effect.Apply apply -> apply(apply);
-            case Effect.Complete complete -> complete(complete);
+            case Effect.Complete complete -> clients.complete(complete);
             case Effect.RoleChanged changed -> {
                 LOG.info("{} in epoch {}, leader {}", changed.role(), changed.epoch(), changed.leader());
                 listener.roleChanged(changed.role(), changed.epoch(), changed.leader());
@@ -347,40 +330,6 @@ final class CoreLoop implements Runnable {
     private void apply(Effect.Apply apply) {
         List<Entry> entries = applier.hasRoom() ? core.cachedEntries(apply.from(), apply.to()) : List.of();
         applier.submit(apply.from(), apply.to(), entries);
-    }
-
-    private void complete(Effect.Complete complete) {
-        CompletableFuture<Long> read = reads.remove(complete.requestId());
-        if (read != null) {
-            completeRead(read, complete.result());
-            return;
-        }
-        ProposalOutcome outcome =
-                proposals.get((int) (complete.requestId() - firstProposalId)).outcome();
-        switch (complete.result()) {
-            case Effect.Result.Appended at -> outcome.appended(at.index(), at.epoch());
-            case Effect.Result.NotLeader not -> outcome.failed(new RaftException.NotLeader(not.leader(), not.epoch()));
-            case Effect.Result.Overloaded o ->
-                outcome.failed(new RaftException.Overloaded("Too many bytes of the log wait for a majority"));
-            case Effect.Result.ReadAt r -> throw new IllegalStateException("A proposal was answered as a read");
-            case Effect.Result.ChangeRefused c -> throw new IllegalStateException("A proposal was answered as a change");
-            case Effect.Result.TransferFailed t -> throw new IllegalStateException("A proposal was answered as a transfer");
-            case Effect.Result.LeadershipLeft l -> throw new IllegalStateException("A proposal was answered as a transfer");
-        }
-    }
-
-    private void completeRead(CompletableFuture<Long> read, Effect.Result result) {
-        switch (result) {
-            case Effect.Result.ReadAt at -> applier.awaitRead(at.index(), read);
-            case Effect.Result.NotLeader not ->
-                read.completeExceptionally(new RaftException.NotLeader(not.leader(), not.epoch()));
-            case Effect.Result.Overloaded o ->
-                read.completeExceptionally(new RaftException.Overloaded("Too many reads wait for a confirmation"));
-            case Effect.Result.Appended a -> throw new IllegalStateException("A read was answered as a proposal");
-            case Effect.Result.ChangeRefused c -> throw new IllegalStateException("A read was answered as a change");
-            case Effect.Result.TransferFailed t -> throw new IllegalStateException("A read was answered as a transfer");
-            case Effect.Result.LeadershipLeft l -> throw new IllegalStateException("A read was answered as a transfer");
-        }
     }
 
     private void readLog(Effect.ReadLog read) {
@@ -483,11 +432,9 @@ final class CoreLoop implements Runnable {
         ended = true;
         board.publish(core, now());
         applier.close();
-        proposals.forEach(p -> p.outcome().failed(new RaftException.OutcomeUnknown(why)));
-        proposals.clear();
+        clients.endProposals(why);
         refuseAll(inbox, why);
-        readers.forEach(r -> r.completeExceptionally(new RaftException.Stopped(why)));
-        reads.values().forEach(r -> r.completeExceptionally(new RaftException.Stopped(why)));
+        clients.endReads(why);
         handOvers.forEach(h -> h.future().complete(null));
         handOvers.clear();
     }

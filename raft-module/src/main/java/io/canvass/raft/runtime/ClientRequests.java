@@ -1,0 +1,120 @@
+package io.canvass.raft.runtime;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Input;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this replica's own clients wait for: commands until they have a place in the log, reads until they have an index. Gathered
+ * over a drain, so that all of them are one input. For the core's thread.
+ */
+final class ClientRequests {
+    private final Applier<?> applier;
+    private final List<Event.Proposed> proposals = new ArrayList<>();
+    private final List<CompletableFuture<Long>> readers = new ArrayList<>();
+    private final Map<Long, CompletableFuture<Long>> reads = new HashMap<>();
+    private long lastRequestId;
+    private long firstProposalId;
+
+    ClientRequests(Applier<?> applier) {
+        this.applier = applier;
+    }
+
+    void add(Event.Proposed proposed) {
+        proposals.add(proposed);
+    }
+
+    void add(Event.ReadAsked read) {
+        readers.add(read.applied());
+    }
+
+    /** One append per peer, one write. They are answered while this is stepped; then {@link #proposed} is called. */
+    Input.@Nullable Propose takeProposals(LongSupplier now) {
+        if (proposals.isEmpty()) {
+            return null;
+        }
+        List<Input.Proposal> batch = new ArrayList<>(proposals.size());
+        firstProposalId = lastRequestId + 1;
+        for (Event.Proposed proposed : proposals) {
+            batch.add(new Input.Proposal(++lastRequestId, proposed.command()));
+        }
+        return new Input.Propose(now.getAsLong(), System.currentTimeMillis(), batch);
+    }
+
+    void proposed() {
+        proposals.clear();
+    }
+
+    /** The time is taken after the last of them came: never an older one (HAZARDS B14). */
+    Input.@Nullable Read takeReads(LongSupplier now) {
+        if (readers.isEmpty()) {
+            return null;
+        }
+        List<Long> ids = new ArrayList<>(readers.size());
+        for (CompletableFuture<Long> reader : readers) {
+            ids.add(++lastRequestId);
+            reads.put(lastRequestId, reader);
+        }
+        readers.clear();
+        return new Input.Read(now.getAsLong(), ids);
+    }
+
+    void complete(Effect.Complete complete) {
+        CompletableFuture<Long> read = reads.remove(complete.requestId());
+        if (read != null) {
+            complete(read, complete.result());
+        } else {
+            complete(proposals.get((int) (complete.requestId() - firstProposalId)).outcome(), complete.result());
+        }
+    }
+
+    private static void complete(ProposalOutcome outcome, Effect.Result result) {
+        switch (result) {
+            case Effect.Result.Appended at -> outcome.appended(at.index(), at.epoch());
+            case Effect.Result.NotLeader not ->
+                outcome.failed(new RaftException.NotLeader(not.leader(), not.epoch()));
+            case Effect.Result.Overloaded o ->
+                outcome.failed(new RaftException.Overloaded("Too many bytes of the log wait for a majority"));
+            case Effect.Result.ReadAt r -> throw mixedUp(result);
+            case Effect.Result.ChangeRefused c -> throw mixedUp(result);
+            case Effect.Result.TransferFailed t -> throw mixedUp(result);
+            case Effect.Result.LeadershipLeft l -> throw mixedUp(result);
+        }
+    }
+
+    private void complete(CompletableFuture<Long> read, Effect.Result result) {
+        switch (result) {
+            case Effect.Result.ReadAt at -> applier.awaitRead(at.index(), read);
+            case Effect.Result.NotLeader not ->
+                read.completeExceptionally(new RaftException.NotLeader(not.leader(), not.epoch()));
+            case Effect.Result.Overloaded o ->
+                read.completeExceptionally(new RaftException.Overloaded("Too many reads wait for a confirmation"));
+            case Effect.Result.Appended a -> throw mixedUp(result);
+            case Effect.Result.ChangeRefused c -> throw mixedUp(result);
+            case Effect.Result.TransferFailed t -> throw mixedUp(result);
+            case Effect.Result.LeadershipLeft l -> throw mixedUp(result);
+        }
+    }
+
+    private static IllegalStateException mixedUp(Effect.Result result) {
+        return new IllegalStateException("A client was answered what it did not ask: " + result);
+    }
+
+    /** Nobody will learn more here: what was not stepped yet surely did not happen, but that cannot be told apart. */
+    void endProposals(String why) {
+        proposals.forEach(p -> p.outcome().failed(new RaftException.OutcomeUnknown(why)));
+        proposals.clear();
+    }
+
+    void endReads(String why) {
+        readers.forEach(r -> r.completeExceptionally(new RaftException.Stopped(why)));
+        reads.values().forEach(r -> r.completeExceptionally(new RaftException.Stopped(why)));
+    }
+}
