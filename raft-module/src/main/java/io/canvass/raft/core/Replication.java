@@ -109,7 +109,7 @@ public final class Replication {
                 continue;
             }
             if (known != null && known.key().matches(member.key())) {
-                known.is(member, next.isVoter(member.key()));
+                known.is(member, next.isVoter(member.key()), state.now());
             } else {
                 peers.put(member.key().nodeId(), progressOf(member, next));
             }
