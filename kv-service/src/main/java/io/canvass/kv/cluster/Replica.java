@@ -19,6 +19,7 @@ import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.Leadership;
+import io.canvass.raft.runtime.LogPolicy;
 import io.canvass.raft.runtime.RaftListener;
 import io.canvass.raft.runtime.RaftNode;
 import io.canvass.raft.runtime.RaftNodeConfig;
@@ -102,7 +103,8 @@ public final class Replica implements RaftAccess, PeerAccess {
         GrpcTransport transport = GrpcTransport.open(transportConfig(plan, properties, raft), services);
         try {
             RaftNodeConfig config = new RaftNodeConfig(
-                    raft, properties.raft().diskStallLimit(), RaftNodeConfig.MAX_PENDING_PROPOSALS, addresses(plan));
+                    raft, properties.raft().diskStallLimit(), RaftNodeConfig.MAX_PENDING_PROPOSALS, addresses(plan),
+                    logPolicy(properties));
             return new Replica(
                     RaftNode.start(config, raftStore, transport, store, listener), transport, store, raftStore);
         } catch (RuntimeException e) {
@@ -110,6 +112,17 @@ public final class Replica implements RaftAccess, PeerAccess {
             // The port is taken when the node starts.
             throw plan.explainListenFailure(e);
         }
+    }
+
+    private static LogPolicy logPolicy(KvProperties properties) {
+        KvProperties.Log log = properties.raft().log();
+        return new LogPolicy(
+                properties.snapshotDirectory(),
+                log.compactSize().toBytes(),
+                log.compactEntries(),
+                log.keepSize().toBytes(),
+                log.keepEntries(),
+                properties.raft().snapshot().bytesPerSecond());
     }
 
     private static TransportConfig transportConfig(ClusterPlan plan, KvProperties properties, RaftConfig raft) {

@@ -66,6 +66,11 @@ public record KvProperties(
         return Path.of(dataDir).resolve("state");
     }
 
+    /** Where snapshots are on their way to peers and from them. */
+    public Path snapshotDirectory() {
+        return Path.of(dataDir).resolve("snapshots");
+    }
+
     /** @param id Name of this node, one of those in kv.cluster.voters; never changes */
     public record Node(
             @Pattern(
@@ -111,6 +116,8 @@ public record KvProperties(
      * @param maxUncommittedSize Most that a leader holds uncommitted before it refuses writes
      * @param maxPendingReads Most reads that wait for the leader's confirmation
      * @param maxTailSize Most of the log's newest entries that is kept in memory
+     * @param log when the log begins later
+     * @param snapshot snapshots for peers that need what the log no longer holds
      */
     public record Raft(
             @DurationMin(millis = 50, message = ELECTION_RANGE) @DurationMax(seconds = 60, message = ELECTION_RANGE)
@@ -128,13 +135,31 @@ public record KvProperties(
             @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("16MB") DataSize maxInFlightSize,
             @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("64MB") DataSize maxUncommittedSize,
             @Min(value = 1, message = "must be at least 1") @DefaultValue("10000") int maxPendingReads,
-            @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("8MB") DataSize maxTailSize) {
+            @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("8MB") DataSize maxTailSize,
+            @Valid @DefaultValue Log log,
+            @Valid @DefaultValue Snapshot snapshot) {
         private static final String ELECTION_RANGE = "must be from 50ms to 60s";
 
         public Raft {
             Relations.requireHeartbeatFits(heartbeatInterval, electionTimeout);
         }
     }
+
+    /**
+     * @param compactSize Bytes of new entries after which the oldest are dropped from the log
+     * @param compactEntries The same in entries
+     * @param keepSize Bytes of the newest entries that stay for peers that are behind; who needs more is sent a snapshot
+     * @param keepEntries The same in entries
+     */
+    public record Log(
+            @DataSizeBetween(min = "1KB", max = "64GB") @DefaultValue("64MB") DataSize compactSize,
+            @Min(value = 1, message = "must be at least 1") @DefaultValue("200000") long compactEntries,
+            @DataSizeBetween(min = "1KB", max = "64GB") @DefaultValue("32MB") DataSize keepSize,
+            @Min(value = 0, message = "must be at least 0") @DefaultValue("100000") long keepEntries) {}
+
+    /** @param bytesPerSecond Most bytes of a snapshot that are sent to one peer in a second; 0 for no bound */
+    public record Snapshot(
+            @Min(value = 0, message = "must be at least 0") @DefaultValue("0") long bytesPerSecond) {}
 
     /** @param maxSize Largest value that is stored */
     public record Value(@DataSizeBetween(min = "1B", max = "8MB") @DefaultValue("1MB") DataSize maxSize) {}

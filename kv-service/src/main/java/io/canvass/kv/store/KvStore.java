@@ -24,7 +24,7 @@ import org.rocksdb.RocksDBException;
  * {@link #close} and {@link #checkpoint} make everything applied durable.
  *
  * <p><b>Threads.</b> {@link #apply}, {@link #checkpoint}, {@link #install} and {@link #close} are for one thread, the
- * applier's; the reads are for any, at any time, and never see a part of a batch. A read begun after apply returned
+ * applier's; {@link #flush} and the reads are for any, at any time; reads never see a part of a batch. A read begun after apply returned
  * sees what it applied.
  *
  * <p><b>Errors.</b> A {@link StoreException} of apply is fatal. If the entry was at fault, the state is unchanged; if
@@ -47,7 +47,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     private final AtomicReference<StoreState> state;
     private volatile long durableIndex;
 
-    private Optional<String> failure = Optional.empty();
+    private volatile Optional<String> failure = Optional.empty();
     private long unflushedBytes;
 
     private KvStore(StateDirectories directories, Tuning tuning, StoreLimits limits, InstallTrace trace) {
@@ -260,16 +260,26 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         }
     }
 
-    /** Makes everything applied durable; returns when it is. */
-    void flush() {
-        requireUsable();
+    /** {@inheritDoc} Any thread; apply goes on meanwhile. */
+    @Override
+    public long flush() {
+        long stamp = databaseLock.readLock();
         try {
+            requireUsable();
+            // Published after its batch is in the database, so the flush has it.
+            long index = state.get().appliedIndex();
             database.flush();
-            durableIndex = state.get().appliedIndex();
-            unflushedBytes = 0;
+            raiseDurableIndex(index);
+            return index;
         } catch (RocksDBException e) {
-            throw fail("What was applied up to index " + state.get().appliedIndex() + " could not be made durable", e);
+            throw fail("What was applied could not be made durable", e);
+        } finally {
+            databaseLock.unlockRead(stamp);
         }
+    }
+
+    private synchronized void raiseDurableIndex(long index) {
+        durableIndex = Math.max(durableIndex, index);
     }
 
     /**
@@ -282,6 +292,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     @Override
     public void checkpoint(Path directory) {
         flush();
+        unflushedBytes = 0;
         try {
             if (Files.exists(directory)) {
                 try (Stream<Path> files = Files.list(directory)) {

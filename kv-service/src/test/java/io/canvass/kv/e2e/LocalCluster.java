@@ -27,23 +27,26 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     private final int size;
     /** So many of the first know no Pre-Vote. */
     private final int oldPeers;
+    private final List<String> arguments;
     private final List<LocalNode> nodes = new ArrayList<>();
     /** The nodes may outlive neither the test nor its JVM. */
     private final Thread lastResort = new Thread(this::close);
     private Path folder = Path.of("");
 
-    private LocalCluster(int size, int oldPeers) {
+    private LocalCluster(int size, int oldPeers, List<String> arguments) {
         this.size = size;
         this.oldPeers = oldPeers;
+        this.arguments = arguments;
     }
 
-    static LocalCluster of(int size) {
-        return new LocalCluster(size, 0);
+    /** @param arguments for each node, further ones */
+    static LocalCluster of(int size, String... arguments) {
+        return new LocalCluster(size, 0, List.of(arguments));
     }
 
     /** One whose first node knows no Pre-Vote. */
     static LocalCluster withOldPeer(int size) {
-        return new LocalCluster(size, 1);
+        return new LocalCluster(size, 1, List.of());
     }
 
     @Override
@@ -56,7 +59,7 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
         for (NodeSettings.Voter voter : voters) {
             Path own = folder.resolve(voter.id());
             NodeSettings settings =
-                    new NodeSettings(voter.id(), voter.httpPort(), own.resolve("data"), voters, null);
+                    new NodeSettings(voter.id(), voter.httpPort(), own.resolve("data"), voters, null).with(arguments);
             boolean old = nodes.size() < oldPeers;
             nodes.add(new LocalNode(old ? settings.withoutPreVote() : settings, own));
         }

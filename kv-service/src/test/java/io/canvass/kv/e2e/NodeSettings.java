@@ -14,43 +14,50 @@ import org.jspecify.annotations.Nullable;
  * @param voters as they are listed, right or wrong
  * @param clusterId null: not said
  * @param protocolVersion the highest it speaks to its peers
+ * @param more further arguments, as they are
  */
 record NodeSettings(
-        String id, int httpPort, Path dataDir, List<Voter> voters, @Nullable UUID clusterId, int protocolVersion) {
+        String id, int httpPort, Path dataDir, List<Voter> voters, @Nullable UUID clusterId, int protocolVersion,
+        List<String> more) {
     private static final int NEWEST = 1;
     private static final int WITHOUT_PRE_VOTE = 0;
 
     NodeSettings {
         voters = List.copyOf(voters);
+        more = List.copyOf(more);
     }
 
     NodeSettings(String id, int httpPort, Path dataDir, List<Voter> voters, @Nullable UUID clusterId) {
-        this(id, httpPort, dataDir, voters, clusterId, NEWEST);
+        this(id, httpPort, dataDir, voters, clusterId, NEWEST, List.of());
     }
 
     NodeSettings withId(String other) {
-        return new NodeSettings(other, httpPort, dataDir, voters, clusterId, protocolVersion);
+        return new NodeSettings(other, httpPort, dataDir, voters, clusterId, protocolVersion, more);
     }
 
     NodeSettings withHttpPort(int other) {
-        return new NodeSettings(id, other, dataDir, voters, clusterId, protocolVersion);
+        return new NodeSettings(id, other, dataDir, voters, clusterId, protocolVersion, more);
     }
 
     NodeSettings withDataDir(Path other) {
-        return new NodeSettings(id, httpPort, other, voters, clusterId, protocolVersion);
+        return new NodeSettings(id, httpPort, other, voters, clusterId, protocolVersion, more);
     }
 
     NodeSettings withVoters(Voter... others) {
-        return new NodeSettings(id, httpPort, dataDir, List.of(others), clusterId, protocolVersion);
+        return new NodeSettings(id, httpPort, dataDir, List.of(others), clusterId, protocolVersion, more);
     }
 
     NodeSettings withClusterId(UUID other) {
-        return new NodeSettings(id, httpPort, dataDir, voters, other, protocolVersion);
+        return new NodeSettings(id, httpPort, dataDir, voters, other, protocolVersion, more);
     }
 
     /** As before the release that brought Pre-Vote. */
     NodeSettings withoutPreVote() {
-        return new NodeSettings(id, httpPort, dataDir, voters, clusterId, WITHOUT_PRE_VOTE);
+        return new NodeSettings(id, httpPort, dataDir, voters, clusterId, WITHOUT_PRE_VOTE, more);
+    }
+
+    NodeSettings with(List<String> arguments) {
+        return new NodeSettings(id, httpPort, dataDir, voters, clusterId, protocolVersion, arguments);
     }
 
     List<String> arguments() {
@@ -66,6 +73,7 @@ record NodeSettings(
         if (protocolVersion != NEWEST) {
             arguments.add("--kv.raft.protocol-version=" + protocolVersion);
         }
+        arguments.addAll(more);
         return arguments;
     }
 

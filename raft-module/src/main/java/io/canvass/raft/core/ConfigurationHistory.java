@@ -68,6 +68,11 @@ final class ConfigurationHistory {
         return history.getLast().index();
     }
 
+    /** The one before the latest; the latest itself if nothing is known of any before. */
+    Configuration beforeLatest() {
+        return at(Math.max(0, history.size() - 2)).configuration();
+    }
+
     Configuration latest() {
         return history.getLast().configuration();
     }

@@ -23,7 +23,8 @@ public record CoreStatus(
         long commitIndex,
         long catchUpTarget,
         Configuration configuration,
-        List<Peer> peers) {
+        List<Peer> peers,
+        long logBase) {
     /** @param lastHeardNanos -1 if never in this leadership */
     public record Peer(ReplicaKey key, long matchIndex, long lastHeardNanos) {}
 
@@ -55,6 +56,7 @@ public record CoreStatus(
                 state.log.commitIndex(),
                 caughtUpAt,
                 state.configuration(),
-                peers);
+                peers,
+                state.log.base().index());
     }
 }

@@ -22,7 +22,7 @@ final class Elections {
 
     /** The election timer ran out. */
     void onTimer() {
-        if (!state.isVoter()) {
+        if (!state.mayCampaign()) {
             return;
         }
         if (state.config.capped() && state.log.isInstalling()) {
@@ -48,10 +48,14 @@ final class Elections {
     /** Asks whether it would be elected. Nothing is persisted, the epoch stays. */
     private void canvass(ReplicaKey hint) {
         preVoteRounds++;
-        Round round = beginRound(RoundSummary.Phase.PRE_VOTE, state.epoch()).grantedBy(state.self().nodeId());
+        Round round = countingItself(beginRound(RoundSummary.Phase.PRE_VOTE, state.epoch()));
         state.become(new Role.Prospective(hint, round, state.freshTimer()), RoundSummary.Ending.TIMED_OUT);
         request(round, false);
         settle();
+    }
+
+    private Round countingItself(Round round) {
+        return state.isVoter() ? round.grantedBy(state.self().nodeId()) : round;
     }
 
     private Round beginRound(RoundSummary.Phase phase, long epoch) {
@@ -100,7 +104,7 @@ final class Elections {
         }
         state.update(state.role().withTimer(state.freshTimer()));
         if (state.role() instanceof Role.Candidate candidate) {
-            Round counted = candidate.round().grantedBy(state.self().nodeId());
+            Round counted = countingItself(candidate.round());
             state.update(new Role.Candidate(counted, candidate.timer()));
             settle();
         }
@@ -268,7 +272,7 @@ final class Elections {
         return state.role() instanceof Role.Prospective prospective
                 && prospective.round().id().equals(round.id())
                 && round.epoch() == state.epoch()
-                && state.isVoter()
+                && state.mayCampaign()
                 && !state.log.isInstalling()
                 && state.memory().contacts() == round.contacts()
                 && !prospective.timer().hasRunOut(state.now());

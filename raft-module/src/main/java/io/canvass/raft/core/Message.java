@@ -98,8 +98,20 @@ public sealed interface Message {
             UUID clusterId, ReplicaKey to, long epoch, long session, LogBase base, Bytes data, boolean last, long sentAtNanos)
             implements Request {}
 
-    record SnapshotResponse(long epoch, ReplicaKey leader, long session, long sentAtNanos, SnapshotResult result)
-            implements Response {}
+    /** @param received how much of it the shell holds, in bytes: its own, as the data; the core does not look at it */
+    record SnapshotResponse(
+            long epoch, ReplicaKey leader, long session, long sentAtNanos, SnapshotResult result, long received)
+            implements Response {
+        /** One that does not say how much there is: the core's. */
+        public SnapshotResponse(
+                long epoch, ReplicaKey leader, long session, long sentAtNanos, SnapshotResult result) {
+            this(epoch, leader, session, sentAtNanos, result, 0);
+        }
+
+        public SnapshotResponse withReceived(long bytes) {
+            return new SnapshotResponse(epoch, leader, session, sentAtNanos, result, bytes);
+        }
+    }
 
     /** What became of a part of a snapshot. */
     enum SnapshotResult {

@@ -382,6 +382,11 @@ public final class RaftCore {
         return state.log.baseAt(index);
     }
 
+    /** The index before the log's first entry; 0 while nothing was dropped. */
+    public long logBase() {
+        return state.log.base().index();
+    }
+
     public Role role() {
         return state.role();
     }

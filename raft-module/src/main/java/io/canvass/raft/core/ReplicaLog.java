@@ -80,6 +80,11 @@ final class ReplicaLog {
         return configurations.latestIndex();
     }
 
+    /** The configuration that is back in force if the latest one comes to nothing. */
+    Configuration configurationBefore() {
+        return configurations.beforeLatest();
+    }
+
     Configuration configuration() {
         return configurations.latest();
     }

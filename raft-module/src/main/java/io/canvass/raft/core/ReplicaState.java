@@ -107,6 +107,15 @@ final class ReplicaState {
         return configuration().isVoter(self());
     }
 
+    /**
+     * Whether it asks for votes: a voter does, and one that is removed until that is committed, though it does not count itself. Its log
+     * may be the longest there is, and then nobody else is elected (Raft dissertation, section 4.2.2).
+     */
+    boolean mayCampaign() {
+        boolean pending = log.configurationIndex() > log.commitIndex();
+        return isVoter() || (pending && log.configurationBefore().isVoter(self()));
+    }
+
     boolean isSoleVoter() {
         return configuration().voters().size() == 1 && isVoter();
     }
@@ -299,12 +308,12 @@ final class ReplicaState {
     }
 
     ElectionTimer timerIn(long nanos) {
-        return isVoter() ? new ElectionTimer.At(now + nanos) : new ElectionTimer.Never();
+        return mayCampaign() ? new ElectionTimer.At(now + nanos) : new ElectionTimer.Never();
     }
 
     /** A fresh timer that starts to run when all that is true now is durable. */
     ElectionTimer freshTimerWhenDurable() {
-        if (!isVoter()) {
+        if (!mayCampaign()) {
             return new ElectionTimer.Never();
         }
         long token = log.tokenInForce();
@@ -314,7 +323,7 @@ final class ReplicaState {
     /** Entries came or went, perhaps a configuration among them: only a voter has a timer, and asks rounds. */
     void reviewMembership() {
         boolean timed = !(role.electionTimer() instanceof ElectionTimer.Never);
-        if (isVoter()) {
+        if (mayCampaign()) {
             if (!timed && !(role instanceof Role.Leader)) {
                 update(role.withTimer(freshTimer()));
             }

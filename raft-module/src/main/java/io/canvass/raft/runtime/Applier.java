@@ -1,5 +1,6 @@
 package io.canvass.raft.runtime;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,7 +32,19 @@ final class Applier<R> implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
 
     /** Committed entries; {@code entries} is empty where they have to be read. */
-    private record Range(long from, long to, List<Entry> entries, long bytes) {}
+    private sealed interface Work {
+        long bytes();
+    }
+
+    private record Range(long from, long to, List<Entry> entries, long bytes) implements Work {}
+
+    /** Something else that has to be done between two batches. */
+    private record Errand(Runnable task) implements Work {
+        @Override
+        public long bytes() {
+            return 0;
+        }
+    }
 
     /** A proposal that has a place in the log; linked because a place can be given twice, to different epochs. */
     private static final class Waiter<R> {
@@ -51,7 +64,7 @@ final class Applier<R> implements Runnable {
     private final RaftStore store;
     private final Inbox inbox;
     private final Object lock = new Object();
-    private final Deque<Range> ranges = new ArrayDeque<>();
+    private final Deque<Work> work = new ArrayDeque<>();
     private final Map<Long, Waiter<R>> waiters = new HashMap<>();
     private final PriorityQueue<ReadWaiter> reads = new PriorityQueue<>(Comparator.comparingLong(ReadWaiter::index));
     private long waitingBytes;
@@ -82,10 +95,71 @@ final class Applier<R> implements Runnable {
             bytes += entry.sizeBytes();
         }
         synchronized (lock) {
-            ranges.addLast(new Range(from, to, entries, bytes));
+            work.addLast(new Range(from, to, entries, bytes));
             waitingBytes += bytes;
             lock.notify();
         }
+    }
+
+    private void run(Runnable task) {
+        synchronized (lock) {
+            work.addLast(new Errand(task));
+            lock.notify();
+        }
+    }
+
+    /** Makes what is applied durable, on the caller's thread. */
+    long flush() {
+        return machine.flush();
+    }
+
+    /** Copies the state, after all that was submitted; completes with the index that the copy is of. */
+    CompletableFuture<Long> checkpoint(Path empty) {
+        CompletableFuture<Long> copied = new CompletableFuture<>();
+        run(() -> {
+            try {
+                machine.checkpoint(empty);
+                copied.complete(appliedIndex);
+            } catch (RuntimeException e) {
+                copied.completeExceptionally(e);
+            }
+        });
+        synchronized (lock) {
+            if (closed) {
+                copied.completeExceptionally(new RaftException.Stopped("The replica stops"));
+            }
+        }
+        return copied;
+    }
+
+    /** Puts a snapshot in place of the state. A failure ends the replica, as one of apply does. */
+    void install(Path directory, long index, Runnable then) {
+        run(() -> {
+            machine.install(directory);
+            installed(index);
+            then.run();
+        });
+    }
+
+    /** Nobody will ever know here what became of commands whose place the snapshot covers. */
+    private void installed(long index) {
+        List<Runnable> completions = new ArrayList<>();
+        synchronized (lock) {
+            appliedIndex = index;
+            waiters.entrySet().removeIf(place -> {
+                if (place.getKey() > index) {
+                    return false;
+                }
+                for (Waiter<R> waiter = place.getValue(); waiter != null; waiter = waiter.next) {
+                    CompletableFuture<Applied<R>> future = waiter.future;
+                    completions.add(() -> future.completeExceptionally(
+                            new RaftException.OutcomeUnknown("A snapshot took the place of the entries in question")));
+                }
+                return true;
+            });
+            collectReads(completions);
+        }
+        completions.forEach(Runnable::run);
     }
 
     /** Completes the future when this index is applied, or when another epoch's entry has taken its place. */
@@ -121,11 +195,14 @@ final class Applier<R> implements Runnable {
     public void run() {
         try {
             while (true) {
-                Range range = take();
-                if (range == null) {
+                Work next = take();
+                if (next == null) {
                     return;
                 }
-                apply(range);
+                switch (next) {
+                    case Range range -> apply(range);
+                    case Errand errand -> errand.task().run();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -135,17 +212,17 @@ final class Applier<R> implements Runnable {
         }
     }
 
-    private @Nullable Range take() throws InterruptedException {
+    private @Nullable Work take() throws InterruptedException {
         synchronized (lock) {
-            while (ranges.isEmpty() && !closed) {
+            while (work.isEmpty() && !closed) {
                 lock.wait();
             }
             if (closed) {
                 return null;
             }
-            Range range = ranges.removeFirst();
-            waitingBytes -= range.bytes();
-            return range;
+            Work next = work.removeFirst();
+            waitingBytes -= next.bytes();
+            return next;
         }
     }
 
@@ -188,12 +265,16 @@ final class Applier<R> implements Runnable {
                     collect(chunk.get(i), results.get(i), completions);
                 }
             }
-            while (!reads.isEmpty() && reads.peek().index() <= appliedIndex) {
-                ReadWaiter read = reads.remove();
-                completions.add(() -> read.future().complete(read.index()));
-            }
+            collectReads(completions);
         }
         completions.forEach(Runnable::run);
+    }
+
+    private void collectReads(List<Runnable> completions) {
+        while (!reads.isEmpty() && reads.peek().index() <= appliedIndex) {
+            ReadWaiter read = reads.remove();
+            completions.add(() -> read.future().complete(read.index()));
+        }
     }
 
     private void collect(Entry entry, R result, List<Runnable> completions) {

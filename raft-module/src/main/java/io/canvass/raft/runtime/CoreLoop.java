@@ -1,5 +1,6 @@
 package io.canvass.raft.runtime;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,13 +14,18 @@ import java.util.concurrent.ExecutorService;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
+import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Outcome;
 import io.canvass.raft.core.RaftCore;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
 import io.canvass.raft.core.Role;
+import io.canvass.raft.core.RoleName;
 import io.canvass.raft.storage.RaftStore;
 import io.canvass.raft.transport.Transport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +49,9 @@ final class CoreLoop implements Runnable {
     private final RaftStore store;
     private final Transport transport;
     private final ExecutorService logReader;
+    private final ExecutorService compactor;
+    private final @Nullable Snapshots snapshots;
+    private final @Nullable Compaction compaction;
     private final StatusBoard board;
     private final RaftListener listener;
     private final long originNanos;
@@ -62,6 +71,8 @@ final class CoreLoop implements Runnable {
     private long nextDeadline;
     private int fullDrains;
     private boolean stallReported;
+    private boolean installing;
+    private @Nullable Runnable noteToWrite;
     private boolean closing;
     private volatile boolean ended;
 
@@ -75,6 +86,8 @@ final class CoreLoop implements Runnable {
             RaftStore store,
             Transport transport,
             ExecutorService logReader,
+            ExecutorService compactor,
+            @Nullable Snapshots snapshots,
             StatusBoard board,
             RaftListener listener,
             RaftNodeConfig config,
@@ -86,6 +99,9 @@ final class CoreLoop implements Runnable {
         this.store = store;
         this.transport = transport;
         this.logReader = logReader;
+        this.compactor = compactor;
+        this.snapshots = snapshots;
+        this.compaction = config.log() == null ? null : new Compaction(config.log(), core.status().end().index());
         this.board = board;
         this.listener = listener;
         this.originNanos = originNanos;
@@ -142,10 +158,32 @@ final class CoreLoop implements Runnable {
         switch (event) {
             case Event.FromPeer peer -> {
                 Transport.Inbound in = peer.inbound();
+                if (in.message() instanceof Message.SnapshotRequest part) {
+                    takePart(in, part);
+                    return;
+                }
                 step(new Input.Received(now(), in.from(), in.lane(), in.correlation(), in.message()));
                 board.heard(in.from(), now());
+                if (in.message() instanceof Message.SnapshotResponse response && snapshots != null) {
+                    snapshots.answered(in.from(), response);
+                }
                 in.release();
             }
+            case Event.SnapshotPart part -> onPart(part);
+            case Event.SnapshotEnded over -> {
+                if (snapshots != null && snapshots.isCurrent(over.peer(), over.session())) {
+                    step(new Input.PeerLost(now(), over.peer(), Lane.SNAPSHOT));
+                }
+            }
+            case Event.BaseAsked asked -> asked.base().complete(core.baseAt(asked.index()));
+            case Event.Installed installed -> {
+                LOG.info("The state is that of a snapshot up to {} now", installed.base().position());
+                if (snapshots != null) {
+                    snapshots.clear();
+                }
+                step(new Input.SnapshotInstalled(now(), installed.base()));
+            }
+            case Event.Flushed flushed -> onFlushed(flushed.index());
             case Event.Proposed proposed -> proposals.add(proposed);
             case Event.ReadAsked read -> readers.add(read.applied());
             case Event.Durable durable -> {
@@ -155,13 +193,70 @@ final class CoreLoop implements Runnable {
             case Event.StoreFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
             case Event.EntriesRead read ->
                 step(new Input.LogRead(now(), read.peer(), read.session(), read.entries()));
-            case Event.StreamLost lost -> step(new Input.PeerLost(now(), lost.peer(), lost.lane()));
+            case Event.StreamLost lost -> {
+                if (lost.lane() == Lane.SNAPSHOT && snapshots != null) {
+                    snapshots.lost(lost.peer());
+                }
+                step(new Input.PeerLost(now(), lost.peer(), lost.lane()));
+            }
             case Event.ResignAsked resign -> {
                 handOvers.add(new HandOver(resign.handedOver(), now() + electionTimeoutNanos));
                 step(new Input.Resign(now(), resign.reason()));
             }
             case Event.ApplyFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
             case Event.CloseAsked c -> closing = true;
+        }
+    }
+
+    // ---- snapshots
+
+    private void takePart(Transport.Inbound in, Message.SnapshotRequest part) {
+        if (snapshots == null) {
+            in.release();
+        } else {
+            snapshots.take(in, part);
+        }
+    }
+
+    private void onPart(Event.SnapshotPart event) {
+        Transport.Inbound in = event.inbound();
+        installing = false;
+        step(new Input.Received(now(), in.from(), in.lane(), in.correlation(), event.part()));
+        board.heard(in.from(), now());
+        if (event.part().last() && !installing && snapshots != null) {
+            snapshots.clear();
+        }
+        in.release();
+    }
+
+    private void install(LogBase base) {
+        if (snapshots == null) {
+            throw new IllegalStateException("Nowhere to take a snapshot from");
+        }
+        installing = true;
+        LOG.info("A snapshot up to {} takes the place of the state", base.position());
+        Path directory = snapshots.directoryOf(base);
+        long index = base.position().index();
+        noteToWrite = () -> writer.submitNote(
+                base, () -> applier.install(directory, index, () -> inbox.offer(new Event.Installed(base))));
+    }
+
+    private void compactIfDue() {
+        if (compaction != null && compaction.isDue()) {
+            compactor.execute(() -> {
+                try {
+                    inbox.offer(new Event.Flushed(applier.flush()));
+                } catch (RuntimeException e) {
+                    inbox.offer(new Event.ApplyFailed("Making the state durable failed: " + e.getMessage()));
+                }
+            });
+        }
+    }
+
+    private void onFlushed(long index) {
+        if (compaction != null) {
+            compaction.flushed(index)
+                    .ifPresent(where -> step(new Input.Compact(now(), where.upTo(), where.must())));
         }
     }
 
@@ -208,7 +303,12 @@ final class CoreLoop implements Runnable {
 
     private void carryOut(Effect effect) {
         switch (effect) {
-            case Effect.Persist write -> writes.add(write);
+            case Effect.Persist write -> {
+                writes.add(write);
+                if (compaction != null) {
+                    compaction.wrote(write.log());
+                }
+            }
             case Effect.Send send -> sends.add(send);
             case Effect.ReadLog read -> readLog(read);
             case Effect.Apply apply -> apply(apply);
@@ -216,6 +316,9 @@ final class CoreLoop implements Runnable {
             case Effect.RoleChanged changed -> {
                 LOG.info("{} in epoch {}, leader {}", changed.role(), changed.epoch(), changed.leader());
                 listener.roleChanged(changed.role(), changed.epoch(), changed.leader());
+                if (changed.role() != RoleName.LEADER && snapshots != null) {
+                    snapshots.endAll();
+                }
             }
             case Effect.RoundEnded ended -> {
                 board.roundEnded(ended.round(), now());
@@ -225,13 +328,20 @@ final class CoreLoop implements Runnable {
                 board.refused();
                 LOG.warn("Refused a message of {}, which {}", refused.from(), refused.what());
             }
-            case Effect.SendSnapshot send -> throw new UnsupportedOperationException("no snapshots yet");
-            case Effect.InstallSnapshot install -> throw new UnsupportedOperationException("no snapshots yet");
+            case Effect.SendSnapshot send -> sendSnapshot(send);
+            case Effect.InstallSnapshot install -> install(install.base());
             case Effect.Halt halt -> {
                 flushNothing();
                 halt(halt.reason());
             }
         }
+    }
+
+    private void sendSnapshot(Effect.SendSnapshot send) {
+        if (snapshots == null) {
+            throw new IllegalStateException("A log that never begins later leaves nobody behind");
+        }
+        snapshots.send(send, core.logBase());
     }
 
     private void apply(Effect.Apply apply) {
@@ -290,6 +400,10 @@ final class CoreLoop implements Runnable {
             writer.submit(writes);
             writes.clear();
         }
+        if (noteToWrite != null) {
+            noteToWrite.run();
+            noteToWrite = null;
+        }
         if (!held.isEmpty()) {
             Iterator<Effect.Send> waiting = held.iterator();
             while (waiting.hasNext()) {
@@ -311,13 +425,17 @@ final class CoreLoop implements Runnable {
     }
 
     private void transmit(Effect.Send send) {
-        transport.send(send.to(), send.lane(), send.correlation(), send.message());
+        Message message = send.message() instanceof Message.SnapshotResponse response && snapshots != null
+                ? snapshots.completed(response)
+                : send.message();
+        transport.send(send.to(), send.lane(), send.correlation(), message);
     }
 
     // ---- watching
 
     private void watch() {
         long now = now();
+        compactIfDue();
         boolean stalled = writer.stalledNanos() > diskStallNanos;
         if (stalled && !stallReported && core.role() instanceof Role.Leader) {
             LOG.warn("A write has been waiting for the disk for {} ms; resigning", writer.stalledNanos() / 1_000_000);
@@ -389,6 +507,11 @@ final class CoreLoop implements Runnable {
             case Event.Proposed proposed -> proposed.outcome().failed(new RaftException.Stopped(why));
             case Event.ReadAsked read -> read.applied().completeExceptionally(new RaftException.Stopped(why));
             case Event.ResignAsked resign -> resign.handedOver().complete(null);
+            case Event.SnapshotPart part -> part.inbound().release();
+            case Event.BaseAsked asked -> asked.base().completeExceptionally(new RaftException.Stopped(why));
+            case Event.SnapshotEnded s -> {}
+            case Event.Installed i -> {}
+            case Event.Flushed f -> {}
             case Event.Durable d -> {}
             case Event.StoreFailed s -> {}
             case Event.EntriesRead e -> {}

@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.Message;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
 import io.canvass.raft.core.Token;
@@ -24,6 +26,21 @@ sealed interface Event {
     record StoreFailed(String reason) implements Event {}
 
     record EntriesRead(ReplicaKey peer, long session, List<Entry> entries) implements Event {}
+
+    /** A part of a snapshot that is on the disk and sound. */
+    record SnapshotPart(Transport.Inbound inbound, Message.SnapshotRequest part) implements Event {}
+
+    /** A snapshot was not sent to its end, and only its sender knows. */
+    record SnapshotEnded(ReplicaKey peer, long session) implements Event {}
+
+    /** What a copy of the state up to this index stands for. */
+    record BaseAsked(long index, CompletableFuture<LogBase> base) implements Event {}
+
+    /** The state is that of a snapshot now. */
+    record Installed(LogBase base) implements Event {}
+
+    /** The state is durable up to this index. */
+    record Flushed(long index) implements Event {}
 
     record StreamLost(ReplicaKey peer, Lane lane) implements Event {}
 

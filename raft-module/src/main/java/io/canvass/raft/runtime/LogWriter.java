@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.storage.RaftStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +24,12 @@ final class LogWriter implements Runnable {
     private final RaftListener listener;
     private final Object lock = new Object();
     private List<Effect.Persist> waiting = new ArrayList<>();
+    /** To be noted after what waits, and what is to be done then. */
+    private @Nullable Note note;
     private boolean closed;
     private volatile long oldestUnfinishedNanos = NONE;
+
+    private record Note(LogBase base, Runnable then) {}
 
     LogWriter(RaftStore store, Inbox inbox, RaftListener listener) {
         this.store = store;
@@ -38,6 +44,14 @@ final class LogWriter implements Runnable {
                 oldestUnfinishedNanos = System.nanoTime();
             }
             waiting.addAll(writes);
+            lock.notify();
+        }
+    }
+
+    /** Notes durably, after all that was submitted, that a snapshot is about to take the state's place. */
+    void submitNote(LogBase base, Runnable then) {
+        synchronized (lock) {
+            note = new Note(base, then);
             lock.notify();
         }
     }
@@ -61,7 +75,13 @@ final class LogWriter implements Runnable {
             while (true) {
                 List<Effect.Persist> batch = take();
                 if (batch.isEmpty()) {
-                    return;
+                    Note asked = takeNote();
+                    if (asked == null) {
+                        return;
+                    }
+                    store.installing(asked.base());
+                    asked.then().run();
+                    continue;
                 }
                 long begun = System.nanoTime();
                 store.write(batch);
@@ -81,12 +101,20 @@ final class LogWriter implements Runnable {
 
     private List<Effect.Persist> take() throws InterruptedException {
         synchronized (lock) {
-            while (waiting.isEmpty() && !closed) {
+            while (waiting.isEmpty() && note == null && !closed) {
                 lock.wait();
             }
             List<Effect.Persist> batch = waiting;
             waiting = new ArrayList<>();
             return batch;
+        }
+    }
+
+    private @Nullable Note takeNote() {
+        synchronized (lock) {
+            Note asked = note;
+            note = null;
+            return asked;
         }
     }
 

@@ -20,6 +20,7 @@ import io.canvass.raft.core.ResignReason;
 import io.canvass.raft.core.StoredState;
 import io.canvass.raft.storage.RaftStore;
 import io.canvass.raft.transport.Transport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,8 @@ public final class RaftNode<R> implements AutoCloseable {
     private final Transport transport;
     private final StateMachine<R> machine;
     private final ExecutorService logReader;
+    private final ExecutorService compactor;
+    private final @Nullable Snapshots snapshots;
     private final List<Thread> threads;
     private final long originNanos = System.nanoTime();
     private final AtomicInteger pendingProposals = new AtomicInteger();
@@ -73,8 +76,24 @@ public final class RaftNode<R> implements AutoCloseable {
         this.applier = new Applier<>(machine, store, inbox, applied);
         String name = config.raft().self().nodeId();
         this.logReader = Executors.newSingleThreadExecutor(task -> thread("raft-log-reader-" + name, task));
+        this.compactor = Executors.newSingleThreadExecutor(task -> thread("raft-compactor-" + name, task));
+        this.snapshots = config.log() == null
+                ? null
+                : new Snapshots(config.log(), config, transport, applier, inbox, this::now);
         this.loop = new CoreLoop(
-                core, inbox, writer, applier, store, transport, logReader, board, listener, config, originNanos);
+                core,
+                inbox,
+                writer,
+                applier,
+                store,
+                transport,
+                logReader,
+                compactor,
+                snapshots,
+                board,
+                listener,
+                config,
+                originNanos);
         this.threads = List.of(
                 thread("raft-core-" + name, loop),
                 thread("raft-log-writer-" + name, writer),
@@ -116,6 +135,9 @@ public final class RaftNode<R> implements AutoCloseable {
         });
         Configuration configuration = board.configuration();
         transport.connect(readdressed(configuration));
+        if (snapshots != null) {
+            snapshots.start();
+        }
         threads.forEach(Thread::start);
     }
 
@@ -236,8 +258,13 @@ public final class RaftNode<R> implements AutoCloseable {
         applier.close();
         ended &= join(threads.get(1));
         ended &= join(threads.get(2));
+        if (snapshots != null) {
+            snapshots.close();
+        }
         logReader.shutdown();
-        ended &= awaitLogReader();
+        compactor.shutdown();
+        ended &= awaitEnd(logReader);
+        ended &= awaitEnd(compactor);
         if (ended) {
             machine.close();
             store.close();
@@ -255,9 +282,9 @@ public final class RaftNode<R> implements AutoCloseable {
         return !thread.isAlive();
     }
 
-    private boolean awaitLogReader() {
+    private static boolean awaitEnd(ExecutorService executor) {
         try {
-            return logReader.awaitTermination(CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            return executor.awaitTermination(CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

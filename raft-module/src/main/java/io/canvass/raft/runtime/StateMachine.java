@@ -27,6 +27,13 @@ public interface StateMachine<R> extends AutoCloseable {
     List<R> apply(List<Entry> entries);
 
     /**
+     * Makes everything applied so far durable, beside apply: called on a thread of its own.
+     *
+     * @return the index up to which it is; {@link #appliedIndex} is never below it from now on
+     */
+    long flush();
+
+    /**
      * Writes a consistent copy of the state, as of the last applied entry, into an empty directory; does not stop apply for
      * longer than the copy's creation (a checkpoint).
      */

@@ -130,7 +130,12 @@ final class StatusBoard {
                 ageMillis(now, lastContactNanos),
                 preVote(core, now),
                 new RaftStatus.Log(
-                        1, core.end().index(), core.durableIndex(), core.commitIndex(), appliedIndex, 0),
+                        core.logBase() + 1,
+                        core.end().index(),
+                        core.durableIndex(),
+                        core.commitIndex(),
+                        appliedIndex,
+                        core.logBase()),
                 quorum(core, peers),
                 peers,
                 done,

@@ -1,9 +1,12 @@
 package io.canvass.raft.storage;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.LogPosition;
 
 /**
@@ -34,8 +37,9 @@ final class Admission {
      *
      * @throws StorageException if the latest configuration has other voters than this node was told
      */
-    static void requireVoters(Path directory, LogScan log, Formation formation) throws UnreadableException {
-        Set<String> stored = Formation.nodeIds(latestConfiguration(log).voters());
+    static void requireVoters(Path directory, StoredMeta meta, LogScan log, Formation formation)
+            throws UnreadableException {
+        Set<String> stored = Formation.nodeIds(latestConfiguration(meta, log).voters());
         if (!stored.equals(formation.voterIds())) {
             throw Refusal.of(directory, "a cluster with the voters " + stored, "the voters " + formation.voterIds(),
                     "Set the list of members back to " + stored + ": in this release the voters of a cluster never"
@@ -44,8 +48,12 @@ final class Admission {
         }
     }
 
-    private static Configuration latestConfiguration(LogScan log) throws UnreadableException {
+    private static Configuration latestConfiguration(StoredMeta meta, LogScan log) throws UnreadableException {
         if (log.configurations().isEmpty()) {
+            LogBase base = meta.base();
+            if (base != null) {
+                return base.configuration();
+            }
             throw UnreadableException.damaged("a log without any configuration entry");
         }
         try {
@@ -69,9 +77,20 @@ final class Admission {
             throw UnreadableException.damaged("epoch " + meta.hardState().epoch() + " stored beside a log of epoch "
                     + end.epoch() + ", so that this node may have forgotten a vote");
         }
-        if (!log.configurations().getFirst().equals(StoreFormatter.firstEntry(meta.bootstrap()))) {
+        Entry first = StoreFormatter.firstEntry(meta.bootstrap());
+        if (meta.base() == null && !log.configurations().stream().limit(1).toList().equals(List.of(first))) {
             throw UnreadableException.damaged("a first log entry that is not the one this directory was formatted"
                     + " with");
+        }
+        requireNoteOfLaterSnapshot(meta);
+    }
+
+    /** The note goes in one batch with the base that fulfils it. */
+    private static void requireNoteOfLaterSnapshot(StoredMeta meta) throws UnreadableException {
+        LogBase noted = meta.installing();
+        if (noted != null && noted.position().index() <= meta.logBegin().index()) {
+            throw UnreadableException.damaged("a note that a snapshot up to index " + noted.position().index()
+                    + " is to be installed, beside a log that begins after index " + meta.logBegin().index());
         }
     }
 }

@@ -160,7 +160,12 @@ final class LogDatabase implements AutoCloseable {
 
     /** How often a WAL file was synced since this database was opened. */
     long walSyncs() {
-        return statistics.getTickerCount(TickerType.WAL_FILE_SYNCED);
+        return count(TickerType.WAL_FILE_SYNCED);
+    }
+
+    /** What RocksDB counts, since this database was opened. */
+    long count(TickerType what) {
+        return statistics.getTickerCount(what);
     }
 
     /** Tables on disk, and memtables for the WAL, which are about as large. */

@@ -29,6 +29,7 @@ final class LogDatabaseOptions {
     static final int MEMTABLES_AT_MOST = 3;
     /** Holds index blocks too, so that these are bounded by it. A log is read in order: more would help nobody. */
     static final long BLOCK_CACHE_BYTES = 16 * MIB;
+    static final long LOG_TABLE_BYTES = 2 * LOG_MEMTABLE_BYTES;
     static final int OPEN_FILES_AT_MOST = 512;
     /** Bounds the disk space of the WAL and the time that its replay takes at a start. */
     static final long WAL_BYTES_AT_MOST = 4 * LOG_MEMTABLE_BYTES;
@@ -97,7 +98,7 @@ final class LogDatabaseOptions {
     static ColumnFamilyOptions log(Cache blockCache) {
         return common(blockCache)
                 .setWriteBufferSize(LOG_MEMTABLE_BYTES)
-                .setTargetFileSizeBase(2 * LOG_MEMTABLE_BYTES)
+                .setTargetFileSizeBase(LOG_TABLE_BYTES)
                 .setLevelCompactionDynamicLevelBytes(true);
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.LogBase;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -13,9 +14,18 @@ final class LogReader {
     private final Path directory;
     private final LogDatabase database;
 
-    LogReader(Path directory, LogDatabase database) {
+    /** The last index that is dropped; raised a moment after the entries are. */
+    private volatile long dropped;
+
+    LogReader(Path directory, LogDatabase database, long dropped) {
         this.directory = directory;
         this.database = database;
+        this.dropped = dropped;
+    }
+
+    /** Everything at or below {@code index} is gone. */
+    void dropped(long index) {
+        dropped = index;
     }
 
     List<Entry> read(long from, long to, int maxBytes) {
@@ -23,6 +33,21 @@ final class LogReader {
             throw new IllegalArgumentException(
                     "No such range of the log: " + from + " to " + to + ", at most " + maxBytes + " bytes");
         }
+        if (from <= dropped) {
+            return List.of();
+        }
+        try {
+            return readStored(from, to, maxBytes);
+        } catch (UnreadableException e) {
+            throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to
+                    + ". Found: " + e.what() + ". " + e.whatToDo(), e);
+        } catch (RocksDBException e) {
+            throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to + ": "
+                    + e.getMessage() + ". Check the disk, then restart this node: it verifies its whole log.", e);
+        }
+    }
+
+    private List<Entry> readStored(long from, long to, int maxBytes) throws RocksDBException, UnreadableException {
         List<Entry> range = new ArrayList<>();
         // An iterator sees the log as it was at one moment: never the beginning of one history and the end of another
         // (HAZARDS F9).
@@ -30,7 +55,11 @@ final class LogReader {
             long bytes = 0;
             long next = from;
             for (entries.seek(EntryCodec.key(from)); entries.isValid() && next <= to; entries.next()) {
-                requireIndex(next, EntryCodec.index(entries.key()));
+                long index = EntryCodec.index(entries.key());
+                if (index != next && wasDropped(from)) {
+                    return List.of();
+                }
+                requireIndex(next, index);
                 byte[] value = entries.value();
                 Entry entry = EntryCodec.decode(next, value, value.length);
                 bytes += entry.sizeBytes();
@@ -41,18 +70,25 @@ final class LogReader {
                 next++;
             }
             entries.status();
-            if (next <= to) {
-                throw new StorageException("Log entry " + next + " was not read from " + directory
-                        + ": the log ends before it. If it was truncated meanwhile, read again up to the new end.");
+            if (next > to) {
+                return range;
             }
-            return range;
-        } catch (UnreadableException e) {
-            throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to
-                    + ". Found: " + e.what() + ". " + e.whatToDo(), e);
-        } catch (RocksDBException e) {
-            throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to + ": "
-                    + e.getMessage() + ". Check the disk, then restart this node: it verifies its whole log.", e);
+            if (wasDropped(from)) {
+                return List.of();
+            }
+            throw new StorageException("Log entry " + next + " was not read from " + directory
+                    + ": the log ends before it. If it was truncated meanwhile, read again up to the new end.");
         }
+    }
+
+    /**
+     * Whether the entry is missing because a base took its place while the read began. The base is stored with the
+     * deletion: whoever misses the entries finds it.
+     */
+    private boolean wasDropped(long index) throws RocksDBException, UnreadableException {
+        byte[] stored = database.db().get(database.meta(), MetaKey.LOG_BASE.bytes());
+        LogBase base = stored == null ? null : MetaCodec.base(MetaKey.LOG_BASE, stored);
+        return base != null && index <= base.position().index();
     }
 
     private static void requireIndex(long expected, long found) throws UnreadableException {

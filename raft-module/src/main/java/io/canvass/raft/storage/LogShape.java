@@ -7,20 +7,32 @@ import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.StoredState.EpochStart;
 
 /**
- * Where a log ends and where its epochs begin: enough to know, without a read, whether an entry may follow. Grows
- * when the log is verified and then with each write; owned by one thread.
+ * Where a log begins and ends and where its epochs begin: enough to know, without a read, whether an entry may follow.
+ * Changes when the log is verified and then with each write; owned by one thread.
  */
 final class LogShape {
     private final List<EpochStart> epochs = new ArrayList<>();
+    private LogPosition base;
     private long lastIndex;
 
+    /** @param base the place before the first entry; {@link LogPosition#ZERO} if nothing was ever dropped */
+    LogShape(LogPosition base) {
+        this.base = base;
+        this.lastIndex = base.index();
+    }
+
+    LogPosition base() {
+        return base;
+    }
+
+    /** The last entry; without entries the index of the base. */
     long lastIndex() {
         return lastIndex;
     }
 
-    /** The epoch of the last entry; 0 for an empty log, too. */
+    /** The epoch of the last entry; without entries that of the base. */
     long lastEpoch() {
-        return epochs.isEmpty() ? 0 : epochs.getLast().epoch();
+        return epochs.isEmpty() ? base.epoch() : epochs.getLast().epoch();
     }
 
     LogPosition end() {
@@ -29,6 +41,18 @@ final class LogShape {
 
     List<EpochStart> epochs() {
         return List.copyOf(epochs);
+    }
+
+    /** Whether the log has, or begins after, just this place. */
+    boolean holds(LogPosition position) {
+        if (position.index() < base.index() || position.index() > lastIndex) {
+            return false;
+        }
+        long epoch = base.epoch();
+        for (EpochStart start : epochs) {
+            epoch = start.firstIndex() <= position.index() ? start.epoch() : epoch;
+        }
+        return epoch == position.epoch();
     }
 
     /** Why no entry with this index and epoch may follow; empty if it may. */
@@ -50,11 +74,32 @@ final class LogShape {
         lastIndex = index;
     }
 
-    /** Drops everything from {@code index} on. */
+    /** Drops everything from {@code index} on, which is above the base. */
     void truncateFrom(long index) {
         while (!epochs.isEmpty() && epochs.getLast().firstIndex() >= index) {
             epochs.removeLast();
         }
         lastIndex = Math.min(lastIndex, index - 1);
+    }
+
+    /** Drops everything up to a place that it {@link #holds}. */
+    void dropUpTo(LogPosition position) {
+        long first = position.index() + 1;
+        while (epochs.size() > 1 && epochs.get(1).firstIndex() <= first) {
+            epochs.removeFirst();
+        }
+        if (lastIndex < first) {
+            epochs.clear();
+        } else if (epochs.getFirst().firstIndex() < first) {
+            epochs.set(0, new EpochStart(epochs.getFirst().epoch(), first));
+        }
+        base = position;
+    }
+
+    /** Drops everything, to go on after this place. */
+    void replaceBy(LogPosition position) {
+        epochs.clear();
+        base = position;
+        lastIndex = position.index();
     }
 }

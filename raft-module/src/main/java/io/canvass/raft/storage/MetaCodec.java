@@ -10,8 +10,10 @@ import java.util.zip.CRC32C;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.HardState;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records of the column family {@code meta} as bytes: each a payload, then a CRC32C over key and payload. Texts
@@ -22,7 +24,7 @@ final class MetaCodec {
     private static final int UUID_BYTES = 2 * Long.BYTES;
 
     /** What decodes a payload; it may take too much or refuse a value. */
-    private interface Decoder<T> {
+    private interface Decoder<T extends @Nullable Object> {
         T decode(ByteBuffer in);
     }
 
@@ -85,11 +87,7 @@ final class MetaCodec {
     }
 
     static Configuration bootstrap(byte[] stored) throws UnreadableException {
-        return unseal(MetaKey.BOOTSTRAP, stored, in -> {
-            byte[] encoded = new byte[in.remaining()];
-            in.get(encoded);
-            return Configuration.decode(Bytes.wrap(encoded));
-        });
+        return unseal(MetaKey.BOOTSTRAP, stored, MetaCodec::takeConfiguration);
     }
 
     static byte[] logEnd(LogPosition end) {
@@ -97,7 +95,27 @@ final class MetaCodec {
     }
 
     static LogPosition logEnd(byte[] stored) throws UnreadableException {
-        return unseal(MetaKey.LOG_END, stored, in -> new LogPosition(in.getLong(), in.getLong()));
+        return unseal(MetaKey.LOG_END, stored, MetaCodec::takePosition);
+    }
+
+    /** @param key {@link MetaKey#LOG_BASE} or {@link MetaKey#INSTALLING} */
+    static byte[] base(MetaKey key, LogBase base) {
+        byte[] configuration = base.configuration().encode().array();
+        return seal(key, 2 * Long.BYTES + configuration.length, out -> {
+            out.putLong(base.position().epoch()).putLong(base.position().index());
+            out.put(configuration);
+        });
+    }
+
+    /** Says that there is none. */
+    static byte[] noBase(MetaKey key) {
+        return seal(key, 0, out -> {});
+    }
+
+    /** Null for what {@link #noBase} has made. */
+    static @Nullable LogBase base(MetaKey key, byte[] stored) throws UnreadableException {
+        return unseal(key, stored, in ->
+                in.hasRemaining() ? new LogBase(takePosition(in), takeConfiguration(in)) : null);
     }
 
     private static byte[] seal(MetaKey key, int payloadBytes, Consumer<ByteBuffer> payload) {
@@ -108,7 +126,8 @@ final class MetaCodec {
         return record;
     }
 
-    private static <T> T unseal(MetaKey key, byte[] stored, Decoder<T> decoder) throws UnreadableException {
+    private static <T extends @Nullable Object> T unseal(MetaKey key, byte[] stored, Decoder<T> decoder)
+            throws UnreadableException {
         int payloadBytes = stored.length - CRC_BYTES;
         if (payloadBytes < 0 || ByteBuffer.wrap(stored).getInt(payloadBytes) != crc(key, stored, payloadBytes)) {
             throw UnreadableException.damaged("the record \"" + key + "\" does not match its checksum");
@@ -161,6 +180,17 @@ final class MetaCodec {
 
     private static UUID takeUuid(ByteBuffer in) {
         return new UUID(in.getLong(), in.getLong());
+    }
+
+    private static LogPosition takePosition(ByteBuffer in) {
+        return new LogPosition(in.getLong(), in.getLong());
+    }
+
+    /** All that is left. */
+    private static Configuration takeConfiguration(ByteBuffer in) {
+        byte[] encoded = new byte[in.remaining()];
+        in.get(encoded);
+        return Configuration.decode(Bytes.wrap(encoded));
     }
 
     private static ReplicaKey takeReplica(ByteBuffer in) {

@@ -15,7 +15,14 @@ enum MetaKey {
      * The position of the last entry: without it nobody could tell a log that lost its end from a shorter one
      * (HAZARDS E3).
      */
-    LOG_END("log-end");
+    LOG_END("log-end"),
+    /**
+     * What stands in place of the entries before the log, or that nothing does. From format {@value
+     * StoreFormat#LOG_WITH_BASE} on it is always there, so that its loss is noticed.
+     */
+    LOG_BASE("log-base"),
+    /** The base of a snapshot that is about to be, or was, put in place of the state; or that none is. As above. */
+    INSTALLING("installing");
 
     private final String name;
 

@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.StoredState;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -18,42 +20,51 @@ import org.slf4j.LoggerFactory;
  * The Raft store in one RocksDB: what {@link #write} has returned for is on the disk, through RocksDB's write-ahead
  * log, synced (HAZARDS E9 to E11).
  *
- * <p>Threads: one writes; {@link #read}, {@link #sizeBytes} and the rest may be called from any thread at any time.
- * {@link #close} waits for calls that are under way; calls after it throw a {@link StorageException}.
+ * <p>Threads: one writes; {@link #installing}, {@link #read}, {@link #sizeBytes} and the rest may be called from any
+ * thread at any time. {@link #close} waits for calls that are under way; calls after it throw a {@link
+ * StorageException}.
  */
 public final class RocksRaftStore implements RaftStore {
     private static final Logger LOG = LoggerFactory.getLogger(RocksRaftStore.class);
 
     private final Path directory;
     private final StorageIdentity identity;
-    private final StoredState found;
     private final OwnedResources resources;
     private final LogDatabase database;
     private final LogReader reader;
     private final LogWriter writer;
+    private final LogReclaimer reclaimer;
+    private final Recovery recovery;
 
     /**
      * Held shared by whoever uses the database: a closed one is freed native memory, and touching that ends the
      * process.
      */
     private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
-    /** Never contended, as there is one writer; if there were two by mistake, they would wait for each other. */
+    /** Hardly contended: there is one writer, and seldom somebody who notes that a snapshot is to be installed. */
     private final ReentrantLock writing = new ReentrantLock();
     private boolean closed;
 
     private RocksRaftStore(Path directory, Opened opened, OwnedResources resources) {
         this.directory = directory;
         this.identity = opened.meta().identity();
-        this.found = new StoredState(opened.meta().boot() + 1, opened.meta().hardState(), opened.log().shape().epochs(),
-                opened.log().shape().lastIndex(), opened.log().configurations(), 0);
         this.resources = resources;
         this.database = opened.database();
-        this.reader = new LogReader(directory, database);
-        this.writer = resources.own(
-                new LogWriter(directory, database, opened.log().shape(), opened.meta().hardState()));
+        LogShape shape = opened.log().shape();
+        this.reader = new LogReader(directory, database, shape.base().index());
+        this.writer = resources.own(new LogWriter(directory, database, shape, opened.meta()));
+        this.reclaimer = resources.own(new LogReclaimer(directory, database));
+        this.recovery = new Recovery(directory, writer, opened.found(), opened.meta().installing());
+        // A crash may have come between a deletion and this.
+        reclaimer.dropped(shape.base().index());
     }
 
-    private record Opened(LogDatabase database, StoredMeta meta, LogScan log) {}
+    private record Opened(LogDatabase database, StoredMeta meta, LogScan log) {
+        private StoredState found() {
+            return new StoredState(meta.boot() + 1, meta.hardState(), meta.base(), log.shape().epochs(),
+                    log.shape().lastIndex(), log.configurations(), 0);
+        }
+    }
 
     /**
      * Opens the store of this node; formats the directory if it is empty or missing. Locks the directory until {@link
@@ -75,8 +86,9 @@ public final class RocksRaftStore implements RaftStore {
             }
             Opened opened = open(directory, formation, resources);
             RocksRaftStore store = new RocksRaftStore(directory.path(), opened, resources);
-            LOG.info("Opened {} of {}: start {}, epoch {}, log up to {}", directory.path(), store.identity.replica(),
-                    store.found.boot(), store.found.hardState().epoch(), opened.log().shape().end());
+            LOG.info("Opened {} of {}: start {}, epoch {}, log after {} up to {}", directory.path(),
+                    store.identity.replica(), opened.meta().boot() + 1, opened.meta().hardState().epoch(),
+                    opened.log().shape().base(), opened.log().shape().end());
             return store;
         } catch (RuntimeException | Error e) {
             closeAfter(resources, e);
@@ -89,9 +101,9 @@ public final class RocksRaftStore implements RaftStore {
             LogDatabase database = resources.own(LogDatabase.open(directory.database()));
             StoredMeta meta = StoredMeta.read(database);
             Admission.requireOwner(directory.path(), meta.identity(), formation);
-            LogScan log = LogScan.run(database);
+            LogScan log = LogScan.run(database, meta.logBegin());
             Admission.requireConsistent(meta, log);
-            Admission.requireVoters(directory.path(), log, formation);
+            Admission.requireVoters(directory.path(), meta, log, formation);
             countBoot(directory.path(), database, meta.boot() + 1);
             return new Opened(database, meta, log);
         } catch (UnreadableException e) {
@@ -140,24 +152,47 @@ public final class RocksRaftStore implements RaftStore {
 
     @Override
     public StoredState recovered(long appliedIndex) {
-        if (appliedIndex < 0 || appliedIndex > found.lastIndex()) {
-            throw Refusal.of(directory, "a log that ends at index " + found.lastIndex(),
-                    "one that holds index " + appliedIndex + ", up to which this node's state machine has applied it",
-                    "One of the two directories was replaced or restored from another time. "
-                            + UnreadableException.REPLACE);
-        }
-        return new StoredState(found.boot(), found.hardState(), found.epochs(), found.lastIndex(),
-                found.configurations(), appliedIndex);
+        return changing(() -> recovery.recovered(appliedIndex));
     }
 
     @Override
     public void write(List<Effect.Persist> batch) {
+        change(() -> {
+            recovery.requireSettled();
+            writer.write(batch);
+        });
+    }
+
+    @Override
+    public void installing(LogBase base) {
+        change(() -> {
+            recovery.requireSettled();
+            writer.noteInstalling(base);
+        });
+    }
+
+    private void change(Runnable change) {
+        changing(() -> {
+            change.run();
+            return this;
+        });
+    }
+
+    /** Runs what may write; whoever reads or reclaims learns what it has dropped. */
+    private <T> T changing(Supplier<T> change) {
         lifetime.readLock().lock();
         try {
             requireOpen();
             writing.lock();
             try {
-                writer.write(batch);
+                long before = writer.shape().base().index();
+                T result = change.get();
+                long after = writer.shape().base().index();
+                if (after > before) {
+                    reader.dropped(after);
+                    reclaimer.dropped(after);
+                }
+                return result;
             } finally {
                 writing.unlock();
             }

@@ -4,25 +4,35 @@ package io.canvass.raft.storage;
  * How a store is laid out.
  *
  * @param number rises with each layout that an older version cannot read
- * @param writtenBy the version that formatted the directory, for people
+ * @param writtenBy the version that wrote the directory in this format first, for people
  */
 record StoreFormat(int number, String writtenBy) {
-    static final int CURRENT = 1;
+    /** The log begins with entry 1. A new directory is of this format, so that an older version can still take it. */
+    static final int WHOLE_LOG = 1;
+    /**
+     * The log may begin later: {@link MetaKey#LOG_BASE} and {@link MetaKey#INSTALLING} are there. A directory becomes
+     * this with the first write of either, and stays it.
+     */
+    static final int LOG_WITH_BASE = 2;
 
-    static StoreFormat current() {
+    static StoreFormat of(int number) {
         String version = StoreFormat.class.getPackage().getImplementationVersion();
-        return new StoreFormat(CURRENT, "Canvass " + (version == null ? "(a build without a version)" : version));
+        return new StoreFormat(number, "Canvass " + (version == null ? "(a build without a version)" : version));
+    }
+
+    boolean knowsBases() {
+        return number >= LOG_WITH_BASE;
     }
 
     /**
      * @throws UnreadableException if this version cannot read it: an unknown format is never guessed at (HAZARDS E3)
      */
     void requireKnown() throws UnreadableException {
-        if (number > CURRENT) {
+        if (number > LOG_WITH_BASE) {
             throw UnreadableException.newer("a newer format, " + number + ", written by " + writtenBy
-                    + "; this version reads format " + CURRENT + " only");
+                    + "; this version reads formats " + WHOLE_LOG + " to " + LOG_WITH_BASE + " only");
         }
-        if (number < CURRENT) {
+        if (number < WHOLE_LOG) {
             throw UnreadableException.damaged("format " + number + ", which no version has written");
         }
     }

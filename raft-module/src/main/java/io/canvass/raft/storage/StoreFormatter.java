@@ -41,7 +41,7 @@ final class StoreFormatter {
     private static void put(WriteBatch batch, LogDatabase database, Formation formation) throws RocksDBException {
         StorageIdentity identity =
                 new StorageIdentity(formation.clusterId(), formation.nodeId(), UUID.randomUUID());
-        put(batch, database, MetaKey.FORMAT, MetaCodec.format(StoreFormat.current()));
+        put(batch, database, MetaKey.FORMAT, MetaCodec.format(StoreFormat.of(StoreFormat.WHOLE_LOG)));
         put(batch, database, MetaKey.IDENTITY, MetaCodec.identity(identity));
         put(batch, database, MetaKey.HARD_STATE, MetaCodec.hardState(HardState.INITIAL));
         put(batch, database, MetaKey.BOOT, MetaCodec.boot(0));

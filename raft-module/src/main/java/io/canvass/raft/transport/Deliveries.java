@@ -14,7 +14,7 @@ final class Deliveries {
     private final ReplicaKey from;
     private final Lane lane;
     private final Runnable requestOne;
-    private final InboundCredit credit = new InboundCredit();
+    private final InboundCredit credit;
 
     /** @param requestOne asks the stream for one more message; from any thread */
     Deliveries(Transport.Listener listener, ReplicaKey from, Lane lane, Runnable requestOne) {
@@ -22,10 +22,16 @@ final class Deliveries {
         this.from = from;
         this.lane = lane;
         this.requestOne = requestOne;
+        this.credit = new InboundCredit(StreamBounds.unreleasedBytes(lane));
     }
 
     ReplicaKey from() {
         return from;
+    }
+
+    /** Whether such a message belongs on this stream's lane. */
+    boolean carries(Message message) {
+        return StreamBounds.carries(lane, message);
     }
 
     /** In the stream's order, from the stream's thread only. */

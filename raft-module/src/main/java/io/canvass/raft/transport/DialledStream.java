@@ -34,6 +34,9 @@ final class DialledStream extends ClientCall.Listener<Frame> {
     private boolean closed;
     private String why = "";
 
+    // Set on gRPC's thread before the owner is told of the end.
+    private volatile boolean refusedByPeer;
+
     /** Told of the stream on gRPC's thread; both at most once, in this order. */
     interface Owner {
         /** @param peer its directory id known */
@@ -94,7 +97,10 @@ final class DialledStream extends ClientCall.Listener<Frame> {
                 owner.acknowledged(this, from);
                 call.request(1);
             }
-            case AckVerdict.RefusedByPeer(String reason) -> cancel(reason);
+            case AckVerdict.RefusedByPeer(String reason) -> {
+                refusedByPeer = true;
+                refuse(RefusalReason.REFUSED_BY_PEER, reason + ", on lane " + lane);
+            }
             case AckVerdict.Invalid(String reason) -> refuse(RefusalReason.HELLO_ACK_INVALID, reason);
         }
     }
@@ -116,7 +122,9 @@ final class DialledStream extends ClientCall.Listener<Frame> {
     }
 
     private void takeResponse(Frame frame, Message.Response response, Deliveries open) {
-        if (outstanding.remove(frame.getCorrelation())) {
+        if (!open.carries(response)) {
+            refuse(RefusalReason.WRONG_LANE, "Lane " + lane + " carries no " + frame.getBodyCase());
+        } else if (outstanding.remove(frame.getCorrelation())) {
             open.deliver(frame, response);
         } else {
             context.refusals()
@@ -144,6 +152,18 @@ final class DialledStream extends ClientCall.Listener<Frame> {
                 outstanding.add(correlation);
                 call.sendMessage(frame);
             }
+        }
+    }
+
+    /** Whether the peer refused the greeting. */
+    boolean isRefused() {
+        return refusedByPeer;
+    }
+
+    /** Whether a request sent now would go. */
+    boolean isReady() {
+        synchronized (sending) {
+            return !closed && call.isReady();
         }
     }
 

@@ -84,6 +84,12 @@ final class Dialler {
         }
     }
 
+    /** From any thread. */
+    boolean prepare(String nodeId, Lane lane) {
+        PeerLink link = links.get(nodeId);
+        return link != null && link.prepare(lane);
+    }
+
     /** @throws TransportException if no such member is dialled */
     Channel channelTo(String nodeId) {
         PeerLink link = links.get(nodeId);

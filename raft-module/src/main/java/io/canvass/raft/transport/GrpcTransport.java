@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Peers over gRPC. To each member it keeps two streams, each on a TCP connection of its own, so that an append of many
- * megabytes never holds up a heartbeat (HAZARDS B13). Broken streams are dialled again after 50 ms to 1 s, their
- * names looked up anew. Everything that waits has a deadline, everything that queues a bound (HAZARDS F11).
+ * Peers over gRPC. To each member it keeps two streams, and a third while it is sent a snapshot, each on a TCP
+ * connection of its own, so that neither an append of many megabytes nor a snapshot ever holds up a heartbeat (HAZARDS
+ * B13, G4). Broken streams are dialled again after 50 ms to 1 s, their names looked up anew. Everything that waits has
+ * a deadline, everything that queues a bound (HAZARDS F11).
  *
  * <p>Safe for any thread; {@link #send} is meant for one. {@link Transport.Listener} is called on the transport's own
  * threads, in order for each stream; {@link Transport.Listener#peerLost} comes once for a stream that was up, after
@@ -149,6 +150,12 @@ public final class GrpcTransport implements Transport {
             case Message.Request request -> parts.dialler().send(to.nodeId(), lane, correlation, request);
             case Message.Response response -> parts.inbound().send(to.nodeId(), lane, correlation, response);
         }
+    }
+
+    @Override
+    public boolean prepare(ReplicaKey to, Lane lane) {
+        Running parts = running.get();
+        return parts != null && parts.dialler().prepare(to.nodeId(), lane);
     }
 
     /**

@@ -10,9 +10,15 @@ final class InboundCredit {
     /** The last message may go beyond it. */
     static final long MAX_UNRELEASED_BYTES = 32 << 20;
 
+    private final long maxBytes;
     private int messages;
     private long bytes;
     private boolean withheld;
+
+    /** @param maxBytes delivered and not released; the last message may go beyond it */
+    InboundCredit(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
 
     /** Called for a message about to be delivered. Whether the next may be asked for; if not, a release says when. */
     synchronized boolean hold(int size) {
@@ -40,6 +46,6 @@ final class InboundCredit {
     }
 
     private boolean isSpent() {
-        return messages >= MAX_UNRELEASED_MESSAGES || bytes >= MAX_UNRELEASED_BYTES;
+        return messages >= MAX_UNRELEASED_MESSAGES || bytes >= maxBytes;
     }
 }

@@ -80,7 +80,13 @@ final class InboundStream extends ServerCall.Listener<Frame> {
         }
         try {
             switch (MessageCodec.decode(frame)) {
-                case Message.Request request -> open.deliver(frame, request);
+                case Message.Request request -> {
+                    if (open.carries(request)) {
+                        open.deliver(frame, request);
+                    } else {
+                        refuse(RefusalReason.WRONG_LANE, "This lane carries no " + frame.getBodyCase());
+                    }
+                }
                 case Message.Response response ->
                     refuse(RefusalReason.WRONG_DIRECTION, "A response on a stream that it dialled itself: " + frame.getBodyCase());
             }
@@ -131,6 +137,8 @@ final class InboundStream extends ServerCall.Listener<Frame> {
                     HELLO_REPEATED,
                     HELLO_ACK_INVALID,
                     WRONG_DIRECTION,
+                    WRONG_LANE,
+                    REFUSED_BY_PEER,
                     UNEXPECTED_RESPONSE,
                     OVERSIZED_MESSAGE,
                     NOT_HTTP2,

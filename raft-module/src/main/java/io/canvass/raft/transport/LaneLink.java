@@ -20,6 +20,12 @@ final class LaneLink implements DialledStream.Owner {
     /** A stream that was up for so long breaks for a new reason: the waits begin small again. */
     private static final long STABLE_NANOS = Backoff.MAX_NANOS;
 
+    /** A lane that is dialled on demand is dialled again for so long after it was last asked for. */
+    private static final long WANTED_NANOS = 5_000_000_000L;
+
+    /** A peer that refused such a lane, as one of an older version that does not know it, is left alone for so long. */
+    static final long REFUSED_NANOS = 30_000_000_000L;
+
     private final PeerContext context;
     private final PeerAddress address;
     private final Lane lane;
@@ -37,6 +43,18 @@ final class LaneLink implements DialledStream.Owner {
     private @Nullable Future<?> deadline;
     private long upSinceNanos;
     private boolean closed;
+    private Demand demand;
+    private long wantedNanos;
+
+    /** When it is dialled. */
+    private enum Demand {
+        /** Always. */
+        STEADY,
+        /** Because it was asked for lately. */
+        WANTED,
+        /** Not now: nobody asked. */
+        RESTING
+    }
 
     /** Told of changes, on any thread. */
     interface Watcher {
@@ -57,10 +75,36 @@ final class LaneLink implements DialledStream.Owner {
         this.lane = lane;
         this.peer = peer;
         this.watcher = watcher;
+        this.demand = Demand.RESTING;
     }
 
+    /** Dials, and goes on for good. */
     void open() {
-        context.loop().execute(this::dial);
+        context.loop().execute(() -> {
+            demand = Demand.STEADY;
+            dial();
+        });
+    }
+
+    /**
+     * For a link that was not opened: dials where there is no stream, and goes on for as long as this is called now
+     * and then. Whether a request can go now. From any thread.
+     */
+    boolean prepare() {
+        DialledStream current = up.get();
+        if (current != null) {
+            return current.isReady();
+        }
+        context.loop().execute(this::want);
+        return false;
+    }
+
+    private void want() {
+        wantedNanos = System.nanoTime();
+        if (demand == Demand.RESTING && !closed) {
+            demand = Demand.WANTED;
+            dial();
+        }
     }
 
     /** From the core's thread. */
@@ -98,6 +142,10 @@ final class LaneLink implements DialledStream.Owner {
 
     private void dial() {
         if (closed) {
+            return;
+        }
+        if (demand == Demand.WANTED && System.nanoTime() - wantedNanos >= WANTED_NANOS) {
+            demand = Demand.RESTING;
             return;
         }
         long attempt = ++attempts;
@@ -142,13 +190,14 @@ final class LaneLink implements DialledStream.Owner {
 
     private void fail(String why) {
         watcher.unreached(lane, why);
-        retry();
+        retry(false);
     }
 
-    private void retry() {
+    private void retry(boolean refused) {
         attempts++;
         cancelDeadline();
-        deadline = context.loop().schedule(this::dial, backoff.nextNanos());
+        long wait = refused && demand == Demand.WANTED ? REFUSED_NANOS : backoff.nextNanos();
+        deadline = context.loop().schedule(this::dial, wait);
     }
 
     @Override
@@ -190,7 +239,7 @@ final class LaneLink implements DialledStream.Owner {
             watcher.unreached(lane, why);
         }
         if (!closed) {
-            retry();
+            retry(ended.isRefused());
         }
     }
 

@@ -10,11 +10,15 @@ import io.canvass.proto.raft.v1.ReadIndexRequest;
 import io.canvass.proto.raft.v1.ReadIndexResponse;
 import io.canvass.proto.raft.v1.ResigningRequest;
 import io.canvass.proto.raft.v1.ResigningResponse;
+import io.canvass.proto.raft.v1.SnapshotRequest;
+import io.canvass.proto.raft.v1.SnapshotResponse;
 import io.canvass.proto.raft.v1.TransferRequest;
 import io.canvass.proto.raft.v1.TransferResponse;
 import io.canvass.proto.raft.v1.VoteRequest;
 import io.canvass.proto.raft.v1.VoteResponse;
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Message.AppendResult;
@@ -26,6 +30,7 @@ final class MessageDecoder {
     private static final String LEADER = "leader";
     private static final String TO = "to";
     private static final String EPOCH = "epoch";
+    private static final String SESSION = "session";
     private static final String CLUSTER_ID = "The cluster id";
 
     private MessageDecoder() {}
@@ -42,6 +47,8 @@ final class MessageDecoder {
             case TRANSFER_RESPONSE -> transferResponse(frame.getTransferResponse());
             case READ_INDEX_REQUEST -> readIndexRequest(frame.getReadIndexRequest());
             case READ_INDEX_RESPONSE -> readIndexResponse(frame.getReadIndexResponse());
+            case SNAPSHOT_REQUEST -> snapshotRequest(frame.getSnapshotRequest());
+            case SNAPSHOT_RESPONSE -> snapshotResponse(frame.getSnapshotResponse());
             case HELLO, HELLO_ACK -> throw new MalformedFrameException("A greeting in place of a message");
             case BODY_NOT_SET -> throw new MalformedFrameException("A frame without a body that this version knows");
         };
@@ -74,7 +81,7 @@ final class MessageDecoder {
                 WireValues.uuid(m.getClusterId(), CLUSTER_ID),
                 WireValues.key(m.getTo(), TO),
                 natural(m.getEpoch(), EPOCH),
-                natural(m.getSession(), "session"),
+                natural(m.getSession(), SESSION),
                 new LogPosition(
                         natural(m.getPrevEpoch(), "previous epoch"), natural(m.getPrevIndex(), "previous index")),
                 entries(m),
@@ -106,7 +113,7 @@ final class MessageDecoder {
         return new Message.AppendResponse(
                 natural(m.getEpoch(), EPOCH),
                 WireValues.keyOrNone(m.getLeader(), LEADER),
-                natural(m.getSession(), "session"),
+                natural(m.getSession(), SESSION),
                 natural(m.getReadSequence(), "read sequence"),
                 m.getSentAtNanos(),
                 result(m));
@@ -122,6 +129,38 @@ final class MessageDecoder {
             case REFUSED -> new AppendResult.Refused();
             case OUTCOME_UNSPECIFIED, UNRECOGNIZED -> throw new MalformedFrameException("Unknown outcome of an append");
         };
+    }
+
+    private static Message snapshotRequest(SnapshotRequest m) throws MalformedFrameException {
+        return new Message.SnapshotRequest(
+                WireValues.uuid(m.getClusterId(), CLUSTER_ID),
+                WireValues.key(m.getTo(), TO),
+                natural(m.getEpoch(), EPOCH),
+                natural(m.getSession(), SESSION),
+                base(m.getBase()),
+                WireValues.data(m.getData()),
+                m.getLast(),
+                m.getSentAtNanos());
+    }
+
+    private static LogBase base(io.canvass.proto.raft.v1.LogBase m) throws MalformedFrameException {
+        LogPosition position =
+                new LogPosition(natural(m.getEpoch(), "epoch of the base"), natural(m.getIndex(), "index of the base"));
+        try {
+            return new LogBase(position, Configuration.decode(WireValues.data(m.getConfiguration())));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrameException("The base of a snapshot is none: " + e.getMessage(), e);
+        }
+    }
+
+    private static Message snapshotResponse(SnapshotResponse m) throws MalformedFrameException {
+        return new Message.SnapshotResponse(
+                natural(m.getEpoch(), EPOCH),
+                WireValues.keyOrNone(m.getLeader(), LEADER),
+                natural(m.getSession(), SESSION),
+                m.getSentAtNanos(),
+                WireEnums.snapshotResult(m.getResult()),
+                natural(m.getReceived(), "received"));
     }
 
     private static Message resigningRequest(ResigningRequest m) throws MalformedFrameException {

@@ -8,15 +8,18 @@ import io.canvass.proto.raft.v1.ReadIndexRequest;
 import io.canvass.proto.raft.v1.ReadIndexResponse;
 import io.canvass.proto.raft.v1.ResigningRequest;
 import io.canvass.proto.raft.v1.ResigningResponse;
+import io.canvass.proto.raft.v1.SnapshotRequest;
+import io.canvass.proto.raft.v1.SnapshotResponse;
 import io.canvass.proto.raft.v1.TransferRequest;
 import io.canvass.proto.raft.v1.TransferResponse;
 import io.canvass.proto.raft.v1.VoteRequest;
 import io.canvass.proto.raft.v1.VoteResponse;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Message.AppendResult;
 
-/** Core to wire. The data of entries is not copied here. */
+/** Core to wire. The data of entries and of snapshots is not copied here. */
 final class MessageEncoder {
     private MessageEncoder() {}
 
@@ -39,8 +42,8 @@ final class MessageEncoder {
                     .setEpoch(m.epoch())
                     .setLeader(WireValues.key(m.leader()))
                     .setAccepted(m.accepted()));
-            case Message.SnapshotRequest m -> throw new UnsupportedOperationException("no snapshots yet");
-            case Message.SnapshotResponse m -> throw new UnsupportedOperationException("no snapshots yet");
+            case Message.SnapshotRequest m -> frame.setSnapshotRequest(snapshotRequest(m));
+            case Message.SnapshotResponse m -> frame.setSnapshotResponse(snapshotResponse(m));
             case Message.ReadIndexRequest m -> frame.setReadIndexRequest(ReadIndexRequest.newBuilder()
                     .setClusterId(WireValues.uuid(m.clusterId()))
                     .setTo(WireValues.key(m.to()))
@@ -127,6 +130,32 @@ final class MessageEncoder {
             case AppendResult.Fenced() -> wire.setOutcome(AppendResponse.Outcome.FENCED);
             case AppendResult.Refused() -> wire.setOutcome(AppendResponse.Outcome.REFUSED);
         };
+    }
+
+    private static SnapshotRequest.Builder snapshotRequest(Message.SnapshotRequest m) {
+        LogBase base = m.base();
+        return SnapshotRequest.newBuilder()
+                .setClusterId(WireValues.uuid(m.clusterId()))
+                .setTo(WireValues.key(m.to()))
+                .setEpoch(m.epoch())
+                .setSession(m.session())
+                .setBase(io.canvass.proto.raft.v1.LogBase.newBuilder()
+                        .setEpoch(base.position().epoch())
+                        .setIndex(base.position().index())
+                        .setConfiguration(WireValues.data(base.configuration().encode())))
+                .setData(WireValues.data(m.data()))
+                .setLast(m.last())
+                .setSentAtNanos(m.sentAtNanos());
+    }
+
+    private static SnapshotResponse.Builder snapshotResponse(Message.SnapshotResponse m) {
+        return SnapshotResponse.newBuilder()
+                .setEpoch(m.epoch())
+                .setLeader(WireValues.key(m.leader()))
+                .setSession(m.session())
+                .setSentAtNanos(m.sentAtNanos())
+                .setResult(WireEnums.snapshotResult(m.result()))
+                .setReceived(m.received());
     }
 
     private static ResigningRequest.Builder resigningRequest(Message.ResigningRequest m) {

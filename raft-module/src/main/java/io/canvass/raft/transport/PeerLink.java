@@ -12,7 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One peer that is dialled: a link per lane, the channel for additional services, and how it is. Safe for any thread.
+ * One peer that is dialled: a link per lane, that for snapshots only where it is needed, the channel for additional
+ * services, and how it is. Safe for any thread.
  */
 final class PeerLink implements LaneLink.Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
@@ -26,6 +27,7 @@ final class PeerLink implements LaneLink.Watcher {
     private final PeerAddress address;
     private final LaneLink control;
     private final LaneLink data;
+    private final LaneLink snapshot;
     private final LogLimiter changes = new LogLimiter(CHANGE_LOG_INTERVAL);
     private final LogLimiter failures = new LogLimiter(UNREACHABLE_LOG_INTERVAL);
 
@@ -33,6 +35,7 @@ final class PeerLink implements LaneLink.Watcher {
     private ReplicaKey peer;
     private String controlDetail = "Not dialled yet";
     private String dataDetail = "Not dialled yet";
+    private String snapshotDetail = "";
     private boolean connected;
     private long sinceNanos = System.nanoTime();
     private boolean closed;
@@ -45,8 +48,10 @@ final class PeerLink implements LaneLink.Watcher {
         this.address = address;
         control = new LaneLink(context, address, Lane.CONTROL, peer, this);
         data = new LaneLink(context, address, Lane.DATA, peer, this);
+        snapshot = new LaneLink(context, address, Lane.SNAPSHOT, peer, this);
     }
 
+    /** Dials the lanes that are always there. */
     void open() {
         control.open();
         data.open();
@@ -56,12 +61,17 @@ final class PeerLink implements LaneLink.Watcher {
         return switch (lane) {
             case CONTROL -> control;
             case DATA -> data;
-            case SNAPSHOT -> throw new UnsupportedOperationException("no snapshots yet");
+            case SNAPSHOT -> snapshot;
         };
     }
 
     void send(Lane lane, long correlation, Message.Request request) {
         lane(lane).send(correlation, request);
+    }
+
+    /** Whether a request can go on this lane now; one that is not dialled is dialled. */
+    boolean prepare(Lane lane) {
+        return lane(lane).prepare();
     }
 
     /** Whether this link serves a member so configured; then it goes on as that member's. */
@@ -76,6 +86,7 @@ final class PeerLink implements LaneLink.Watcher {
         }
         control.expect(key);
         data.expect(key);
+        snapshot.expect(key);
         return true;
     }
 
@@ -109,7 +120,9 @@ final class PeerLink implements LaneLink.Watcher {
 
     @Override
     public synchronized void down(Lane lane, String why) {
-        setDetail(lane, why);
+        if (lane != Lane.SNAPSHOT) {
+            setDetail(lane, why);
+        }
         update(why);
     }
 
@@ -125,7 +138,7 @@ final class PeerLink implements LaneLink.Watcher {
         switch (lane) {
             case CONTROL -> controlDetail = detail;
             case DATA -> dataDetail = detail;
-            case SNAPSHOT -> throw new UnsupportedOperationException("no snapshots yet");
+            case SNAPSHOT -> snapshotDetail = detail;
         }
     }
 
@@ -149,7 +162,10 @@ final class PeerLink implements LaneLink.Watcher {
     synchronized Transport.PeerConnection status() {
         // Not only what was noted: who has been told that a peer is lost must not find it connected.
         boolean now = connected && control.isUp() && data.isUp();
-        String detail = now ? "" : controlDetail.isEmpty() ? dataDetail : controlDetail;
+        String detail = controlDetail.isEmpty() ? dataDetail : controlDetail;
+        if (now) {
+            detail = snapshotDetail.isEmpty() ? "" : "No snapshots: " + snapshotDetail;
+        }
         return new Transport.PeerConnection(peer, address.toString(), now, sinceNanos, detail);
     }
 
@@ -157,6 +173,7 @@ final class PeerLink implements LaneLink.Watcher {
         shutServices();
         control.close(why);
         data.close(why);
+        snapshot.close(why);
     }
 
     /** On the dial loop. */
@@ -164,6 +181,7 @@ final class PeerLink implements LaneLink.Watcher {
         shutServices();
         control.closeNow(why);
         data.closeNow(why);
+        snapshot.closeNow(why);
     }
 
     private void shutServices() {

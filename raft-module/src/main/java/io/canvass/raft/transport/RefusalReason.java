@@ -22,6 +22,10 @@ enum RefusalReason {
     HELLO_ACK_INVALID,
     /** A response where requests belong, or a request where responses belong. */
     WRONG_DIRECTION,
+    /** A message on a lane where such do not go. */
+    WRONG_LANE,
+    /** The peer refused this replica's own greeting. */
+    REFUSED_BY_PEER,
     /** A response to nothing that was asked on this stream, or a second one (HAZARDS D9, H8). */
     UNEXPECTED_RESPONSE,
     /** Not of the wire format. */
@@ -51,6 +55,8 @@ enum RefusalReason {
                     HELLO_REPEATED,
                     HELLO_ACK_INVALID,
                     WRONG_DIRECTION,
+                    WRONG_LANE,
+                    REFUSED_BY_PEER,
                     UNEXPECTED_RESPONSE,
                     MALFORMED_FRAME,
                     OVERSIZED_MESSAGE,

@@ -16,10 +16,18 @@ public interface Transport extends AutoCloseable {
     void connect(Configuration configuration);
 
     /**
-     * Sends without blocking. A request goes on the stream that this replica dialled, a response on the one its request came
-     * on. What cannot be sent now is dropped.
+     * Sends without blocking. A request goes on the stream that this replica dialled, a response on the one its
+     * request came on. What cannot be sent now is dropped.
      */
     void send(ReplicaKey to, Lane lane, long correlation, Message message);
+
+    /**
+     * Whether a request to this member can go on this lane now. Lanes for control and data are dialled anyway; that
+     * for snapshots only when this is called, again after a failure for as long as it goes on being called now and
+     * then. A peer that refuses it, as one of an older version does, is asked again at long intervals only. From any
+     * thread.
+     */
+    boolean prepare(ReplicaKey to, Lane lane);
 
     /** By node id: how each dialled peer is. */
     Map<String, PeerConnection> peers();
@@ -53,9 +61,9 @@ public interface Transport extends AutoCloseable {
     }
 
     /**
-     * @param connected whether both lanes are up
+     * @param connected whether the lanes for control and data are up
      * @param sinceNanos {@link System#nanoTime} at which {@code connected} last changed
-     * @param detail why it is down, for people; empty when it is up
+     * @param detail why it is down, for people; of one that is up, why it cannot be sent snapshots, else empty
      */
     record PeerConnection(ReplicaKey peer, String address, boolean connected, long sinceNanos, String detail) {}
 }

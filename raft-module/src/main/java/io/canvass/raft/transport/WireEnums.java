@@ -1,7 +1,9 @@
 package io.canvass.raft.transport;
 
+import io.canvass.proto.raft.v1.SnapshotResponse;
 import io.canvass.raft.core.EntryKind;
 import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.Message.SnapshotResult;
 import io.canvass.raft.core.VoteError;
 import io.canvass.raft.core.VoteRefusal;
 
@@ -13,7 +15,7 @@ final class WireEnums {
         return switch (lane) {
             case CONTROL -> io.canvass.proto.raft.v1.Lane.CONTROL;
             case DATA -> io.canvass.proto.raft.v1.Lane.DATA;
-            case SNAPSHOT -> throw new UnsupportedOperationException("no snapshots yet");
+            case SNAPSHOT -> io.canvass.proto.raft.v1.Lane.SNAPSHOT;
         };
     }
 
@@ -21,6 +23,7 @@ final class WireEnums {
         return switch (wire) {
             case CONTROL -> Lane.CONTROL;
             case DATA -> Lane.DATA;
+            case SNAPSHOT -> Lane.SNAPSHOT;
             case LANE_UNSPECIFIED, UNRECOGNIZED -> throw new MalformedFrameException("Unknown lane");
         };
     }
@@ -39,6 +42,27 @@ final class WireEnums {
             case CONFIGURATION -> EntryKind.CONFIGURATION;
             case COMMAND -> EntryKind.COMMAND;
             case ENTRY_KIND_UNSPECIFIED, UNRECOGNIZED -> throw new MalformedFrameException("Unknown kind of entry");
+        };
+    }
+
+    static SnapshotResponse.Result snapshotResult(SnapshotResult result) {
+        return switch (result) {
+            case TAKEN -> SnapshotResponse.Result.TAKEN;
+            case INSTALLED -> SnapshotResponse.Result.INSTALLED;
+            case BUSY -> SnapshotResponse.Result.BUSY;
+            case FENCED -> SnapshotResponse.Result.FENCED;
+            case REFUSED -> SnapshotResponse.Result.REFUSED;
+        };
+    }
+
+    static SnapshotResult snapshotResult(SnapshotResponse.Result wire) throws MalformedFrameException {
+        return switch (wire) {
+            case TAKEN -> SnapshotResult.TAKEN;
+            case INSTALLED -> SnapshotResult.INSTALLED;
+            case BUSY -> SnapshotResult.BUSY;
+            case FENCED -> SnapshotResult.FENCED;
+            case REFUSED -> SnapshotResult.REFUSED;
+            case RESULT_UNSPECIFIED, UNRECOGNIZED -> throw new MalformedFrameException("Unknown result of a snapshot");
         };
     }
 

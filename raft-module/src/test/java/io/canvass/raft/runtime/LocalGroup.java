@@ -35,6 +35,7 @@ final class LocalGroup implements AutoCloseable {
     private final Configuration configuration;
     private final Map<String, RaftNode<Integer>> nodes = new HashMap<>();
     private final Map<String, RecordingMachine> machines = new HashMap<>();
+    private final Map<String, RecordingMachine> kept = new HashMap<>();
 
     LocalGroup(Path directory, int voters) {
         this.directory = directory;
@@ -87,7 +88,7 @@ final class LocalGroup implements AutoCloseable {
                 directory.resolve(id), new Formation(id, clusterId, true, configuration)));
         ReplicaKey self = store.identity().replica();
         GrpcTransport transport = GrpcTransport.open(TransportConfig.of(clusterId, self, "127.0.0.1", portOf(id)));
-        RecordingMachine machine = new RecordingMachine();
+        RecordingMachine machine = kept.getOrDefault(id, new RecordingMachine());
         RaftConfig raft = RaftConfig.of(clusterId, self, ELECTION_TIMEOUT_NANOS);
         RaftNode<Integer> node = RaftNode.start(
                 settings.apply(RaftNodeConfig.of(raft)), store, transport, machine, listener);
@@ -119,6 +120,12 @@ final class LocalGroup implements AutoCloseable {
             throw new IllegalStateException(id + " does not run");
         }
         return machine;
+    }
+
+    /** Stops it, but its state is there again when it starts, as on a disk. */
+    void stopKeepingState(String id) {
+        kept.put(id, machine(id));
+        stop(id);
     }
 
     void stop(String id) {

@@ -112,6 +112,11 @@ class PausedLoopTest {
             }
         }
 
+        @Override
+        public boolean prepare(ReplicaKey to, Lane lane) {
+            return false;
+        }
+
         private void pause() {
             long until = System.nanoTime() + 2 * TIMEOUT_NANOS + 1;
             while (System.nanoTime() < until) {

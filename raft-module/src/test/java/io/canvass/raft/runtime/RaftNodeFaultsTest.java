@@ -103,7 +103,7 @@ class RaftNodeFaultsTest {
     void beyondTheBoundOfPendingProposalsTheAnswerIsOverloadedAndNothingWaits() throws Exception {
         try (LocalGroup group = new LocalGroup(directory, 1)) {
             RaftNode<Integer> node = group.start("n1", store -> keep("n1", new FaultyRaftStore(store)), settings ->
-                    new RaftNodeConfig(settings.raft(), Duration.ofMinutes(1), 2, settings.addresses()));
+                    new RaftNodeConfig(settings.raft(), Duration.ofMinutes(1), 2, settings.addresses(), null));
             group.awaitLeader();
             // Once this is applied, the disk has nothing left to do: the next write is the one that hangs.
             group.propose("n1", "zero");
@@ -127,7 +127,7 @@ class RaftNodeFaultsTest {
         LocalGroup group = new LocalGroup(directory, 3);
         for (String id : group.ids()) {
             group.start(id, store -> keep(id, new FaultyRaftStore(store)), settings -> new RaftNodeConfig(
-                    settings.raft(), STALL_LIMIT, settings.maxPendingProposals(), settings.addresses()));
+                    settings.raft(), STALL_LIMIT, settings.maxPendingProposals(), settings.addresses(), null));
         }
         return group;
     }

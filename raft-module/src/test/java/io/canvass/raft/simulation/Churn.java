@@ -21,9 +21,31 @@ final class Churn {
             return false;
         }
         SimulatedReplica about = simulation.replica(random.nextInt(simulation.options().servers()));
+        MemberChange change = change(simulation, leader.core().configuration(), about, random);
+        if (!leavesEnough(simulation, leader.core().configuration(), about, change)) {
+            return false;
+        }
         SimulatedReplica asked = random.nextInt(16) == 0 && about.isRunning() ? about : leader;
-        simulation.clients().change(asked, change(simulation, leader.core().configuration(), about, random));
+        simulation.clients().change(asked, change);
         return true;
+    }
+
+    /**
+     * A server whose disk was lost a moment ago still counts as heard. Nobody can know better; but who goes on then has no majority
+     * any more, and nothing that comes after could heal it.
+     */
+    private static boolean leavesEnough(
+            Simulation simulation, Configuration before, SimulatedReplica about, MemberChange change) {
+        long well = simulation.votersOf(before).size();
+        int voters = before.voters().size();
+        return switch (change) {
+            case MemberChange.Promote p -> well + 1 >= (voters + 1) / 2 + 1;
+            case MemberChange.Remove r -> !before.isVoter(about.key()) || well - 1 >= (voters - 1) / 2 + 1;
+            case MemberChange.Demote d -> well - 1 >= (voters - 1) / 2 + 1;
+            case MemberChange.Add a -> true;
+            case MemberChange.Replace r -> true;
+            case MemberChange.Update u -> true;
+        };
     }
 
     private static MemberChange change(

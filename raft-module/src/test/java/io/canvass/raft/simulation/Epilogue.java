@@ -106,6 +106,7 @@ final class Epilogue {
         dead.crash();
         long died = simulation.now();
         Entry written = null;
+        SimulatedReplica through = null;
         while (written == null || !simulation.clients().isAcknowledged(written.index())) {
             if (simulation.now() > died + BOUND_NANOS) {
                 throw new InvariantViolation("HealsInTime", "no leader after the death of " + dead.key().nodeId());
@@ -113,7 +114,8 @@ final class Epilogue {
             SimulatedReplica leader = simulation.leader();
             if (leader != null) {
                 electedNanos = electedNanos == 0 ? simulation.now() - died : electedNanos;
-                if (written == null || !leader.memory().contains(written)) {
+                if (written == null || leader != through || !leader.memory().contains(written)) {
+                    through = leader;
                     written = simulation.clients().writeThrough(leader);
                 }
             }

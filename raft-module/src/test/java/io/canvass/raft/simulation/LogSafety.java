@@ -56,6 +56,7 @@ final class LogSafety implements Observer {
     private static boolean mayCommit(Input input) {
         return input instanceof Input.Persisted
                 || input instanceof Input.SnapshotInstalled
+                || input instanceof Input.ChangeMembers
                 || (input instanceof Input.Received received
                         && (received.message() instanceof Message.AppendRequest
                                 || received.message() instanceof Message.SnapshotRequest

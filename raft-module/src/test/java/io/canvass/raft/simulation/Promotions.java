@@ -28,7 +28,7 @@ final class Promotions implements Observer {
         ALONE
     }
 
-    private record RoundKey(int asker, RoundId id) {}
+    private record RoundKey(ReplicaKey asker, RoundId id) {}
 
     private record RoundUse(long life, boolean preVote, long epoch) {}
 
@@ -79,7 +79,7 @@ final class Promotions implements Observer {
         switch (send.message()) {
             case Message.VoteRequest request -> {
                 RoundUse use = new RoundUse(from.life(), request.preVote(), request.epoch());
-                RoundUse before = used.putIfAbsent(new RoundKey(from.number(), request.round()), use);
+                RoundUse before = used.putIfAbsent(new RoundKey(from.key(), request.round()), use);
                 if (before != null && !before.equals(use)) {
                     throw new InvariantViolation(
                             "RoundIdsAreUnique", from.key() + " uses " + request.round() + " as " + use + ", was " + before);
@@ -87,12 +87,18 @@ final class Promotions implements Observer {
             }
             case Message.VoteResponse answer -> {
                 if (answer.preVote() && answer.granted() && countsFor(from, send.to())) {
-                    RoundKey key = new RoundKey(simulation.replica(send.to().nodeId()).number(), answer.round());
+                    RoundKey key = new RoundKey(send.to(), answer.round());
                     given.computeIfAbsent(key, k -> new HashSet<>()).add(from.number());
                 }
             }
             default -> {}
         }
+    }
+
+    /** With another disk its rounds are numbered anew. */
+    @Override
+    public void started(SimulatedReplica replica) {
+        open.remove(replica.number());
     }
 
     /** A replica of another disk, and one that is no voter, may say what it likes. */
@@ -144,7 +150,7 @@ final class Promotions implements Observer {
                         && answer.granted()
                         && step.before() instanceof Role.Prospective prospective
                         && prospective.round().id().equals(answer.round())) {
-                    RoundKey key = new RoundKey(number, answer.round());
+                    RoundKey key = new RoundKey(step.replica().key(), answer.round());
                     arrived.computeIfAbsent(key, k -> new HashSet<>())
                             .add(simulation.replica(received.from().nodeId()).number());
                 }
@@ -179,10 +185,12 @@ final class Promotions implements Observer {
 
     private void judgeRound(Step step) {
         RoundStart start = requireOpenRound(step);
-        RoundKey key = new RoundKey(step.replica().number(), start.id());
+        RoundKey key = new RoundKey(step.replica().key(), start.id());
         Set<Integer> grants = new HashSet<>(arrived.getOrDefault(key, Set.of()));
         grants.retainAll(given.getOrDefault(key, Set.of()));
-        grants.add(step.replica().number());
+        if (step.replica().core().configuration().isVoter(step.replica().key())) {
+            grants.add(step.replica().number());
+        }
         if (grants.size() < start.majority()) {
             throw violation(step, "was granted round " + start.id() + " only by " + grants);
         }

@@ -161,13 +161,16 @@ final class RandomRun {
     private void heal() {
         long end = simulation.now();
         Entry written = null;
+        SimulatedReplica through = null;
         while (written == null || !simulation.clients().isAcknowledged(written.index()) || !areEqual(written)) {
             if (simulation.now() >= end + HEALED_WITHIN_NANOS) {
                 throw new InvariantViolation(
                         "HealsInTime", HEALED_WITHIN_NANOS + " ns after the faults ended; written: " + written);
             }
             SimulatedReplica leader = simulation.leader();
-            if (leader != null && (written == null || !leader.memory().contains(written))) {
+            // Who led before may never learn what became of it: it may be removed.
+            if (leader != null && (written == null || leader != through || !leader.memory().contains(written))) {
+                through = leader;
                 written = simulation.clients().writeThrough(leader);
             }
             simulation.runFor(LOOK_EVERY_NANOS);

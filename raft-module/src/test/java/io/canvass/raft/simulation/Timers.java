@@ -1,7 +1,10 @@
 package io.canvass.raft.simulation;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.ElectionTimer;
+import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.EntryKind;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.Outcome;
 import io.canvass.raft.core.Role;
@@ -24,7 +27,7 @@ final class Timers implements Observer {
     }
 
     private static void judge(SimulatedReplica replica, Role role, long deadline, boolean writes) {
-        boolean voter = replica.core().configuration().isVoter(replica.key());
+        boolean voter = mayCampaign(replica);
         if (role instanceof Role.Leader) {
             leads(replica, deadline);
             return;
@@ -52,6 +55,25 @@ final class Timers implements Observer {
                 }
             }
         }
+    }
+
+    /** A voter, or one that the last change removed, if that is not committed yet: all changes before it are. */
+    private static boolean mayCampaign(SimulatedReplica replica) {
+        long commit = replica.core().status().commitIndex();
+        int seen = 0;
+        for (int i = replica.memory().size() - 1; i >= 0 && seen < 2; i--) {
+            Entry entry = replica.memory().get(i);
+            if (entry.kind() == EntryKind.CONFIGURATION) {
+                seen++;
+                if (Configuration.decode(entry.data()).isVoter(replica.key())) {
+                    return true;
+                }
+                if (entry.index() <= commit) {
+                    return false;
+                }
+            }
+        }
+        return false;
     }
 
     private static void leads(SimulatedReplica replica, long deadline) {

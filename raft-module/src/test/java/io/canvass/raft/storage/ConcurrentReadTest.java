@@ -57,6 +57,45 @@ class ConcurrentReadTest {
         }
     }
 
+    /** Each write appends and drops: a read gives just what was asked for, or says that it is gone; never damage. */
+    @Test
+    void aReadThatRacesWithABaseGivesAllOrNothing() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicLong gone = new AtomicLong();
+        AtomicLong base = new AtomicLong(1);
+        try (RocksRaftStore store = Stores.open(parent.resolve("raft"));
+                ExecutorService readers = Executors.newFixedThreadPool(READERS)) {
+            store.write(List.of(Stores.append(Stores.epoch(1), tail(1))));
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < READERS; i++) {
+                running.add(readers.submit(() -> {
+                    while (!done.get()) {
+                        long from = base.get() + 1;
+                        List<Entry> read = store.read(from, from + 2, Stores.NO_LIMIT);
+                        if (read.isEmpty()) {
+                            gone.incrementAndGet();
+                        } else {
+                            assertThat(read).extracting(Entry::index).containsExactly(from, from + 1, from + 2);
+                        }
+                    }
+                }));
+            }
+            try {
+                for (long last = TAIL + 1; last <= WRITES || gone.get() < READERS; last++) {
+                    store.write(List.of(Stores.append(Stores.epoch(1), Stores.command(last, 1, 30)),
+                            Stores.compact(Stores.epoch(1), Stores.base(last - 5, 1))));
+                    base.set(last - 5);
+                    failFast(running);
+                }
+            } finally {
+                done.set(true);
+            }
+            for (Future<?> reader : running) {
+                reader.get();
+            }
+        }
+    }
+
     private static void failFast(List<Future<?>> running) throws Exception {
         for (Future<?> reader : running) {
             if (reader.isDone()) {

@@ -3,8 +3,12 @@ package io.canvass.raft.storage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.LogPosition;
+import io.canvass.raft.core.StoredState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +58,40 @@ class CrashedProcessTest {
             for (Entry entry : store.read(2, last, Stores.NO_LIMIT)) {
                 assertThat(entry).isEqualTo(
                         Stores.command(entry.index(), entry.index(), (int) (entry.index() % 700)));
+            }
+        }
+    }
+
+    /** With a state machine that switched as soon as a snapshot was noted, in every other round. */
+    @Test
+    void aKilledProcessLeavesALogThatBeginsWhereItWasDroppedAndEndsWhereItWasAcknowledged() throws Exception {
+        for (int round = 1; round <= ROUNDS; round++) {
+            long acknowledged = 0;
+            try (StoreProcess process = StoreProcess.start(StoreProcess.Task.APPEND_AND_DROP, directory())) {
+                for (int i = 0; i < ACKNOWLEDGED_PER_ROUND + round; i++) {
+                    acknowledged = process.awaitAcknowledged();
+                }
+                List<Long> rest = process.killAndDrain();
+                acknowledged = rest.isEmpty() ? acknowledged : rest.getLast();
+            }
+            StoredMeta meta = Objects.requireNonNull(Stores.metaOf(directory()));
+            LogBase noted = meta.installing();
+            LogPosition applied = noted != null && round % 2 == 0 ? noted.position() : meta.logBegin();
+            assertLogBegins(applied.index(), acknowledged);
+        }
+    }
+
+    private void assertLogBegins(long applied, long acknowledged) {
+        try (RocksRaftStore store = Stores.open(directory())) {
+            StoredState found = store.recovered(applied);
+            long last = found.lastIndex();
+            assertThat(last).isBetween(acknowledged, acknowledged + 1);
+            assertThat(found.hardState()).isEqualTo(Stores.epoch(last));
+            LogBase base = Objects.requireNonNull(found.base());
+            assertThat(base).isEqualTo(Stores.base(applied, applied));
+            assertThat(last - applied).isLessThanOrEqualTo(StoreProcess.KEPT + 2);
+            for (long index = applied + 1; index <= last; index++) {
+                assertThat(store.read(index, index, 1)).containsExactly(Stores.command(index, index, 100));
             }
         }
     }

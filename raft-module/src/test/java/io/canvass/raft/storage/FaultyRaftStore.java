@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.StoredState;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +87,7 @@ public final class FaultyRaftStore implements RaftStore {
         }
     }
 
-    /** How often {@link #write} was called. */
+    /** How often {@link #write} or {@link #installing} was called. */
     public synchronized long writes() {
         return writes;
     }
@@ -98,11 +99,20 @@ public final class FaultyRaftStore implements RaftStore {
 
     @Override
     public void write(List<Effect.Persist> batch) {
+        write(() -> store.write(batch));
+    }
+
+    @Override
+    public void installing(LogBase base) {
+        write(() -> store.installing(base));
+    }
+
+    private void write(Runnable write) {
         switch (nextFault()) {
-            case NONE, HANGS -> store.write(batch);
+            case NONE, HANGS -> write.run();
             case FAILS_LOST -> throw failed();
             case FAILS_WRITTEN -> {
-                store.write(batch);
+                write.run();
                 throw failed();
             }
         }

@@ -5,8 +5,10 @@ import java.util.List;
 import io.canvass.raft.core.Effect.Persist;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.HardState;
+import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.StoredState.EpochStart;
+import io.canvass.raft.storage.MergedWrite.IndexRange;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,7 +18,7 @@ class MergedWriteTest {
     private final LogShape shape = shapeOf(0, 1, 1, 2, 2);
 
     private static LogShape shapeOf(long... epochs) {
-        LogShape shape = new LogShape();
+        LogShape shape = new LogShape(LogPosition.ZERO);
         for (long epoch : epochs) {
             shape.append(shape.lastIndex() + 1, epoch);
         }
@@ -38,7 +40,7 @@ class MergedWriteTest {
                 Stores.persist(Stores.epoch(3), 7, entry(7, 3)));
 
         assertThat(merged.puts()).containsExactly(entry(6, 2), entry(7, 3));
-        assertThat(merged.deleteTo()).isLessThan(merged.deleteFrom());
+        assertThat(merged.truncated().isEmpty()).isTrue();
         assertThat(shape.epochs()).containsExactly(
                 new EpochStart(0, 1), new EpochStart(1, 2), new EpochStart(2, 4), new EpochStart(3, 7));
     }
@@ -49,8 +51,7 @@ class MergedWriteTest {
                 Stores.append(Stores.epoch(2), entry(6, 2)), Stores.persist(Stores.epoch(3), 3, entry(3, 3)));
 
         assertThat(merged.puts()).containsExactly(entry(3, 3));
-        assertThat(merged.deleteFrom()).isEqualTo(4);
-        assertThat(merged.deleteTo()).isEqualTo(5);
+        assertThat(merged.truncated()).isEqualTo(new IndexRange(4, 5));
         assertThat(shape.epochs()).containsExactly(new EpochStart(0, 1), new EpochStart(1, 2), new EpochStart(3, 3));
     }
 

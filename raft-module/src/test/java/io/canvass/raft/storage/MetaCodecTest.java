@@ -1,5 +1,6 @@
 package io.canvass.raft.storage;
 
+import java.util.List;
 import java.util.UUID;
 
 import io.canvass.raft.core.HardState;
@@ -27,6 +28,26 @@ class MetaCodecTest {
         assertThat(MetaCodec.logEnd(MetaCodec.logEnd(new LogPosition(3, 8)))).isEqualTo(new LogPosition(3, 8));
         assertThat(MetaCodec.bootstrap(MetaCodec.bootstrap(Stores.voters("a", "b"))))
                 .isEqualTo(Stores.voters("a", "b"));
+    }
+
+    @Test
+    void aBaseOrThatThereIsNoneIsReadAsItWasWritten() throws UnreadableException {
+        for (MetaKey key : List.of(MetaKey.LOG_BASE, MetaKey.INSTALLING)) {
+            assertThat(MetaCodec.base(key, MetaCodec.base(key, Stores.base(8, 3)))).isEqualTo(Stores.base(8, 3));
+            assertThat(MetaCodec.base(key, MetaCodec.noBase(key))).isNull();
+        }
+    }
+
+    @Test
+    void anySingleFlippedBitOfABaseIsNoticed() {
+        byte[] stored = MetaCodec.base(MetaKey.LOG_BASE, Stores.base(8, 3));
+        for (int bit = 0; bit < stored.length * 8; bit++) {
+            byte[] flipped = stored.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThatThrownBy(() -> MetaCodec.base(MetaKey.LOG_BASE, flipped))
+                    .isInstanceOf(UnreadableException.class)
+                    .hasMessageContaining("\"log-base\"");
+        }
     }
 
     @Test

@@ -88,9 +88,9 @@ class RefusedDirectoryTest {
         format();
         try (LogDatabase database = LogDatabase.open(directory().resolve(DataDirectory.DATABASE))) {
             database.db().put(database.meta(), MetaKey.FORMAT.bytes(),
-                    MetaCodec.format(new StoreFormat(2, "Canvass 9.1")));
+                    MetaCodec.format(new StoreFormat(3, "Canvass 9.1")));
         }
-        assertRefused(Stores.formation(), "newer format, 2, written by Canvass 9.1", "Start this node with");
+        assertRefused(Stores.formation(), "newer format, 3, written by Canvass 9.1", "Start this node with");
     }
 
     @Test
@@ -99,9 +99,9 @@ class RefusedDirectoryTest {
         try (LogDatabase database = LogDatabase.open(directory().resolve(DataDirectory.DATABASE))) {
             database.db().createColumnFamily(new ColumnFamilyDescriptor("more".getBytes(UTF_8))).close();
             database.db().put(database.meta(), MetaKey.FORMAT.bytes(),
-                    MetaCodec.format(new StoreFormat(2, "Canvass 9.1")));
+                    MetaCodec.format(new StoreFormat(3, "Canvass 9.1")));
         }
-        assertRefused(Stores.formation(), "newer format, 2, written by Canvass 9.1", "Start this node with");
+        assertRefused(Stores.formation(), "newer format, 3, written by Canvass 9.1", "Start this node with");
     }
 
     @Test

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.canvass.raft.core.LogBase;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
@@ -20,6 +22,9 @@ final class StoreProcess implements AutoCloseable {
     static final String FAILED = "failed ";
     static final String STILL_REFUSED = "still refused ";
 
+    static final long SNAPSHOT_EVERY = 20;
+    static final long KEPT = 5;
+
     /** Below it fits what RocksDB writes when it opens; no write-ahead log with the large entry does. */
     private static final long FILE_SIZE_LIMIT_BYTES = 1 << 20;
 
@@ -28,6 +33,8 @@ final class StoreProcess implements AutoCloseable {
         HOLD,
         /** Append one entry after the other. */
         APPEND,
+        /** Append one entry after the other; each write drops all but the newest few, sometimes a snapshot all. */
+        APPEND_AND_DROP,
         /** Append until the operating system refuses to let a file grow; then try once more. */
         APPEND_TO_FULL_DISK
     }
@@ -101,12 +108,15 @@ final class StoreProcess implements AutoCloseable {
 
     /** The process itself: {@code task directory}. */
     public static void main(String[] args) throws Exception {
-        try (RocksRaftStore store = Stores.open(Path.of(args[1]))) {
+        Path directory = Path.of(args[1]);
+        StoredMeta meta = Stores.metaOf(directory);
+        try (RocksRaftStore store = Stores.open(directory)) {
             say(OPEN);
-            long next = store.recovered(0).lastIndex() + 1;
+            long next = store.recovered(meta == null ? 0 : meta.logBegin().index()).lastIndex() + 1;
             switch (Task.valueOf(args[0])) {
                 case HOLD -> TimeUnit.DAYS.sleep(1);
                 case APPEND -> appendForEver(store, next);
+                case APPEND_AND_DROP -> appendAndDropForEver(store, next);
                 case APPEND_TO_FULL_DISK -> appendToFullDisk(store, next);
             }
         }
@@ -115,6 +125,23 @@ final class StoreProcess implements AutoCloseable {
     private static void appendForEver(RaftStore store, long first) {
         for (long index = first; ; index++) {
             append(store, index, (int) (index % 700));
+        }
+    }
+
+    private static void appendAndDropForEver(RaftStore store, long first) {
+        for (long index = first; ; index++) {
+            if (index % SNAPSHOT_EVERY == 0) {
+                LogBase snapshot = Stores.base(index, index);
+                store.installing(snapshot);
+                store.write(List.of(Stores.replace(Stores.epoch(index), snapshot)));
+            } else {
+                store.write(List.of(Stores.append(Stores.epoch(index), Stores.command(index, index, 100))));
+                if (index % SNAPSHOT_EVERY > KEPT + 1) {
+                    long base = index - KEPT;
+                    store.write(List.of(Stores.compact(Stores.epoch(index), Stores.base(base, base))));
+                }
+            }
+            say(ACKNOWLEDGED + index);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.canvass.raft.storage;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,8 +16,12 @@ import io.canvass.raft.core.Effect.Persist;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
 import io.canvass.raft.core.HardState;
+import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.Token;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDB;
 
 /** What the tests of this package build on: a cluster of a, b and c, seen from a. */
 final class Stores {
@@ -63,8 +68,34 @@ final class Stores {
         return new Effect.Persist(Token.NOTHING, state, new LogWrite(truncateFrom, List.of(entries)));
     }
 
+    static LogBase base(long index, long epoch) {
+        return new LogBase(new LogPosition(epoch, index), voters("a", "b", "c"));
+    }
+
+    /** Drops what is at or below {@code base}. */
+    static Persist compact(HardState state, LogBase base) {
+        return new Effect.Persist(Token.NOTHING, state, new LogWrite(0, List.of(), base));
+    }
+
+    /** A snapshot replaces the log. */
+    static Persist replace(HardState state, LogBase base) {
+        return new Effect.Persist(Token.NOTHING, state, new LogWrite(1, List.of(), base));
+    }
+
     static Entry bootstrapEntry() {
         return new Entry(1, 0, EntryKind.CONFIGURATION, 0, voters("a", "b", "c").encode());
+    }
+
+    /** The records of a store that is not open; null if it was never formatted. */
+    static @Nullable StoredMeta metaOf(Path directory) throws Exception {
+        Path database = directory.resolve(DataDirectory.DATABASE);
+        if (!Files.exists(database)) {
+            return null;
+        }
+        RocksDB.loadLibrary();
+        try (LogDatabase open = LogDatabase.open(database)) {
+            return StoredMeta.read(open);
+        }
     }
 
     /** The log from the bootstrap entry on. */

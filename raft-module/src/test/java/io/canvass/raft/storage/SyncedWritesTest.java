@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.UUID;
 
 import io.canvass.raft.core.HardState;
+import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,8 +50,17 @@ class SyncedWritesTest {
     void afterAWriteThatRocksDbRefusedNothingIsWrittenThoughItCouldBe() throws Exception {
         RocksDB.loadLibrary();
         Path directory = parent.resolve("db");
+        StoredMeta meta = new StoredMeta(
+                StoreFormat.of(StoreFormat.WHOLE_LOG),
+                new StorageIdentity(Stores.CLUSTER, "a", new UUID(1, 1)),
+                HardState.INITIAL,
+                0,
+                Stores.voters("a"),
+                LogPosition.ZERO,
+                null,
+                null);
         try (LogDatabase database = LogDatabase.create(directory);
-                LogWriter writer = new LogWriter(directory, database, new LogShape(), HardState.INITIAL)) {
+                LogWriter writer = new LogWriter(directory, database, new LogShape(LogPosition.ZERO), meta)) {
             database.db().dropColumnFamily(database.log());
             assertThatThrownBy(() -> writer.write(List.of(Stores.append(Stores.epoch(0), Stores.bootstrapEntry()))))
                     .isInstanceOf(StorageException.class)

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.canvass.raft.core.HardState;
+import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,7 +133,8 @@ class TornLogTest {
     private long crashWhileAFlushIsUnderWay(Path image) throws Exception {
         Path database = directory().resolve(DataDirectory.DATABASE);
         try (LogDatabase open = LogDatabase.open(database);
-                LogWriter writer = new LogWriter(directory(), open, LogScan.run(open).shape(), Stores.epoch(2))) {
+                LogWriter writer = new LogWriter(
+                        directory(), open, LogScan.run(open, LogPosition.ZERO).shape(), StoredMeta.read(open))) {
             open.db().pauseBackgroundWork();
             int logsBefore = logs(directory()).size();
             long epoch = FIRST_EPOCH;

@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
 import io.canvass.proto.raft.v1.Frame;
@@ -34,11 +35,16 @@ final class FakePeer extends PeerGrpc.PeerImplBase implements AutoCloseable {
     final List<Stream> streams = new CopyOnWriteArrayList<>();
     final List<SocketAddress> remoteAddresses = new CopyOnWriteArrayList<>();
     private final ReplicaKey key;
-    private final UnaryOperator<Frame> answer;
+    private final BinaryOperator<Frame> answer;
     private final Server server;
 
     /** @param answer from the right answer to a greeting to the one that is given; an empty frame for none */
     FakePeer(String nodeId, UnaryOperator<Frame> answer) {
+        this(nodeId, (hello, ack) -> answer.apply(ack));
+    }
+
+    /** @param answer from a greeting and the right answer to it to the one that is given */
+    private FakePeer(String nodeId, BinaryOperator<Frame> answer) {
         this.key = TestNode.key(nodeId);
         this.answer = answer;
         this.server = NettyServerBuilder.forAddress(new InetSocketAddress(TestNode.LOOPBACK, 0))
@@ -54,6 +60,18 @@ final class FakePeer extends PeerGrpc.PeerImplBase implements AutoCloseable {
 
     static FakePeer sound(String nodeId) {
         return new FakePeer(nodeId, UnaryOperator.identity());
+    }
+
+    /** One of a version that knows no lane for snapshots: it refuses the greeting and ends the stream. */
+    static FakePeer withoutSnapshots(String nodeId) {
+        return new FakePeer(nodeId, (hello, ack) -> {
+            if (hello.getHello().getLane() != Lane.SNAPSHOT) {
+                return ack;
+            }
+            return Frame.newBuilder()
+                    .setHelloAck(ack.getHelloAck().toBuilder().setRefusal(HelloAck.Refusal.INVALID_REQUEST))
+                    .build();
+        });
     }
 
     Member member() {
@@ -130,7 +148,7 @@ final class FakePeer extends PeerGrpc.PeerImplBase implements AutoCloseable {
                 return;
             }
             hello = frame;
-            Frame reply = answer.apply(Frame.newBuilder()
+            Frame reply = answer.apply(frame, Frame.newBuilder()
                     .setHelloAck(HelloAck.newBuilder()
                             .setFrom(WireValues.key(key))
                             .setSession(frame.getHello().getSession())

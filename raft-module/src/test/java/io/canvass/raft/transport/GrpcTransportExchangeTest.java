@@ -26,10 +26,12 @@ class GrpcTransportExchangeTest {
         two.dial(one.member());
         one.awaitConnectedTo(two);
         two.awaitConnectedTo(one);
+        await().until(() -> one.transport.prepare(two.key, Lane.SNAPSHOT));
+        await().until(() -> two.transport.prepare(one.key, Lane.SNAPSHOT));
     }
 
     @Test
-    void everyKindOfRequestArrivesOnEveryLaneInBothDirections() {
+    void everyKindOfRequestArrivesOnItsLanesInBothDirections() {
         join();
         for (Lane lane : Lane.values()) {
             sendAll(one, two, lane);
@@ -39,7 +41,7 @@ class GrpcTransportExchangeTest {
 
     private static void sendAll(TestNode from, TestNode to, Lane lane) {
         to.received.clear();
-        List<Message.Request> requests = Messages.requests(to.key);
+        List<Message.Request> requests = Messages.requests(to.key, lane);
         for (int i = 0; i < requests.size(); i++) {
             from.transport.send(to.key, lane, 100 + i, requests.get(i));
         }
@@ -56,17 +58,52 @@ class GrpcTransportExchangeTest {
     @Test
     void everyKindOfResponseComesBackToItsRequest() {
         join();
-        for (Message.Response response : Messages.responses()) {
-            one.received.clear();
-            two.received.clear();
-            one.transport.send(two.key, Lane.DATA, 5, Messages.heartbeat(two.key));
-            await().until(() -> two.received.size() == 1);
-            two.transport.send(one.key, Lane.DATA, 5, response);
-            await().until(() -> one.received.size() == 1);
-            assertThat(one.received.getFirst().message()).isEqualTo(response);
-            assertThat(one.received.getFirst().from()).isEqualTo(two.key);
-            assertThat(one.received.getFirst().correlation()).isEqualTo(5);
+        for (Lane lane : Lane.values()) {
+            for (Message.Response response : Messages.responses(lane)) {
+                comesBack(lane, response);
+            }
         }
+    }
+
+    private void comesBack(Lane lane, Message.Response response) {
+        one.received.clear();
+        two.received.clear();
+        one.transport.send(two.key, lane, 5, Messages.requests(two.key, lane).getFirst());
+        await().until(() -> two.received.size() == 1);
+        two.transport.send(one.key, lane, 5, response);
+        await().until(() -> one.received.size() == 1);
+        assertThat(one.received.getFirst().message()).isEqualTo(response);
+        assertThat(one.received.getFirst().from()).isEqualTo(two.key);
+        assertThat(one.received.getFirst().lane()).isEqualTo(lane);
+        assertThat(one.received.getFirst().correlation()).isEqualTo(5);
+    }
+
+    @Test
+    void aSnapshotThatNobodyTakesInDelaysNeitherAHeartbeatNorAnotherFollower() {
+        try (TestNode slow = TestNode.startSlow("n3")) {
+            one.dial(slow.member(), two.member());
+            one.awaitConnectedTo(slow);
+            one.awaitConnectedTo(two);
+            fillSnapshotLane(slow);
+            await().until(() -> one.transport.prepare(two.key, Lane.SNAPSHOT));
+            one.transport.send(slow.key, Lane.CONTROL, 998, Messages.heartbeat(slow.key));
+            one.transport.send(slow.key, Lane.DATA, 999, Messages.append(slow.key, 1));
+            one.transport.send(two.key, Lane.SNAPSHOT, 1, Messages.snapshot(two.key, 1 << 20));
+            await().until(() -> slow.received.stream().anyMatch(it -> it.lane() == Lane.CONTROL));
+            await().until(() -> slow.received.stream().anyMatch(it -> it.lane() == Lane.DATA));
+            await().until(() -> two.received.size() == 1);
+            // No more of it than its lane may hold is in the receiver's memory: the last message may go beyond.
+            assertThat(slow.received.stream().filter(it -> it.lane() == Lane.SNAPSHOT))
+                    .hasSizeLessThanOrEqualTo(StreamBounds.SNAPSHOT_QUEUE_BYTES / (1 << 20));
+        }
+    }
+
+    private void fillSnapshotLane(TestNode slow) {
+        await().until(() -> one.transport.prepare(slow.key, Lane.SNAPSHOT));
+        await().until(() -> {
+            one.transport.send(slow.key, Lane.SNAPSHOT, 1, Messages.snapshot(slow.key, 1 << 20));
+            return one.drops(DropReason.QUEUE_FULL) > 100;
+        });
     }
 
     @Test

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class InboundCreditTest {
-    private final InboundCredit credit = new InboundCredit();
+    private final InboundCredit credit = new InboundCredit(InboundCredit.MAX_UNRELEASED_BYTES);
 
     @Test
     void messagesAreAskedForUntilTheirBoundAndAgainOnceOneIsReleased() {

@@ -8,9 +8,12 @@ import java.util.function.Consumer;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.canvass.proto.raft.v1.Frame;
+import io.canvass.proto.raft.v1.SnapshotResponse;
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Message.AppendResult;
@@ -83,6 +86,14 @@ class MessageCodecTest {
         assertThat(second.byteAt(0)).isEqualTo((byte) 9);
     }
 
+    @Test
+    void theBytesOfASnapshotAreNotCopiedEither() {
+        Message.SnapshotRequest part = Messages.snapshot(TO, 3);
+        Frame frame = MessageCodec.encode(1, part);
+        part.data().array()[0] = 9;
+        assertThat(frame.getSnapshotRequest().getData().byteAt(0)).isEqualTo((byte) 9);
+    }
+
     private static ByteString dataOf(Frame frame) {
         return frame.getAppendRequest().getEntries(0).getData();
     }
@@ -137,6 +148,43 @@ class MessageCodecTest {
         assertMalformed(frame -> frame.getHelloBuilder(), "greeting");
     }
 
+    @Test
+    void aBaseThatIsNoneIsMalformed() {
+        assertMalformedSnapshot(base -> base.setIndex(0), "cannot begin after");
+        assertMalformedSnapshot(base -> base.setIndex(-1), "index of the base");
+        assertMalformedSnapshot(base -> base.setEpoch(-1), "epoch of the base");
+        assertMalformedSnapshot(base -> base.clearConfiguration(), "cut short");
+        assertMalformedSnapshot(base -> base.setConfiguration(ByteString.copyFromUtf8("x")), "Unknown format");
+        assertMalformedSnapshot(
+                base -> base.setConfiguration(base.getConfiguration().concat(ByteString.copyFromUtf8("x"))),
+                "too many");
+        byte[] nobody = {1, 0, 0, 0, 0};
+        assertMalformedSnapshot(base -> base.setConfiguration(ByteString.copyFrom(nobody)), "at least one voter");
+    }
+
+    @Test
+    void anAnswerToASnapshotThatThisVersionDoesNotKnowIsMalformed() {
+        Message response = Messages.snapshotResponse(Message.SnapshotResult.BUSY);
+        Frame.Builder frame = MessageCodec.encode(1, response).toBuilder();
+        frame.getSnapshotResponseBuilder().setResultValue(9);
+        assertThatThrownBy(() -> MessageCodec.decode(frame.build()))
+                .isInstanceOf(MalformedFrameException.class)
+                .hasMessageContaining("result of a snapshot");
+        frame.getSnapshotResponseBuilder().setResult(SnapshotResponse.Result.TAKEN).setReceived(-1);
+        assertThatThrownBy(() -> MessageCodec.decode(frame.build()))
+                .isInstanceOf(MalformedFrameException.class)
+                .hasMessageContaining("received");
+    }
+
+    private static void assertMalformedSnapshot(
+            Consumer<io.canvass.proto.raft.v1.LogBase.Builder> spoil, String why) {
+        Frame.Builder frame = MessageCodec.encode(1, Messages.snapshot(TO, 1)).toBuilder();
+        spoil.accept(frame.getSnapshotRequestBuilder().getBaseBuilder());
+        assertThatThrownBy(() -> MessageCodec.decode(frame.build()))
+                .isInstanceOf(MalformedFrameException.class)
+                .hasMessageContaining(why);
+    }
+
     private static void assertMalformed(Consumer<Frame.Builder> spoil, String why) {
         Frame.Builder frame = MessageCodec.encode(1, Messages.append(TO, 1)).toBuilder();
         spoil.accept(frame);
@@ -181,6 +229,8 @@ class MessageCodecTest {
                 voteResponses(),
                 appendRequests(),
                 appendResponses(),
+                snapshotRequests(),
+                snapshotResponses(),
                 Combinators.combine(uuids(), keys(), naturals(), keys().list().ofMaxSize(5))
                         .as(Message.ResigningRequest::new),
                 Combinators.combine(naturals(), leaders()).as(Message.ResigningResponse::new),
@@ -209,6 +259,48 @@ class MessageCodecTest {
                         Arbitraries.of(VoteError.class),
                         Arbitraries.of(VoteRefusal.class))
                 .as(Message.VoteResponse::new);
+    }
+
+    private Arbitrary<Configuration> configurations() {
+        Arbitrary<List<Configuration.Member>> members = Combinators.combine(
+                        keys(), Arbitraries.strings().ofMaxLength(20))
+                .as(Configuration.Member::new)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(5)
+                .uniqueElements(member -> member.key().nodeId());
+        return Combinators.combine(members, Arbitraries.integers().between(1, 5))
+                .as((all, voters) -> new Configuration(
+                        all.subList(0, Math.min(voters, all.size())),
+                        all.subList(Math.min(voters, all.size()), all.size())));
+    }
+
+    private Arbitrary<Message> snapshotRequests() {
+        Arbitrary<LogPosition> positions = Combinators.combine(
+                        naturals(), Arbitraries.longs().between(1, Long.MAX_VALUE))
+                .as(LogPosition::new);
+        return Combinators.combine(
+                        uuids(),
+                        keys(),
+                        naturals(),
+                        naturals(),
+                        Combinators.combine(positions, configurations()).as(LogBase::new),
+                        Arbitraries.bytes().array(byte[].class).ofMaxSize(64).map(Bytes::wrap),
+                        Arbitraries.of(true, false),
+                        Arbitraries.longs())
+                .as(Message.SnapshotRequest::new);
+    }
+
+    private Arbitrary<Message> snapshotResponses() {
+        return Combinators.combine(
+                        naturals(),
+                        leaders(),
+                        naturals(),
+                        Arbitraries.longs(),
+                        Arbitraries.of(Message.SnapshotResult.class),
+                        naturals())
+                .as((epoch, leader, session, sentAt, result, received) ->
+                        new Message.SnapshotResponse(epoch, leader, session, sentAt, result, received));
     }
 
     private Arbitrary<Message> appendRequests() {

@@ -1,10 +1,14 @@
 package io.canvass.raft.transport;
 
+import java.util.Arrays;
 import java.util.List;
 
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
+import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.ReplicaKey;
@@ -42,7 +46,34 @@ final class Messages {
         return new Message.AppendResponse(7, TestNode.key("n9"), 2, 11, -5, result);
     }
 
-    static List<Message.Request> requests(ReplicaKey to) {
+    /** One part of a snapshot, with so many bytes of data. */
+    static Message.SnapshotRequest snapshot(ReplicaKey to, int dataBytes) {
+        Configuration.Member voter = new Configuration.Member(TestNode.key("n3"), "n3:7000");
+        Configuration.Member observer = new Configuration.Member(ReplicaKey.ofNode("n4"), "n4:7000");
+        LogBase base =
+                new LogBase(new LogPosition(6, 41), new Configuration(List.of(voter), List.of(observer)));
+        return new Message.SnapshotRequest(
+                TestNode.CLUSTER, to, 7, 2, base, Bytes.wrap(new byte[dataBytes]), true, -5);
+    }
+
+    static Message.SnapshotResponse snapshotResponse(Message.SnapshotResult result) {
+        return new Message.SnapshotResponse(7, TestNode.key("n9"), 2, -5, result, 1L << 40);
+    }
+
+    /** Requests of all kinds that go on this lane. */
+    static List<Message.Request> requests(ReplicaKey to, Lane lane) {
+        return lane == Lane.SNAPSHOT ? List.of(snapshot(to, 0), snapshot(to, 3)) : requests(to);
+    }
+
+    static List<Message.Response> responses(Lane lane) {
+        return lane == Lane.SNAPSHOT
+                ? Arrays.stream(Message.SnapshotResult.values())
+                        .<Message.Response>map(Messages::snapshotResponse)
+                        .toList()
+                : responses();
+    }
+
+    private static List<Message.Request> requests(ReplicaKey to) {
         Entry first = new Entry(42, 6, EntryKind.CONFIGURATION, -1, Bytes.ofUtf8("voters"));
         Entry second = new Entry(43, 7, EntryKind.LEADER_CHANGE, Long.MAX_VALUE, Bytes.EMPTY);
         return List.of(
@@ -55,7 +86,7 @@ final class Messages {
                 new Message.ReadIndexRequest(TestNode.CLUSTER, to, 7, 17));
     }
 
-    static List<Message.Response> responses() {
+    private static List<Message.Response> responses() {
         ReplicaKey leader = TestNode.key("n9");
         return List.of(
                 voteResponse(leader),

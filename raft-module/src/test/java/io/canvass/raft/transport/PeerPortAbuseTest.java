@@ -176,6 +176,16 @@ class PeerPortAbuseTest {
     }
 
     @Test
+    void aPartOfASnapshotBeyondTheLargestMessageIsRefusedAndCounted() {
+        try (RawPeer peer = RawPeer.greeted(node, "n3", Lane.SNAPSHOT)) {
+            peer.send(MessageCodec.encode(1, Messages.snapshot(node.key, TransportConfig.MIN_MESSAGE_BYTES)));
+            assertThat(peer.end().getCode()).isNotEqualTo(Status.Code.OK);
+            await().until(() -> node.refusals(RefusalReason.OVERSIZED_MESSAGE) == 1);
+            assertThat(node.received).isEmpty();
+        }
+    }
+
+    @Test
     void bytesThatAreNoProtobufAreRefusedAsAMalformedFrame() {
         MethodDescriptor<String, Frame> text = FrameMarshaller.EXCHANGE.toBuilder(
                         new TextMarshaller(), new FrameMarshaller())

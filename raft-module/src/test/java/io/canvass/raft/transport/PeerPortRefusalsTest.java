@@ -158,8 +158,39 @@ class PeerPortRefusalsTest {
         assertGreetedThenRefused(spoilt.build(), RefusalReason.MALFORMED_FRAME, "Unknown kind of entry");
     }
 
+    @Test
+    void aSnapshotWithABaseThatIsNoneIsRefused() {
+        Frame.Builder spoilt = MessageCodec.encode(1, Messages.snapshot(node.key, 1)).toBuilder();
+        spoilt.getSnapshotRequestBuilder().getBaseBuilder().setConfiguration(ByteString.copyFromUtf8("nobody"));
+        assertGreetedThenRefused(
+                Lane.SNAPSHOT, spoilt.build(), RefusalReason.MALFORMED_FRAME, "The base of a snapshot is none");
+    }
+
+    @Test
+    void aSnapshotOnAnyOtherLaneIsRefused() {
+        Frame snapshot = MessageCodec.encode(1, Messages.snapshot(node.key, 1));
+        assertGreetedThenRefused(Lane.DATA, snapshot, RefusalReason.WRONG_LANE, "carries no SNAPSHOT_REQUEST");
+    }
+
+    @Test
+    void anythingElseOnTheLaneOfSnapshotsIsRefused() {
+        Frame append = MessageCodec.encode(1, Messages.append(node.key, 1));
+        assertGreetedThenRefused(Lane.SNAPSHOT, append, RefusalReason.WRONG_LANE, "carries no APPEND_REQUEST");
+    }
+
+    @Test
+    void aResponseOnAStreamOfSnapshotsThatThePeerDialledIsRefused() {
+        Frame response = MessageCodec.encode(
+                1, Messages.snapshotResponse(io.canvass.raft.core.Message.SnapshotResult.INSTALLED));
+        assertGreetedThenRefused(Lane.SNAPSHOT, response, RefusalReason.WRONG_DIRECTION, "response");
+    }
+
     private void assertGreetedThenRefused(Frame frame, RefusalReason reason, String why) {
-        try (RawPeer peer = RawPeer.greeted(node, "n3", Lane.CONTROL)) {
+        assertGreetedThenRefused(Lane.CONTROL, frame, reason, why);
+    }
+
+    private void assertGreetedThenRefused(Lane lane, Frame frame, RefusalReason reason, String why) {
+        try (RawPeer peer = RawPeer.greeted(node, "n3", lane)) {
             assertThat(peer.received.getFirst().getHelloAck().getRefusal()).isEqualTo(HelloAck.Refusal.NONE);
             assertThat(peer.received.getFirst().getHelloAck().getFrom()).isEqualTo(WireValues.key(node.key));
             peer.send(frame);

@@ -1,0 +1,85 @@
+package io.canvass.raft.runtime;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Entry;
+
+/** Counts what is appended, and tells when the log has grown enough to begin later, and where. For one thread. */
+final class Compaction {
+    private static final long MARK_EVERY_BYTES = 1 << 20;
+    private static final long MARK_EVERY_ENTRIES = 1000;
+
+    /** @param bytesBefore of all entries counted before this index */
+    private record Mark(long index, long bytesBefore) {}
+
+    private final LogPolicy policy;
+    private final Deque<Mark> marks = new ArrayDeque<>();
+    private long lastIndex;
+    private long bytes;
+    private long bytesAtLast;
+    private long indexAtLast;
+    private boolean underWay;
+
+    Compaction(LogPolicy policy, long lastIndex) {
+        this.policy = policy;
+        this.lastIndex = lastIndex;
+        this.indexAtLast = lastIndex;
+        marks.addLast(new Mark(lastIndex, 0));
+    }
+
+    void wrote(Effect.LogWrite write) {
+        for (Entry entry : write.entries()) {
+            bytes += entry.sizeBytes();
+            lastIndex = entry.index();
+            Mark newest = marks.getLast();
+            if (bytes - newest.bytesBefore() >= MARK_EVERY_BYTES
+                    || lastIndex - newest.index() >= MARK_EVERY_ENTRIES) {
+                marks.addLast(new Mark(lastIndex, bytes));
+            }
+        }
+    }
+
+    /** Whether the state is to be made durable now, so that the log may begin later. Once for each time. */
+    boolean isDue() {
+        boolean due = !underWay
+                && (bytes - bytesAtLast >= policy.everyBytes() || lastIndex - indexAtLast >= policy.everyEntries());
+        underWay |= due;
+        return due;
+    }
+
+    /**
+     * @param upTo what may go
+     * @param must what has to
+     */
+    record Where(long upTo, long must) {}
+
+    /** The state is durable up to this index. */
+    Optional<Where> flushed(long index) {
+        underWay = false;
+        bytesAtLast = bytes;
+        indexAtLast = lastIndex;
+        long upTo = Math.min(index, keeping(policy.keptBytes(), policy.keptEntries()));
+        long must = Math.min(upTo, keeping(
+                policy.keptBytes() * LogPolicy.KEPT_FOR_SNAPSHOTS, policy.keptEntries() * LogPolicy.KEPT_FOR_SNAPSHOTS));
+        while (marks.size() > 1 && marks.getFirst().index() < must) {
+            marks.removeFirst();
+        }
+        return upTo > 0 ? Optional.of(new Where(upTo, must)) : Optional.empty();
+    }
+
+    /** The last index that can go if so much is to stay: by whichever of the two bounds keeps less. */
+    private long keeping(long keptBytes, long keptEntries) {
+        long byEntries = lastIndex - keptEntries;
+        long byBytes = 0;
+        for (Mark mark : marks) {
+            if (bytes - mark.bytesBefore() < keptBytes) {
+                break;
+            }
+            byBytes = mark.index();
+        }
+        return Math.max(0, Math.max(byEntries, byBytes));
+    }
+}

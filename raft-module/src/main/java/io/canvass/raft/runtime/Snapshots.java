@@ -1,0 +1,199 @@
+package io.canvass.raft.runtime;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.Message;
+import io.canvass.raft.core.ReplicaKey;
+import io.canvass.raft.transport.Transport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a replica does about the bytes of snapshots: one sender for each peer that is sent one, a receiver, and the copies of the
+ * state. Called by the core's thread; what takes time is done on threads of its own.
+ */
+final class Snapshots implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+    private final UUID clusterId;
+    private final Transport transport;
+    private final Inbox inbox;
+    private final LongSupplier clock;
+    private final SnapshotSender.Limits limits;
+    private final Checkpoints checkpoints;
+    private final SnapshotReceiver receiver;
+    private final Map<String, SnapshotSender> senders = new HashMap<>();
+    private final Map<String, Long> sessions = new HashMap<>();
+    private final AtomicLong correlation = new AtomicLong();
+    private final String name;
+
+    /** @param clock the core's, in nanoseconds */
+    Snapshots(LogPolicy policy, RaftNodeConfig config, Transport transport, Applier<?> applier, Inbox inbox, LongSupplier clock) {
+        this.clusterId = config.raft().clusterId();
+        this.transport = transport;
+        this.inbox = inbox;
+        this.clock = clock;
+        this.name = config.raft().self().nodeId();
+        SnapshotSender.Limits usual = SnapshotSender.Limits.DEFAULT;
+        this.limits = new SnapshotSender.Limits(
+                usual.maxPartBytes(),
+                usual.window(),
+                policy.snapshotBytesPerSecond(),
+                usual.lineTimeout(),
+                usual.answerTimeout(),
+                usual.installTimeout());
+        try {
+            this.checkpoints =
+                    new Checkpoints(policy.snapshots().resolve("outgoing"), empty -> copy(applier, empty));
+            this.receiver = new SnapshotReceiver(policy.snapshots().resolve("incoming"), "raft-snapshot-receiver-" + name);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The directory for snapshots, " + policy.snapshots() + ", cannot be used", e);
+        }
+    }
+
+    void start() {
+        receiver.start();
+    }
+
+    /** On a sender's thread. The core alone knows which epoch and which members the index belongs to. */
+    private LogBase copy(Applier<?> applier, Path empty) throws IOException, InterruptedException {
+        try {
+            long index = applier.checkpoint(empty).get();
+            CompletableFuture<LogBase> base = new CompletableFuture<>();
+            inbox.offer(new Event.BaseAsked(index, base));
+            return base.get();
+        } catch (ExecutionException e) {
+            throw new IOException("The state could not be copied: " + e.getCause(), e);
+        }
+    }
+
+    // ---- sending
+
+    void send(Effect.SendSnapshot asked, long logBase) {
+        ReplicaKey peer = asked.peer();
+        cancel(senders.remove(peer.nodeId()));
+        SnapshotSender.Line line = new SnapshotSender.Line() {
+            @Override
+            public boolean isReady() {
+                return transport.prepare(peer, Lane.SNAPSHOT);
+            }
+
+            @Override
+            public void send(Message.SnapshotRequest part) {
+                transport.send(peer, Lane.SNAPSHOT, correlation.incrementAndGet(), part);
+            }
+        };
+        LOG.info("{} needs what the log no longer holds: it is sent a snapshot", peer.nodeId());
+        SnapshotSender sender = new SnapshotSender(
+                new SnapshotSender.Recipient(clusterId, peer, asked.epoch(), asked.session()),
+                stopped -> checkpoints.take(logBase, stopped),
+                line,
+                limits,
+                clock,
+                ended -> ended(peer, asked.session(), ended),
+                "raft-snapshot-sender-" + name + "-" + peer.nodeId());
+        senders.put(peer.nodeId(), sender);
+        sessions.put(peer.nodeId(), asked.session());
+        sender.start();
+    }
+
+    /** On the sender's thread. */
+    private void ended(ReplicaKey peer, long session, SnapshotSender.Ended ended) {
+        LOG.info("The snapshot for {} ended: {} {}", peer.nodeId(), ended.ending(), ended.why());
+        if (ended.ending().isNewsToTheCore()) {
+            inbox.offer(new Event.SnapshotEnded(peer, session));
+        }
+    }
+
+    /** Whether the one that ended is the newest for its peer: a later one is not ended by it. */
+    boolean isCurrent(ReplicaKey peer, long session) {
+        Long newest = sessions.get(peer.nodeId());
+        return newest != null && newest == session;
+    }
+
+    void answered(ReplicaKey from, Message.SnapshotResponse response) {
+        SnapshotSender sender = senders.get(from.nodeId());
+        if (sender != null) {
+            sender.answered(response);
+        }
+    }
+
+    void lost(ReplicaKey peer) {
+        SnapshotSender sender = senders.get(peer.nodeId());
+        if (sender != null) {
+            sender.lost();
+        }
+    }
+
+    /** Leadership is over. */
+    void endAll() {
+        senders.values().forEach(Snapshots::cancel);
+        senders.clear();
+        sessions.clear();
+        checkpoints.retire();
+    }
+
+    private static void cancel(@Nullable SnapshotSender sender) {
+        if (sender != null) {
+            sender.cancel();
+        }
+    }
+
+    // ---- taking
+
+    /** Hands a part to the receiver; what the core is to see of it comes as an event. */
+    void take(Transport.Inbound inbound, Message.SnapshotRequest part) {
+        boolean taken = receiver.offer(part, verdict -> {
+            switch (verdict) {
+                case SnapshotReceiver.Verdict.Passed passed ->
+                    inbox.offer(new Event.SnapshotPart(inbound, passed.request()));
+                case SnapshotReceiver.Verdict.Refused refused -> {
+                    LOG.warn("A part of a snapshot of {} was not taken: {}", inbound.from().nodeId(), refused.why());
+                    inbound.release();
+                }
+                case SnapshotReceiver.Verdict.Outdated o -> inbound.release();
+            }
+        });
+        if (!taken) {
+            inbound.release();
+        }
+    }
+
+    /** What goes out tells how much is here, so that a transfer goes on where it broke off. */
+    Message.SnapshotResponse completed(Message.SnapshotResponse response) {
+        return response.withReceived(receiver.received(response.epoch(), response.session()));
+    }
+
+    Path directoryOf(LogBase base) {
+        return receiver.completed(base);
+    }
+
+    /** What was received has been put in place, or is not wanted. */
+    void clear() {
+        try {
+            receiver.clear();
+        } catch (IOException e) {
+            LOG.warn("What is left of a snapshot could not be removed: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        endAll();
+        receiver.close();
+        checkpoints.close();
+    }
+}
