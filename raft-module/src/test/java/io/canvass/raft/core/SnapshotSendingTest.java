@@ -167,15 +167,38 @@ class SnapshotSendingTest {
     }
 
     @Test
-    void oneThatIsLostIsBegunAnewWithTheNextHeartbeat() {
+    void whoLostOneIsAskedWithTheNextHeartbeatWhetherItStillNeedsOne() {
         CoreFixture replica = sending();
 
         assertThat(replica.step(new Input.PeerLost(ELECTED, N3, Lane.SNAPSHOT))).isEmpty();
         assertThat(replica.propose(1, "x")).noneMatch(Effect.SendSnapshot.class::isInstance);
-        assertThat(replica.timeReached(ELECTED + HEARTBEAT)).contains(snapshotTo(N3, 6));
         assertThat(replica.response(N3, takes(4, ELECTED, Message.SnapshotResult.INSTALLED)))
-                .as("of the first")
+                .as("its session is over")
                 .isEmpty();
+        List<Effect> effects = replica.timeReached(ELECTED + HEARTBEAT);
+        assertThat(effects).noneMatch(Effect.SendSnapshot.class::isInstance);
+        assertThat(sentTo(N3, Message.AppendRequest.class, effects).getLast().prev()).isEqualTo(at(3, 2));
+        assertThat(replica.response(N3, mismatched(5, LogPosition.ZERO))).containsExactly(snapshotTo(N3, 7));
+    }
+
+    @Test
+    void whoIsBackWithWhatItInstalledNeedsNoSnapshotMore() {
+        CoreFixture replica = sending();
+        replica.step(new Input.PeerLost(ELECTED, N3, Lane.SNAPSHOT));
+        replica.timeReached(ELECTED + HEARTBEAT);
+
+        assertThat(replica.response(N3, follows(5, ELECTED + HEARTBEAT, 3)))
+                .noneMatch(Effect.SendSnapshot.class::isInstance);
+    }
+
+    @Test
+    void aPeerThatWasOnlyNeverReachedIsAskedBeforeItIsSentASnapshot() {
+        CoreFixture replica = compactedLeader();
+        replica.step(new Input.PeerLost(ELECTED, N3, Lane.DATA));
+
+        List<Effect> effects = replica.timeReached(ELECTED + HEARTBEAT);
+        assertThat(effects).noneMatch(Effect.SendSnapshot.class::isInstance);
+        assertThat(sentTo(N3, Message.AppendRequest.class, effects).getLast().prev()).isEqualTo(at(3, 2));
     }
 
     @Test
@@ -184,7 +207,9 @@ class SnapshotSendingTest {
 
         assertThat(replica.response(N3, takes(3, ELECTED, Message.SnapshotResult.BUSY))).as("another session").isEmpty();
         assertThat(replica.response(N3, takes(4, ELECTED, Message.SnapshotResult.BUSY))).isEmpty();
-        assertThat(replica.timeReached(ELECTED + HEARTBEAT)).contains(snapshotTo(N3, 6));
+        assertThat(sentTo(N3, Message.AppendRequest.class, replica.timeReached(ELECTED + HEARTBEAT)).getLast().prev())
+                .isEqualTo(at(3, 2));
+        assertThat(replica.response(N3, mismatched(5, LogPosition.ZERO))).containsExactly(snapshotTo(N3, 7));
     }
 
     @Test
