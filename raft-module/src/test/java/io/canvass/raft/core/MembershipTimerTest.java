@@ -49,13 +49,29 @@ class MembershipTimerTest {
     }
 
     @Test
-    void aVoterThatBecomesObserverHasNoTimerFromTheEntryOnThatMakesItOne() {
+    void aVoterThatBecomesObserverHasNoTimerOnceThatIsCommitted() {
         CoreFixture replica = Stands.followerThatHeard(voters(3)).at(1100);
 
         replica.request(N2, append(5, END, 0, configuration(4, 5, N2, N3)));
+        assertThat(replica.role()).isEqualTo(new Role.Follower(N2, true, new ElectionTimer.At(1100 + FULL)));
+        replica.request(N2, append(5, at(4, 5), 4));
 
         assertThat(replica.role()).isEqualTo(new Role.Follower(N2, true, new ElectionTimer.Never()));
         assertThat(replica.deadline()).isEqualTo(Outcome.NEVER);
+    }
+
+    @Test
+    void whoIsRemovedAsksForVotesUntilThatIsCommittedAndDoesNotCountItself() {
+        CoreFixture replica = Stands.followerThatHeard(voters(3)).at(1100);
+        replica.request(N2, append(5, END, 0, configuration(4, 5, N2, N3)));
+        replica.persisted();
+        replica.timeReached(1100 + FULL);
+        RoundId round = replica.round().id();
+
+        assertThat(replica.round().granted()).isEmpty();
+        assertThat(replica.response(N2, replica.asked(N2), preVoteGranted(5, NONE, round))).isEmpty();
+        assertThat(replica.response(N3, replica.asked(N3), preVoteGranted(5, NONE, round)))
+                .contains(preVoteEnded(round, 5, RoundSummary.Ending.WON, 2, 2), persist(3, hard(6, N1, NONE)));
     }
 
     @Test
@@ -76,12 +92,13 @@ class MembershipTimerTest {
         Entry removal = configuration(4, 5, N2, N3);
 
         // The leader resigned, so this is no contact; but the entry counts.
-        assertThat(replica.request(N2, append(5, END, 0, removal)))
+        assertThat(replica.request(N2, append(5, END, 4, removal)))
                 .containsExactly(
                         persist(2, hard(5, NONE, N2), removal),
                         preVoteEnded(new RoundId(1, 1), 5, RoundSummary.Ending.GUARD_REFUSED, 1, 2),
                         became(RoleName.UNATTACHED, 5, NONE),
-                        reply(N2, matched(5, NONE, 4), 2));
+                        reply(N2, matched(5, NONE, 4), 2),
+                        new Effect.Apply(1, 3));
 
         assertThat(replica.role()).isEqualTo(new Role.Unattached(N2, new ElectionTimer.Never()));
         assertThat(replica.response(N3, 2, preVoteGranted(5, NONE, new RoundId(1, 1)))).isEmpty();

@@ -72,6 +72,7 @@ class PromotionGuardTest {
     @Test
     void noPromotionOfAReplicaThatIsNoVoterAnyMore() {
         state.log.append(CoreFixture.configuration(2, 5, N2, N3));
+        state.log.commitUpTo(2);
         elections.onVoteResponse(N2, asked(N2), preVoteGranted(5, NONE, FIRST));
         assertRefused(2);
     }

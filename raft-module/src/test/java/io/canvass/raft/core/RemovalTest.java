@@ -110,7 +110,10 @@ class RemovalTest {
     void aRemovalOfItselfThatIsNeverCommittedLeavesItAVoter() {
         CoreFixture replica = removing(N1);
         replica.request(N2, heartbeat(6));
-        assertThat(replica.role()).isEqualTo(new Role.Follower(N2, true, new ElectionTimer.Never()));
+        assertThat(replica.core.status().voter()).isFalse();
+        assertThat(replica.role().electionTimer())
+                .as("it may be needed yet")
+                .isEqualTo(new ElectionTimer.At(ELECTED + CoreFixture.FULL));
 
         replica.request(N2, append(6, at(4, 5), 4, command(5, 6)));
 
