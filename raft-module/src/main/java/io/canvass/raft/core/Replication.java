@@ -305,12 +305,12 @@ public final class Replication {
         }
     }
 
-    /** As far back as the log goes: only its answer says that it needs a snapshot, and not that nothing was heard of it (HAZARDS G7). */
+    /** As far back as the log goes: its answer says that it needs a snapshot, silence does not (HAZARDS G7). */
     private void askAgain(Progress peer) {
         peer.probe(Math.max(peer.match(), log.base().index()) + 1, state.nextSession());
     }
 
-    /** The stream of a snapshot broke, or it could not be taken: with the next heartbeat the peer is asked what it still needs. */
+    /** Its stream broke, or it could not be taken: with the next heartbeat the peer is asked what it still needs. */
     void onSnapshotLost(ReplicaKey lost) {
         Progress peer = peers.get(lost.nodeId());
         if (peer != null && peer.mode() == Progress.Mode.SNAPSHOT) {

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-/** A log that begins later than with its first entry: what it keeps, and how it agrees with a leader's (HAZARDS F6, F14). */
+/** A log that begins later than with its first entry: what it keeps, how it agrees with a leader's (HAZARDS F6, F14). */
 class CompactionTest {
     private static final Configuration THREE = configurationOf(List.of(N1, N2, N3));
     private static final HardState FOLLOWS_N2 = hard(5, NONE, N2);
@@ -112,7 +112,8 @@ class CompactionTest {
     @Test
     void whatIsBeforeTheBaseMatchesForOfThatThereIsOneHistory() {
         CoreFixture replica = follower();
-        assertThat(replica.request(N2, append(5, LogPosition.ZERO, 0))).containsExactly(reply(N2, matched(5, N2, 0), 2));
+        assertThat(replica.request(N2, append(5, LogPosition.ZERO, 0)))
+                .containsExactly(reply(N2, matched(5, N2, 0), 2));
         assertThat(replica.request(N2, append(5, at(1, 0), 0))).containsExactly(reply(N2, matched(5, N2, 1), 2));
         assertThat(replica.request(N2, append(5, at(1, 0), 0, command(2, 1))))
                 .containsExactly(reply(N2, matched(5, N2, 2), 2));

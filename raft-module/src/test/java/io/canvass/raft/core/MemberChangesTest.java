@@ -25,7 +25,7 @@ import static io.canvass.raft.core.Messages.leads;
 import static io.canvass.raft.core.Messages.takes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A leader's judgement of changes of the members, and what one changes from its append on (HAZARDS B1, C5, D1, D2, D5, D7). */
+/** A leader's judgement of changes of the members, and what one changes from its append on (HAZARDS B1, C5, D1, D5). */
 class MemberChangesTest {
     private static final long ELECTED = Stands.FIRST_TIMEOUT;
     private static final HardState STATE = hard(5, N1, N1);

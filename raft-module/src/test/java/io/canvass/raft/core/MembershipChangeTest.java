@@ -18,7 +18,7 @@ import static io.canvass.raft.core.CoreFixture.otherDisk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** What each change makes of voters n1, n2 and an observer n3; and of n1 alone (Raft dissertation, section 4.1; KIP-853). */
+/** What each change makes of voters n1, n2 and an observer n3 (Raft dissertation, section 4.1; KIP-853). */
 class MembershipChangeTest {
     private static final Configuration BEFORE =
             new Configuration(List.of(member(N1), member(N2)), List.of(member(N3)));

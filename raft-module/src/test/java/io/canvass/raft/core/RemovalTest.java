@@ -27,7 +27,7 @@ import static io.canvass.raft.core.Messages.heartbeat;
 import static io.canvass.raft.core.Messages.leads;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A leader that removes itself or others, and another disk in the place of one that is lost (HAZARDS D3, D4, D8, D9, E1). */
+/** A leader that removes itself or others, and another disk in the place of a lost one (HAZARDS D3, D4, D8, D9, E1). */
 class RemovalTest {
     private static final long ELECTED = Stands.FIRST_TIMEOUT;
 

@@ -16,8 +16,8 @@ import static io.canvass.raft.core.CoreFixture.configurationOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A log that is appended to, cut back, committed, let begin later and replaced by snapshots, against the list of all its entries
- * from the first on (HAZARDS F6, F14, G1).
+ * A log that is appended to, cut back, committed, let begin later and replaced by snapshots, against the list of all its
+ * entries from the first on (HAZARDS F6, F14, G1).
  */
 class ReplicaLogTest {
     private static final List<Configuration> CONFIGURATIONS = List.of(

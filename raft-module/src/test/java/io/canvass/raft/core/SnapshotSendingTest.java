@@ -37,7 +37,7 @@ class SnapshotSendingTest {
         return follows(session, 0, ELECTED, new Message.AppendResult.Mismatched(hint));
     }
 
-    /** A leader of three whose log 1@0 2@1 3@2 4@5 is applied and begins after 3@2; n2 has it all, n3 has not answered. */
+    /** Leads n2, which has all, and n3, which has not answered; its log 1@0 2@1 3@2 4@5 begins after 3@2. */
     private static CoreFixture compactedLeader() {
         CoreFixture replica = Stands.leader(voters(3));
         replica.response(N2, follows(1, ELECTED, 4));
@@ -85,7 +85,9 @@ class SnapshotSendingTest {
 
         assertThat(replica.response(N2, follows(1, ELECTED, 11)))
                 .contains(send(N2, 7, leads(N2, 1, at(11, 5), 11, ELECTED), 0), new Effect.Apply(11, 11));
-        assertThat(replica.response(N3, mismatched(2, at(10, 3)))).as("10@3 was asked for").containsExactly(snapshotTo(N3, 4));
+        assertThat(replica.response(N3, mismatched(2, at(10, 3))))
+                .as("10@3 was asked for")
+                .containsExactly(snapshotTo(N3, 4));
     }
 
     @Test
@@ -205,7 +207,9 @@ class SnapshotSendingTest {
     void aPeerThatIsBusyIsAskedAgainWithTheNextHeartbeat() {
         CoreFixture replica = sending();
 
-        assertThat(replica.response(N3, takes(3, ELECTED, Message.SnapshotResult.BUSY))).as("another session").isEmpty();
+        assertThat(replica.response(N3, takes(3, ELECTED, Message.SnapshotResult.BUSY)))
+                .as("another session")
+                .isEmpty();
         assertThat(replica.response(N3, takes(4, ELECTED, Message.SnapshotResult.BUSY))).isEmpty();
         assertThat(sentTo(N3, Message.AppendRequest.class, replica.timeReached(ELECTED + HEARTBEAT)).getLast().prev())
                 .isEqualTo(at(3, 2));
@@ -234,7 +238,9 @@ class SnapshotSendingTest {
                         new Message.SnapshotResponse(4, N1, 4, ELECTED, Message.SnapshotResult.INSTALLED)))
                 .isEmpty();
         assertThat(replica.response(N3, takes(4, ELECTED, Message.SnapshotResult.FENCED))).isEmpty();
-        assertThat(replica.response(N2, takes(1, ELECTED, Message.SnapshotResult.INSTALLED))).as("asked for none").isEmpty();
+        assertThat(replica.response(N2, takes(1, ELECTED, Message.SnapshotResult.INSTALLED)))
+                .as("asked for none")
+                .isEmpty();
     }
 
     @Test

@@ -32,7 +32,7 @@ import static io.canvass.raft.core.Messages.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-/** What a follower does with the parts of a snapshot, and with the log once it is installed (HAZARDS A14, G1, G2, G3, G5). */
+/** What a follower does with the parts of a snapshot, and with its log afterwards (HAZARDS A14, G1, G2, G3, G5). */
 class SnapshotTakingTest {
     private static final Configuration THREE = configurationOf(List.of(N1, N2, N3));
     private static final LogBase SNAPSHOT = new LogBase(at(20, 4), THREE);

@@ -13,8 +13,8 @@ import io.canvass.raft.core.StoredState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk that syncs when it is told, and forgets what it was not told to sync. It holds the state too, of which all that matters here
- * is up to which index it goes.
+ * A disk that syncs when it is told, and forgets what it was not told to sync. It holds the state too, of which all that
+ * matters here is up to which index it goes.
  */
 final class ScriptedDisk {
     private HardState hardState = HardState.INITIAL;

@@ -47,9 +47,9 @@ final class ScriptedReplica {
         }
         RaftConfig c = config;
         RaftConfig other = new RaftConfig(
-                c.clusterId(), key, c.electionTimeoutNanos(), c.heartbeatNanos(), c.commitDelayNanos(), c.maxAppendBytes(),
-                c.maxInflightAppends(), c.maxInflightBytes(), c.maxUncommittedBytes(), c.maxPendingReads(), c.maxTailBytes(),
-                c.protocolVersion(), c.leaseReads());
+                c.clusterId(), key, c.electionTimeoutNanos(), c.heartbeatNanos(), c.commitDelayNanos(),
+                c.maxAppendBytes(), c.maxInflightAppends(), c.maxInflightBytes(), c.maxUncommittedBytes(),
+                c.maxPendingReads(), c.maxTailBytes(), c.protocolVersion(), c.leaseReads());
         ScriptedReplica again = new ScriptedReplica(cluster, other, random, bootstrap);
         again.life = life;
         return again;
