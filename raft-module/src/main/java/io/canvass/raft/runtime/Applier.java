@@ -230,6 +230,9 @@ final class Applier<R> implements Runnable {
         long next = range.from();
         while (next <= range.to()) {
             List<Entry> chunk = chunk(range, next);
+            if (chunk.isEmpty()) {
+                throw new IllegalStateException("Entry " + next + " was dropped from the log before it was applied");
+            }
             List<R> results = machine.apply(chunk);
             if (results.size() != chunk.size()) {
                 throw new IllegalStateException(

@@ -49,12 +49,13 @@ class MembershipTimerTest {
     }
 
     @Test
-    void aVoterThatBecomesObserverHasNoTimerOnceThatIsCommitted() {
+    void aVoterThatIsRemovedHasATimerUntilThatIsCommitted() {
         CoreFixture replica = Stands.followerThatHeard(voters(3)).at(1100);
 
         replica.request(N2, append(5, END, 0, configuration(4, 5, N2, N3)));
         assertThat(replica.role()).isEqualTo(new Role.Follower(N2, true, new ElectionTimer.At(1100 + FULL)));
-        replica.request(N2, append(5, at(4, 5), 4));
+
+        replica.request(N2, append(5, new LogPosition(5, 4), 4));
 
         assertThat(replica.role()).isEqualTo(new Role.Follower(N2, true, new ElectionTimer.Never()));
         assertThat(replica.deadline()).isEqualTo(Outcome.NEVER);
@@ -91,7 +92,7 @@ class MembershipTimerTest {
         replica.timeReached(replica.now());
         Entry removal = configuration(4, 5, N2, N3);
 
-        // The leader resigned, so this is no contact; but the entry counts.
+        // The leader resigned, so this is no contact; but the entry counts, and that it is committed.
         assertThat(replica.request(N2, append(5, END, 4, removal)))
                 .containsExactly(
                         persist(2, hard(5, NONE, N2), removal),

@@ -91,6 +91,7 @@ enum PlantedFault {
             return new StoredState(
                     stored.boot(),
                     new HardState(state.epoch(), ReplicaKey.NONE, state.leader()),
+                    stored.base(),
                     stored.epochs(),
                     stored.lastIndex(),
                     stored.configurations(),
