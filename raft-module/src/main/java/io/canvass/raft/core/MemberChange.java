@@ -22,8 +22,9 @@ public sealed interface MemberChange {
     record Remove(ReplicaKey member) implements MemberChange {}
 
     /**
-     * The node comes back with another disk, in the same office. Only sound if the directory of before is gone for good: it might
-     * have been needed for a majority.
+     * The node comes back with another disk, in the same office. Only sound if the directory of before is gone for good, and if
+     * nothing was decided with it that this leader has not heard of: two voters change places at once, so a majority with the one
+     * and a majority with the other may have nobody in common.
      */
     record Replace(ReplicaKey lost, Configuration.Member by) implements MemberChange {}
 

@@ -26,8 +26,19 @@ final class Membership {
             case MemberChange.Demote demote -> move(before, demote.member(), false);
             case MemberChange.Remove remove -> remove(before, remove.member());
             case MemberChange.Replace replace -> swap(before, replace.lost(), replace.by(), true);
-            case MemberChange.Update update -> swap(before, update.member().key(), update.member(), false);
+            case MemberChange.Update update -> update(before, update.member());
         };
+    }
+
+    /** Another address may be told of a node by its name alone: that takes no directory's name away (HAZARDS E2). */
+    private static Changed update(Configuration before, Configuration.Member told) {
+        List<Configuration.Member> members = before.members();
+        int at = find(members, told.key());
+        boolean namesDirectory = !told.key().directoryId().equals(ReplicaKey.UNASSIGNED);
+        Configuration.Member by = at == -1 || namesDirectory
+                ? told
+                : new Configuration.Member(members.get(at).key(), told.address());
+        return swap(before, told.key(), by, false);
     }
 
     private static Changed add(Configuration before, Configuration.Member member) {

@@ -58,8 +58,9 @@ final class Progress {
         return voter;
     }
 
-    /** Its office or its address is another. */
-    void is(Configuration.Member other, boolean nowVoter) {
+    /** Its office or its address is another. A new voter starts as fresh (HAZARDS B1). */
+    void is(Configuration.Member other, boolean nowVoter, long now) {
+        contactNanos = nowVoter && !voter ? now : contactNanos;
         member = other;
         voter = nowVoter;
         removedBy = 0;

@@ -207,13 +207,18 @@ final class ReplicaLog {
         installing = true;
     }
 
-    /** The state is that of a snapshot now. If the log does not go on from there, it begins there, empty. */
+    /**
+     * The state is that of a snapshot now. If the log does not go on from there, it begins there, empty.
+     *
+     * @throws IllegalStateException if it contradicts what is committed: the replica must halt (HAZARDS G2)
+     */
     void installed(LogBase snapshot) {
         installing = false;
         long index = snapshot.position().index();
         if (index <= handedToApply) {
             return;
         }
+        requireCommittedIsHeld(snapshot.position());
         handedToApply = index;
         if (index <= lastIndex && position(index).epoch() == snapshot.position().epoch()) {
             commitIndex = Math.max(commitIndex, index);
@@ -235,6 +240,13 @@ final class ReplicaLog {
         stagedEntries = new ArrayList<>();
         stagedBase = snapshot;
         staged = true;
+    }
+
+    private void requireCommittedIsHeld(LogPosition snapshot) {
+        if (snapshot.index() <= commitIndex && !holds(snapshot)) {
+            throw new IllegalStateException("The snapshot up to " + snapshot + " contradicts the log, which has "
+                    + position(snapshot.index()) + " and is committed up to " + commitIndex);
+        }
     }
 
     /** The token that must be durable before what is true now may be said: that of this step's write, if it has one. */

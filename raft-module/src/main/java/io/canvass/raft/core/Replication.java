@@ -109,7 +109,7 @@ public final class Replication {
                 continue;
             }
             if (known != null && known.key().matches(member.key())) {
-                known.is(member, next.isVoter(member.key()));
+                known.is(member, next.isVoter(member.key()), state.now());
             } else {
                 peers.put(member.key().nodeId(), progressOf(member, next));
             }
@@ -301,15 +301,20 @@ public final class Replication {
     void onPeerLost(ReplicaKey lost) {
         Progress peer = peers.get(lost.nodeId());
         if (peer != null && peer.mode() != Progress.Mode.SNAPSHOT) {
-            peer.probe(peer.match() + 1, state.nextSession());
+            askAgain(peer);
         }
     }
 
-    /** The stream of a snapshot broke, or it could not be taken: it is begun anew with the next heartbeat. */
+    /** As far back as the log goes: its answer says that it needs a snapshot, silence does not (HAZARDS G7). */
+    private void askAgain(Progress peer) {
+        peer.probe(Math.max(peer.match(), log.base().index()) + 1, state.nextSession());
+    }
+
+    /** Its stream broke, or it could not be taken: with the next heartbeat the peer is asked what it still needs. */
     void onSnapshotLost(ReplicaKey lost) {
         Progress peer = peers.get(lost.nodeId());
         if (peer != null && peer.mode() == Progress.Mode.SNAPSHOT) {
-            peer.probe(peer.match() + 1, state.nextSession());
+            askAgain(peer);
             peer.probeSent();
         }
     }
@@ -359,7 +364,7 @@ public final class Replication {
         for (Progress peer : peers.values()) {
             heartbeat(peer);
             if (peer.mode() != Progress.Mode.SNAPSHOT && peer.isStuckSince(state.now() - config.electionTimeoutNanos())) {
-                peer.probe(peer.match() + 1, state.nextSession());
+                askAgain(peer);
             }
             peer.probeAgain();
             pump(peer);

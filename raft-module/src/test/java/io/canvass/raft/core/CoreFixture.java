@@ -151,6 +151,26 @@ final class CoreFixture {
         return step(new Input.Resign(now, ResignReason.REQUESTED));
     }
 
+    List<Effect> change(long requestId, MemberChange change) {
+        return step(new Input.ChangeMembers(now, requestId, change, false));
+    }
+
+    List<Effect> forceChange(long requestId, MemberChange change) {
+        return step(new Input.ChangeMembers(now, requestId, change, true));
+    }
+
+    List<Effect> handOver(long requestId, ReplicaKey target, long timeout) {
+        return step(new Input.TransferTo(now, requestId, target, timeout));
+    }
+
+    List<Effect> compact(long upTo, long must) {
+        return step(new Input.Compact(now, upTo, must));
+    }
+
+    List<Effect> installed(LogBase base) {
+        return step(new Input.SnapshotInstalled(now, base));
+    }
+
     // ---- what is
 
     Role role() {
@@ -212,6 +232,7 @@ final class CoreFixture {
         private List<ReplicaKey> observers = List.of();
         private HardState hardState = new HardState(5, NONE, NONE);
         private long[] log = {0, 1, 2};
+        private LogPosition base = LogPosition.ZERO;
         private long applied;
         private long boot = 1;
         private RaftConfig config = Configs.of().build();
@@ -245,6 +266,12 @@ final class CoreFixture {
         /** The epoch of each entry, from index 1 on; entry 1 is the configuration. */
         Builder log(long... epochs) {
             log = Arrays.copyOf(epochs, epochs.length);
+            return this;
+        }
+
+        /** The log begins after this place, where the configuration is in force; its entries are those of {@link #log}. */
+        Builder base(LogPosition position) {
+            base = position;
             return this;
         }
 
@@ -283,12 +310,18 @@ final class CoreFixture {
             List<StoredState.EpochStart> starts = new ArrayList<>();
             for (int i = 0; i < log.length; i++) {
                 if (i == 0 || log[i] != log[i - 1]) {
-                    starts.add(new StoredState.EpochStart(log[i], i + 1));
+                    starts.add(new StoredState.EpochStart(log[i], base.index() + i + 1));
                 }
+            }
+            long last = base.index() + log.length;
+            if (base.index() > 0) {
+                LogBase stored = new LogBase(base, configuration);
+                return new CoreFixture(
+                        config, new StoredState(boot, hardState, stored, starts, last, List.of(), applied), random);
             }
             Entry first = new Entry(1, log[0], EntryKind.CONFIGURATION, 0, configuration.encode());
             return new CoreFixture(
-                    config, new StoredState(boot, hardState, starts, log.length, List.of(first), applied), random);
+                    config, new StoredState(boot, hardState, starts, last, List.of(first), applied), random);
         }
     }
 

@@ -25,6 +25,11 @@ final class Effects {
                 new Token(sequence, generation), state, new Effect.LogWrite(from, List.of(entries)));
     }
 
+    /** A write that lets the log begin later. */
+    static Effect.Persist compacted(long sequence, HardState state, LogBase base) {
+        return new Effect.Persist(new Token(sequence, 0), state, new Effect.LogWrite(0, List.of(), base));
+    }
+
     static Effect.Send send(ReplicaKey to, long correlation, Message message, long after) {
         return new Effect.Send(to, Lane.CONTROL, correlation, message, after);
     }

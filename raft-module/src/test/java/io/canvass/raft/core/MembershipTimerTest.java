@@ -62,6 +62,20 @@ class MembershipTimerTest {
     }
 
     @Test
+    void whoIsRemovedAsksForVotesUntilThatIsCommittedAndDoesNotCountItself() {
+        CoreFixture replica = Stands.followerThatHeard(voters(3)).at(1100);
+        replica.request(N2, append(5, END, 0, configuration(4, 5, N2, N3)));
+        replica.persisted();
+        replica.timeReached(1100 + FULL);
+        RoundId round = replica.round().id();
+
+        assertThat(replica.round().granted()).isEmpty();
+        assertThat(replica.response(N2, replica.asked(N2), preVoteGranted(5, NONE, round))).isEmpty();
+        assertThat(replica.response(N3, replica.asked(N3), preVoteGranted(5, NONE, round)))
+                .contains(preVoteEnded(round, 5, RoundSummary.Ending.WON, 2, 2), persist(3, hard(6, N1, NONE)));
+    }
+
+    @Test
     void aTruncationBringsBackTheConfigurationBeforeAndItsTimer() {
         CoreFixture replica = Stands.followerThatHeard(voters(3)).at(1100);
         replica.request(N2, append(5, END, 0, configuration(4, 5, N2, N3)));

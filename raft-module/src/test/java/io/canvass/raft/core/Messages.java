@@ -120,6 +120,27 @@ final class Messages {
         return new Message.TransferRequest(CLUSTER, N1, epoch, lastIndex);
     }
 
+    // ---- snapshots sent to n1, and what it says to them
+
+    static Message.SnapshotRequest part(long epoch, LogBase base) {
+        return new Message.SnapshotRequest(
+                CLUSTER, N1, epoch, THEIR_SESSION, base, Bytes.ofUtf8("part"), false, THEIR_CLOCK);
+    }
+
+    static Message.SnapshotRequest lastPart(long epoch, LogBase base) {
+        return new Message.SnapshotRequest(
+                CLUSTER, N1, epoch, THEIR_SESSION, base, Bytes.ofUtf8("last"), true, THEIR_CLOCK);
+    }
+
+    static Message.SnapshotResponse snapshot(long epoch, ReplicaKey leader, Message.SnapshotResult result) {
+        return new Message.SnapshotResponse(epoch, leader, THEIR_SESSION, THEIR_CLOCK, result);
+    }
+
+    /** A follower's answer to a part of a snapshot that n1, the leader of epoch 5, sent. */
+    static Message.SnapshotResponse takes(long session, long sentAt, Message.SnapshotResult result) {
+        return new Message.SnapshotResponse(5, N1, session, sentAt, result);
+    }
+
     // ---- n1's word as a leader
 
     /** An append, heartbeat or probe of n1 while it leads epoch 5, before any read. */

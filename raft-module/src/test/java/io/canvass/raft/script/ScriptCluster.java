@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +12,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
+import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Outcome;
 import io.canvass.raft.core.RaftConfig;
@@ -42,15 +45,28 @@ final class ScriptCluster {
     private final Map<String, ScriptedReplica> replicas = new LinkedHashMap<>();
     private final Post post = new Post();
     private final Deque<Runnable> later = new ArrayDeque<>();
+    /** By sender and receiver: what was sent in part. */
+    private final Map<String, LogBase> outgoing = new HashMap<>();
+    private long disksLost;
+    private long snapshotCorrelation = UNASKED;
     private final List<String> transcript = new ArrayList<>();
     private long now;
 
-    /** @param old names of replicas that know no Pre-Vote */
-    ScriptCluster(List<String> voters, List<String> observers, Collection<String> old, boolean leases) {
+    /**
+     * @param strangers servers that are no members, and start from the same first entry
+     * @param old names of replicas that know no Pre-Vote
+     */
+    ScriptCluster(
+            List<String> voters,
+            List<String> observers,
+            List<String> strangers,
+            Collection<String> old,
+            boolean leases) {
         Configuration configuration = new Configuration(members(voters), members(observers));
         Entry bootstrap = new Entry(1, 0, EntryKind.CONFIGURATION, 0, configuration.encode());
         List<String> names = new ArrayList<>(voters);
         names.addAll(observers);
+        names.addAll(strangers);
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
             int version = old.contains(name) ? 0 : RaftConfig.PRE_VOTE_VERSION;
@@ -91,6 +107,13 @@ final class ScriptCluster {
         return replicas.values();
     }
 
+    /** The node comes back with another, empty disk: another replica, that does as the one before and knows nothing. */
+    void loseDisk(ScriptedReplica lost) {
+        ReplicaKey fresh = new ReplicaKey(lost.name(), new UUID(0xd2L, ++disksLost));
+        replicas.put(lost.name(), lost.withOtherDisk(fresh));
+        tell(lost.name() + " has another, empty disk");
+    }
+
     ScriptedReplica replica(String name) {
         ScriptedReplica replica = replicas.get(name);
         if (replica == null) {
@@ -120,6 +143,30 @@ final class ScriptCluster {
     void send(ScriptedReplica from, Effect.Send send) {
         Letter letter = post.letter(from.name(), from.life(), send);
         tell(post.send(letter) ? letter.toString() : letter + ": lost");
+    }
+
+    /** A snapshot goes out in two parts, the second when the first was taken. */
+    void sendSnapshot(ScriptedReplica from, Effect.SendSnapshot asked) {
+        LogBase base = from.core().baseAt(from.disk().applied());
+        outgoing.put(from.name() + ">" + asked.peer().nodeId(), base);
+        sendPart(from, asked.peer(), asked.epoch(), asked.session(), base, "1 of 2");
+    }
+
+    private void sendPart(
+            ScriptedReplica from, ReplicaKey to, long epoch, long session, LogBase base, String part) {
+        Message message = new Message.SnapshotRequest(
+                CLUSTER, to, epoch, session, base, Bytes.ofUtf8(part), part.startsWith("2"), now);
+        send(from, new Effect.Send(to, Lane.SNAPSHOT, --snapshotCorrelation, message, 0));
+    }
+
+    /** The second part follows. */
+    private void taken(ScriptedReplica leader, ReplicaKey by, Message.SnapshotResponse answer) {
+        if (answer.result() == Message.SnapshotResult.TAKEN) {
+            LogBase base = outgoing.remove(leader.name() + ">" + by.nodeId());
+            if (base != null) {
+                sendPart(leader, by, answer.epoch(), answer.session(), base, "2 of 2");
+            }
+        }
     }
 
     /** Done after the command under way, before the next: what a thread of the shell would do. */
@@ -171,7 +218,11 @@ final class ScriptCluster {
 
     private void handOver(Letter letter, long correlation) {
         ScriptedReplica to = replica(letter.to());
-        to.step(new Input.Received(now, key(letter.from()), letter.lane(), correlation, letter.message()));
+        ReplicaKey from = replica(letter.from()).config().self();
+        to.step(new Input.Received(now, from, letter.lane(), correlation, letter.message()));
+        if (letter.message() instanceof Message.SnapshotResponse answer) {
+            taken(to, from, answer);
+        }
         finish();
     }
 

@@ -3,6 +3,7 @@ package io.canvass.raft.script;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Input;
@@ -56,21 +57,23 @@ final class ScriptRunner {
         command(words.getFirst(), words.subList(1, words.size()));
     }
 
-    /** cluster n1 n2 n3 [observer n4] [old n3] [leases] */
+    /** cluster n1 n2 n3 [observer n4] [stranger n5] [old n3] [leases] */
     private static ScriptCluster made(List<String> words) {
         List<String> voters = new ArrayList<>();
         List<String> observers = new ArrayList<>();
+        List<String> strangers = new ArrayList<>();
         List<String> old = new ArrayList<>();
         boolean leases = false;
         for (int i = 1; i < words.size(); i++) {
             switch (words.get(i)) {
                 case "observer" -> observers.add(words.get(++i));
+                case "stranger" -> strangers.add(words.get(++i));
                 case "old" -> old.add(words.get(++i));
                 case "leases" -> leases = true;
                 default -> voters.add(words.get(i));
             }
         }
-        return new ScriptCluster(voters, observers, old, leases);
+        return new ScriptCluster(voters, observers, strangers, old, leases);
     }
 
     private void command(String verb, List<String> words) {
@@ -97,6 +100,12 @@ final class ScriptRunner {
             case "propose" -> propose(words);
             case "read" -> one(words).step(new Input.Read(there.now(), List.of(++requests)));
             case "resign" -> one(words).step(new Input.Resign(there.now(), ResignReason.REQUESTED));
+            case "compact" -> one(words).step(new Input.Compact(there.now(), number(words, 1), 0));
+            case "install" -> one(words).install(installStep(words));
+            case "lose-disk" -> there.loseDisk(one(words));
+            case "change" -> one(words).step(ScriptedChange.input(there, ++requests, words));
+            case "hand-over" -> one(words).step(new Input.TransferTo(
+                    there.now(), ++requests, ScriptCluster.key(words.get(1)), ScriptCluster.T));
             case "order" -> there.order(one(words), there.replica(words.get(1)));
             case "expect" -> expect(words);
             default -> throw new ScriptException("'" + verb + "' is no command");
@@ -121,6 +130,14 @@ final class ScriptRunner {
         } catch (NumberFormatException | IndexOutOfBoundsException e) {
             throw new ScriptException("a number is missing", e);
         }
+    }
+
+    private static ScriptedReplica.Step installStep(List<String> words) {
+        return switch (words.size() > 1 ? words.get(1) : "done") {
+            case "noted" -> ScriptedReplica.Step.NOTED;
+            case "switched" -> ScriptedReplica.Step.SWITCHED;
+            default -> ScriptedReplica.Step.DONE;
+        };
     }
 
     @FunctionalInterface
@@ -239,6 +256,7 @@ final class ScriptRunner {
                 case "leader" -> equal(words.get(++i), leader(replica));
                 case "commit" -> equal(words.get(++i), Long.toString(replica.core().status().commitIndex()));
                 case "end" -> equal(words.get(++i), replica.core().status().end().toString());
+                case "voters" -> equal(words.get(++i), voters(replica));
                 case "heard" -> require(
                         replica.core().role() instanceof Role.Follower follower && follower.heardFromLeader(),
                         "it has not heard from its leader");
@@ -249,6 +267,12 @@ final class ScriptRunner {
 
     private static boolean is(ScriptedReplica replica, String role) {
         return replica.isUp() ? replica.core().role().name().name().equals(role) : role.equals("down");
+    }
+
+    private static String voters(ScriptedReplica replica) {
+        return replica.core().configuration().voters().stream()
+                .map(voter -> voter.key().nodeId())
+                .collect(Collectors.joining(","));
     }
 
     private static String leader(ScriptedReplica replica) {

@@ -7,9 +7,11 @@ import java.util.random.RandomGenerator;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.Outcome;
 import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.RaftCore;
+import io.canvass.raft.core.ReplicaKey;
 import org.jspecify.annotations.Nullable;
 
 /** A process around a real core, which does what {@link Outcome} says and tells the transcript. */
@@ -17,6 +19,7 @@ final class ScriptedReplica {
     private final String name;
     private final RaftConfig config;
     private final RandomGenerator random;
+    private final Entry bootstrap;
     private final ScriptedDisk disk;
     private final ScriptCluster cluster;
 
@@ -25,6 +28,7 @@ final class ScriptedReplica {
     private long life;
     private long durableToken;
     private long deadline = Outcome.NEVER;
+    private @Nullable LogBase installing;
     private final List<Effect.Send> held = new ArrayList<>();
 
     ScriptedReplica(ScriptCluster cluster, RaftConfig config, RandomGenerator random, Entry bootstrap) {
@@ -32,7 +36,23 @@ final class ScriptedReplica {
         this.name = config.self().nodeId();
         this.config = config;
         this.random = random;
+        this.bootstrap = bootstrap;
         this.disk = new ScriptedDisk(bootstrap);
+    }
+
+    /** The same node with an empty disk of this name; this one must be down, and is done. */
+    ScriptedReplica withOtherDisk(ReplicaKey key) {
+        if (isUp()) {
+            throw new ScriptException(name + " is up");
+        }
+        RaftConfig c = config;
+        RaftConfig other = new RaftConfig(
+                c.clusterId(), key, c.electionTimeoutNanos(), c.heartbeatNanos(), c.commitDelayNanos(),
+                c.maxAppendBytes(), c.maxInflightAppends(), c.maxInflightBytes(), c.maxUncommittedBytes(),
+                c.maxPendingReads(), c.maxTailBytes(), c.protocolVersion(), c.leaseReads());
+        ScriptedReplica again = new ScriptedReplica(cluster, other, random, bootstrap);
+        again.life = life;
+        return again;
     }
 
     String name() {
@@ -107,10 +127,11 @@ final class ScriptedReplica {
         }
         disk.crash();
         held.clear();
+        installing = null;
         core = null;
         paused = false;
         deadline = Outcome.NEVER;
-        cluster.tell(name + " is down, keeps " + disk.hardState() + " and entries up to " + disk.size());
+        cluster.tell(name + " is down, keeps " + disk.hardState() + " and entries up to " + disk.last());
     }
 
     void step(Input input) {
@@ -154,21 +175,50 @@ final class ScriptedReplica {
             }
             case Effect.ReadLog read -> {
                 List<Entry> entries = new ArrayList<>();
-                for (long index = read.from(); index <= Math.min(read.to(), disk.size()); index++) {
+                for (long index = read.from(); index <= Math.min(read.to(), disk.last()); index++) {
                     entries.add(disk.entry(index));
                 }
                 cluster.later(() -> step(new Input.LogRead(cluster.now(), read.peer(), read.session(), entries)));
             }
-            case Effect.Apply apply -> cluster.tell(name + " applies " + apply.from() + " to " + apply.to());
+            case Effect.Apply apply -> {
+                disk.applied(apply.to());
+                cluster.tell(name + " applies " + apply.from() + " to " + apply.to());
+            }
             case Effect.Complete complete -> cluster.tell(name + " answers request " + complete.requestId() + ": " + complete.result());
             case Effect.RoleChanged changed -> {}
             case Effect.RoundEnded ended ->
                 cluster.tell(name + " ends round " + ended.round().id() + ": " + ended.round().ending() + ", "
                         + ended.round().granted() + " of " + ended.round().needed());
             case Effect.Refused refused -> cluster.tell(name + " refuses " + refused.from().nodeId() + ", which " + refused.what());
-            case Effect.SendSnapshot send -> cluster.tell(name + " is to send a snapshot to " + send.peer().nodeId());
-            case Effect.InstallSnapshot install -> cluster.tell(name + " is to install a snapshot up to " + install.base().position());
+            case Effect.SendSnapshot send -> cluster.later(() -> cluster.sendSnapshot(this, send));
+            case Effect.InstallSnapshot install -> {
+                installing = install.base();
+                cluster.tell(name + " is to install the snapshot up to " + install.base().position());
+            }
             case Effect.Halt halt -> cluster.tell(name + " halts: " + halt.reason());
+        }
+    }
+
+    /** How far an installation gets: each step includes those before it. */
+    enum Step {
+        NOTED,
+        SWITCHED,
+        DONE
+    }
+
+    /** Installs what the core asked for: notes it, then switches the state, then tells the core. */
+    void install(Step upTo) {
+        LogBase base = installing;
+        if (base == null) {
+            throw new ScriptException(name + " has nothing to install");
+        }
+        disk.note(base);
+        if (upTo != Step.NOTED) {
+            disk.applied(base.position().index());
+        }
+        if (upTo == Step.DONE) {
+            installing = null;
+            step(new Input.SnapshotInstalled(cluster.now(), base));
         }
     }
 
@@ -178,7 +228,9 @@ final class ScriptedReplica {
                 ? ""
                 : ", entries " + write.log().entries().getFirst().index() + " to "
                         + write.log().entries().getLast().index();
-        return write.state() + truncated + entries;
+        LogBase later = write.log().base();
+        String base = later == null ? "" : ", begins after " + later.position();
+        return write.state() + truncated + entries + base;
     }
 
     /** Syncs the oldest write, and lets go of what waited for it. */
