@@ -22,9 +22,9 @@ public sealed interface MemberChange {
     record Remove(ReplicaKey member) implements MemberChange {}
 
     /**
-     * The node comes back with another disk, in the same office. Only sound if the directory of before is gone for good, and if
-     * nothing was decided with it that this leader has not heard of: two voters change places at once, so a majority with the one
-     * and a majority with the other may have nobody in common.
+     * The node came back with another disk: the replica that it was is removed, and the one that it is joins as an observer, in one entry.
+     * A voter has to be promoted again when it has caught up: if the new disk voted at once, that would be two changes, and a majority
+     * of before and one of after need not have a voter in common.
      */
     record Replace(ReplicaKey lost, Configuration.Member by) implements MemberChange {}
 

@@ -25,7 +25,7 @@ final class Membership {
             case MemberChange.Promote promote -> move(before, promote.member(), true);
             case MemberChange.Demote demote -> move(before, demote.member(), false);
             case MemberChange.Remove remove -> remove(before, remove.member());
-            case MemberChange.Replace replace -> swap(before, replace.lost(), replace.by(), true);
+            case MemberChange.Replace replace -> replace(before, replace.lost(), replace.by());
             case MemberChange.Update update -> update(before, update.member());
         };
     }
@@ -84,6 +84,21 @@ final class Membership {
             members.remove(at);
         }
         return at != -1;
+    }
+
+    /** A voter in place of another would be two changes at once, and old and new majorities need not meet. */
+    private static Changed replace(Configuration before, ReplicaKey lost, Configuration.Member by) {
+        int at = find(before.voters(), lost);
+        if (at == -1 || !lost.nodeId().equals(by.key().nodeId()) || by.key().equals(lost)) {
+            return swap(before, lost, by, true);
+        }
+        List<Configuration.Member> voters = new ArrayList<>(before.voters());
+        List<Configuration.Member> observers = new ArrayList<>(before.observers());
+        voters.remove(at);
+        observers.add(by);
+        return voters.isEmpty()
+                ? Changed.refused(MemberChange.Refusal.WOULD_LOSE_QUORUM)
+                : Changed.to(voters, observers);
     }
 
     private static Changed swap(

@@ -41,7 +41,7 @@ class MembershipChangeTest {
                 arguments(new MemberChange.Remove(N2), voters(N1), List.of(member(N3))),
                 arguments(new MemberChange.Remove(N2_ANY), voters(N1), List.of(member(N3))),
                 arguments(new MemberChange.Remove(N3), voters(N1, N2), List.of()),
-                arguments(new MemberChange.Replace(N2, otherN2), List.of(member(N1), otherN2), List.of(member(N3))),
+                arguments(new MemberChange.Replace(N2, otherN2), voters(N1), List.of(member(N3), otherN2)),
                 arguments(new MemberChange.Replace(N3, otherN3), voters(N1, N2), List.of(otherN3)),
                 arguments(new MemberChange.Update(moved), List.of(member(N1), moved), List.of(member(N3))),
                 arguments(

@@ -221,6 +221,8 @@ class RemovalTest {
         replica.response(N3, follows(2, ELECTED, 5));
         assertThat(replica.commitIndex()).as("the lost disk counts no more").isEqualTo(4);
         replica.response(fresh, follows(3, ELECTED, 5));
+        assertThat(replica.commitIndex()).as("nor does the new one, before it is promoted").isEqualTo(4);
+        replica.response(N2, follows(1, ELECTED, 5));
         assertThat(replica.commitIndex()).isEqualTo(5);
     }
 

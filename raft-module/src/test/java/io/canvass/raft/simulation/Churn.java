@@ -43,7 +43,7 @@ final class Churn {
             case MemberChange.Remove r -> !before.isVoter(about.key()) || well - 1 >= (voters - 1) / 2 + 1;
             case MemberChange.Demote d -> well - 1 >= (voters - 1) / 2 + 1;
             case MemberChange.Add a -> true;
-            case MemberChange.Replace r -> true;
+            case MemberChange.Replace r -> !before.isVoter(r.lost()) || well >= (voters - 1) / 2 + 1;
             case MemberChange.Update u -> true;
         };
     }
