@@ -1,6 +1,5 @@
 package io.canvass.raft.runtime;
 
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -166,7 +165,7 @@ final class CoreLoop implements Runnable {
             }
             case Event.SnapshotPart part -> onPart(part);
             case Event.SnapshotEnded over -> {
-                if (snapshots != null && snapshots.isCurrent(over.peer(), over.session())) {
+                if (snapshots != null && snapshots.over(over)) {
                     step(new Input.PeerLost(now(), over.peer(), Lane.SNAPSHOT));
                 }
             }
@@ -230,10 +229,11 @@ final class CoreLoop implements Runnable {
         }
         installing = true;
         LOG.info("A snapshot up to {} takes the place of the state", base.position());
-        Path directory = snapshots.directoryOf(base);
+        Snapshots from = snapshots;
         long index = base.position().index();
-        noteToWrite = () -> writer.submitNote(
-                base, () -> applier.install(directory, index, () -> inbox.offer(new Event.Installed(base))));
+        Runnable then = () -> inbox.offer(new Event.Installed(base));
+        noteToWrite =
+                () -> writer.submitNote(base, () -> applier.install(from.directoryOf(base), index, then));
     }
 
     private void compactIfDue() {

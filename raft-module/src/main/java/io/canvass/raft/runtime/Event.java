@@ -30,8 +30,8 @@ sealed interface Event {
     /** A part of a snapshot that is on the disk and sound. */
     record SnapshotPart(Transport.Inbound inbound, Message.SnapshotRequest part) implements Event {}
 
-    /** A snapshot was not sent to its end, and only its sender knows. */
-    record SnapshotEnded(ReplicaKey peer, long session) implements Event {}
+    /** The sender of a snapshot ended. */
+    record SnapshotEnded(ReplicaKey peer, long session, SnapshotSender.Ending how) implements Event {}
 
     /** What a copy of the state up to this index stands for. */
     record BaseAsked(long index, CompletableFuture<LogBase> base) implements Event {}

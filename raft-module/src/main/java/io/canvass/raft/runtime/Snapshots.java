@@ -113,15 +113,27 @@ final class Snapshots implements AutoCloseable {
     /** On the sender's thread. */
     private void ended(ReplicaKey peer, long session, SnapshotSender.Ended ended) {
         LOG.info("The snapshot for {} ended: {} {}", peer.nodeId(), ended.ending(), ended.why());
-        if (ended.ending().isNewsToTheCore()) {
-            inbox.offer(new Event.SnapshotEnded(peer, session));
-        }
+        inbox.offer(new Event.SnapshotEnded(peer, session, ended.ending()));
     }
 
-    /** Whether the one that ended is the newest for its peer: a later one is not ended by it. */
-    boolean isCurrent(ReplicaKey peer, long session) {
-        Long newest = sessions.get(peer.nodeId());
-        return newest != null && newest == session;
+    /**
+     * A sender ended. The copy of the state that it sent holds disk space; it is kept for another try only where that may come soon.
+     *
+     * @return whether the core is to be told that the peer is lost on its lane
+     */
+    boolean over(Event.SnapshotEnded event) {
+        String peer = event.peer().nodeId();
+        Long newest = sessions.get(peer);
+        if (newest == null || newest != event.session()) {
+            return false;
+        }
+        senders.remove(peer);
+        sessions.remove(peer);
+        boolean again = event.how() == SnapshotSender.Ending.LOST || event.how() == SnapshotSender.Ending.BUSY;
+        if (senders.isEmpty() && !again) {
+            beside(checkpoints::retire);
+        }
+        return event.how().isNewsToTheCore();
     }
 
     void answered(ReplicaKey from, Message.SnapshotResponse response) {
@@ -143,7 +155,12 @@ final class Snapshots implements AutoCloseable {
         senders.values().forEach(Snapshots::cancel);
         senders.clear();
         sessions.clear();
-        checkpoints.retire();
+        beside(checkpoints::retire);
+    }
+
+    /** Deleting many files takes its time, and the core's thread waits for no disk. */
+    private static void beside(Runnable task) {
+        Thread.ofVirtual().name("raft-snapshot-cleaner").start(task);
     }
 
     private static void cancel(@Nullable SnapshotSender sender) {
@@ -177,17 +194,20 @@ final class Snapshots implements AutoCloseable {
         return response.withReceived(receiver.received(response.epoch(), response.session()));
     }
 
+    /** Where the snapshot is that was received. May wait for the disk. */
     Path directoryOf(LogBase base) {
         return receiver.completed(base);
     }
 
     /** What was received has been put in place, or is not wanted. */
     void clear() {
-        try {
-            receiver.clear();
-        } catch (IOException e) {
-            LOG.warn("What is left of a snapshot could not be removed: {}", e.getMessage());
-        }
+        beside(() -> {
+            try {
+                receiver.clear();
+            } catch (IOException e) {
+                LOG.warn("What is left of a snapshot could not be removed: {}", e.getMessage());
+            }
+        });
     }
 
     @Override
