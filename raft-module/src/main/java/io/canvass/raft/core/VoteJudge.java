@@ -32,6 +32,14 @@ final class VoteJudge {
         return request.preVote() ? last.epoch() > request.epoch() : last.epoch() >= request.epoch();
     }
 
+    /**
+     * A voter's own timer ends it. An observer has none, but may be a voter by a configuration that it does not have yet: without
+     * this it would refuse for ever those who need its vote when that leader is gone.
+     */
+    private static boolean hearsLeader(ReplicaState state, Role.Follower follower) {
+        return follower.heardFromLeader() && (state.mayCampaign() || state.heardWithinTimeout());
+    }
+
     /** A pre-vote that was not screened out. */
     static VoteRefusal judgePreVote(ReplicaState state, ReplicaKey from, Message.VoteRequest request) {
         if (justStarted(state)) {
@@ -40,7 +48,7 @@ final class VoteJudge {
         boolean leaderAlive =
                 switch (state.role()) {
                     case Role.Leader l -> true;
-                    case Role.Follower f -> f.heardFromLeader() && !f.leader().matches(from);
+                    case Role.Follower f -> hearsLeader(state, f) && !f.leader().matches(from);
                     case Role.Unattached u -> false;
                     case Role.Prospective p -> false;
                     case Role.Candidate c -> false;

@@ -178,6 +178,16 @@ class PreVoteGrantTableTest {
         assertRefuses(replica, N3, SAME, N2, VoteRefusal.LEADER_ALIVE);
     }
 
+    /** It may be a voter by an entry that it does not have yet, and has no timer that would end its trust. */
+    @Test
+    void anObserverThatHasNotHeardItsLeaderForTGrants() {
+        CoreFixture following = Stands.followerThatHeard(voters(3).voters(N2, N3).observers(N1));
+        following.at(following.now() + T - 1);
+        assertRefuses(following, N3, SAME, N2, VoteRefusal.LEADER_ALIVE);
+        following.at(following.now() + 1);
+        assertGrants(following, N3, SAME, N2);
+    }
+
     /** In the own epoch and in a higher one: a pre-vote is judged alike, and is a pure query. */
     private static void assertGrants(CoreFixture replica, ReplicaKey from, LogPosition log, ReplicaKey leader) {
         for (long epoch : new long[] {5, 6, 50}) {
