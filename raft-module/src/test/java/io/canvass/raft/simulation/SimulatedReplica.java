@@ -388,7 +388,7 @@ final class SimulatedReplica {
 
     /** In this world nobody is broken; but a replica with another disk is spoken to as the one that is no more. */
     private void refused(Effect.Refused refused) {
-        boolean mixedUp = simulation.replicas().stream().anyMatch(SimulatedReplica::isForeign);
+        boolean mixedUp = isForeign() || simulation.replica(refused.from().nodeId()).isForeign();
         if (!mixedUp) {
             throw new InvariantViolation(
                     "SoundPeers", key() + " refuses " + refused.from() + ", which " + refused.what());
