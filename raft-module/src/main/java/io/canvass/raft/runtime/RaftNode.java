@@ -163,7 +163,7 @@ public final class RaftNode<R> implements AutoCloseable {
     private void offer(Event event) {
         inbox.offer(event);
         if (loop.hasEnded()) {
-            CoreLoop.refuseAll(inbox, whyEnded());
+            inbox.refuseAll(whyEnded());
         }
     }
 
