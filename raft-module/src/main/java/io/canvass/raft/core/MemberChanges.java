@@ -55,8 +55,10 @@ final class MemberChanges {
     /** In a short log nobody is far behind: but who lacks the configuration in force may never have been heard of. */
     private long lagOf(MemberChange.Promote promote, boolean force) {
         Progress peer = replication.peer(promote.member());
-        boolean counts = peer != null && (force || peer.match() >= state.log.configurationIndex());
-        return counts ? state.log.lastIndex() - peer.match() : Long.MAX_VALUE;
+        if (peer == null || (!force && peer.match() < state.log.configurationIndex())) {
+            return Long.MAX_VALUE;
+        }
+        return state.log.lastIndex() - peer.match();
     }
 
     /** Whether a majority of those that would vote answered something that was sent within T. */
