@@ -1,11 +1,7 @@
 package io.canvass.raft.runtime;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
 import io.canvass.raft.core.Effect;
@@ -13,10 +9,11 @@ import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.Lane;
 import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Outcome;
+import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.RaftCore;
-import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
 import io.canvass.raft.core.Role;
 import io.canvass.raft.core.RoleName;
@@ -52,15 +49,15 @@ final class CoreLoop implements Runnable {
     private final StatusBoard board;
     private final RaftListener listener;
     private final long originNanos;
-    private final long electionTimeoutNanos;
+    private final RaftConfig raft;
     private final long diskStallNanos;
 
     private final List<Effect.Persist> writes = new ArrayList<>();
-    private final List<Effect.Send> sends = new ArrayList<>();
-    private final Deque<Effect.Send> held = new ArrayDeque<>();
+    private final Outbox outbox;
     private final ClientRequests clients;
-    private final List<HandOver> handOvers = new ArrayList<>();
-    private long durableToken;
+    private final MemberRequests operators = new MemberRequests();
+    private final Connections connections;
+    private final Membership membership;
     private long nextDeadline;
     private int fullDrains;
     private boolean stallReported;
@@ -69,8 +66,6 @@ final class CoreLoop implements Runnable {
     private boolean closing;
     private volatile boolean ended;
 
-    private record HandOver(CompletableFuture<Void> future, long deadlineNanos) {}
-
     CoreLoop(
             RaftCore core,
             Inbox inbox,
@@ -78,6 +73,7 @@ final class CoreLoop implements Runnable {
             Applier<?> applier,
             RaftStore store,
             Transport transport,
+            Connections connections,
             ExecutorService logReader,
             ExecutorService compactor,
             @Nullable Snapshots snapshots,
@@ -92,6 +88,9 @@ final class CoreLoop implements Runnable {
         this.clients = new ClientRequests(applier);
         this.store = store;
         this.transport = transport;
+        this.outbox = new Outbox(transport, snapshots);
+        this.connections = connections;
+        this.membership = new Membership(applier, board, listener);
         this.logReader = logReader;
         this.compactor = compactor;
         this.snapshots = snapshots;
@@ -99,7 +98,7 @@ final class CoreLoop implements Runnable {
         this.board = board;
         this.listener = listener;
         this.originNanos = originNanos;
-        this.electionTimeoutNanos = config.raft().electionTimeoutNanos();
+        this.raft = config.raft();
         this.diskStallNanos = config.diskStallLimit().toNanos();
     }
 
@@ -181,7 +180,7 @@ final class CoreLoop implements Runnable {
             case Event.Proposed proposed -> clients.add(proposed);
             case Event.ReadAsked read -> clients.add(read);
             case Event.Durable durable -> {
-                durableToken = durable.token().sequence();
+                outbox.durable(durable.token());
                 step(new Input.Persisted(now(), durable.token()));
             }
             case Event.StoreFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
@@ -193,13 +192,42 @@ final class CoreLoop implements Runnable {
                 }
                 step(new Input.PeerLost(now(), lost.peer(), lost.lane()));
             }
+            case Event.ChangeAsked asked -> change(asked);
+            case Event.CheckAsked asked -> check(asked);
+            case Event.TransferAsked asked -> transfer(asked);
             case Event.ResignAsked resign -> {
-                handOvers.add(new HandOver(resign.handedOver(), now() + electionTimeoutNanos));
+                operators.await(resign, now() + raft.electionTimeoutNanos());
                 step(new Input.Resign(now(), resign.reason()));
             }
             case Event.ApplyFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
             case Event.CloseAsked c -> closing = true;
         }
+    }
+
+    // ---- members
+
+    private void change(Event.ChangeAsked asked) {
+        long id = clients.nextRequestId();
+        operators.await(id, asked);
+        step(changeOf(id, asked.change(), asked.force(), false));
+    }
+
+    private void check(Event.CheckAsked asked) {
+        long id = clients.nextRequestId();
+        operators.await(id, asked);
+        step(changeOf(id, asked.change(), asked.force(), true));
+    }
+
+    private Input changeOf(long id, MemberChange change, boolean force, boolean dryRun) {
+        int format = connections.readableFormat(change, core.configuration(), raft);
+        return new Input.ChangeMembers(now(), id, change, force, format, dryRun);
+    }
+
+    private void transfer(Event.TransferAsked asked) {
+        long id = clients.nextRequestId();
+        long now = now();
+        operators.await(id, asked, now + asked.timeoutNanos());
+        step(new Input.TransferTo(now, id, asked.target(), asked.timeoutNanos()));
     }
 
     // ---- snapshots
@@ -292,10 +320,14 @@ final class CoreLoop implements Runnable {
                     compaction.wrote(write.log());
                 }
             }
-            case Effect.Send send -> sends.add(send);
+            case Effect.Send send -> outbox.add(send);
             case Effect.ReadLog read -> readLog(read);
             case Effect.Apply apply -> apply(apply);
-            case Effect.Complete complete -> clients.complete(complete);
+            case Effect.Complete complete -> {
+                if (!operators.complete(complete)) {
+                    clients.complete(complete);
+                }
+            }
             case Effect.RoleChanged changed -> {
                 LOG.info("{} in epoch {}, leader {}", changed.role(), changed.epoch(), changed.leader());
                 listener.roleChanged(changed.role(), changed.epoch(), changed.leader());
@@ -353,31 +385,7 @@ final class CoreLoop implements Runnable {
             noteToWrite.run();
             noteToWrite = null;
         }
-        if (!held.isEmpty()) {
-            Iterator<Effect.Send> waiting = held.iterator();
-            while (waiting.hasNext()) {
-                Effect.Send send = waiting.next();
-                if (send.after() <= durableToken) {
-                    transmit(send);
-                    waiting.remove();
-                }
-            }
-        }
-        for (Effect.Send send : sends) {
-            if (send.after() <= durableToken) {
-                transmit(send);
-            } else {
-                held.addLast(send);
-            }
-        }
-        sends.clear();
-    }
-
-    private void transmit(Effect.Send send) {
-        Message message = send.message() instanceof Message.SnapshotResponse response && snapshots != null
-                ? snapshots.completed(response)
-                : send.message();
-        transport.send(send.to(), send.lane(), send.correlation(), message);
+        outbox.flush();
     }
 
     // ---- watching
@@ -392,25 +400,18 @@ final class CoreLoop implements Runnable {
             flush();
         }
         stallReported = stalled;
-        if (!handOvers.isEmpty()) {
-            ReplicaKey leader = core.status().leader();
-            boolean done = !(core.role() instanceof Role.Leader) && leader.isKnown();
-            handOvers.removeIf(handOver -> {
-                boolean over = done || now >= handOver.deadlineNanos();
-                if (over) {
-                    handOver.future().complete(null);
-                }
-                return over;
-            });
+        if (operators.awaitLeader()) {
+            operators.review(core.status().leader(), core.role() instanceof Role.Leader, now);
         }
+        connections.review(core);
+        membership.review(core);
     }
 
     // ---- ending
 
     private void flushNothing() {
         writes.clear();
-        sends.clear();
-        held.clear();
+        outbox.clear();
     }
 
     /** Stops for good but stays to be asked: nothing is sent or written any more. */
@@ -433,38 +434,8 @@ final class CoreLoop implements Runnable {
         board.publish(core, now());
         applier.close();
         clients.endProposals(why);
-        refuseAll(inbox, why);
+        inbox.refuseAll(why);
         clients.endReads(why);
-        handOvers.forEach(h -> h.future().complete(null));
-        handOvers.clear();
-    }
-
-    /** Answers what is in the inbox of a loop that has ended. */
-    static void refuseAll(Inbox inbox, String why) {
-        Event event = inbox.poll();
-        while (event != null) {
-            refuse(event, why);
-            event = inbox.poll();
-        }
-    }
-
-    private static void refuse(Event event, String why) {
-        switch (event) {
-            case Event.FromPeer peer -> peer.inbound().release();
-            case Event.Proposed proposed -> proposed.outcome().failed(new RaftException.Stopped(why));
-            case Event.ReadAsked read -> read.applied().completeExceptionally(new RaftException.Stopped(why));
-            case Event.ResignAsked resign -> resign.handedOver().complete(null);
-            case Event.SnapshotPart part -> part.inbound().release();
-            case Event.BaseAsked asked -> asked.base().completeExceptionally(new RaftException.Stopped(why));
-            case Event.SnapshotEnded s -> {}
-            case Event.Installed i -> {}
-            case Event.Flushed f -> {}
-            case Event.Durable d -> {}
-            case Event.StoreFailed s -> {}
-            case Event.EntriesRead e -> {}
-            case Event.StreamLost s -> {}
-            case Event.ApplyFailed a -> {}
-            case Event.CloseAsked c -> {}
-        }
+        operators.end(why);
     }
 }
