@@ -1,10 +1,12 @@
 package io.canvass.kv.cluster;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftStatus;
@@ -38,6 +40,15 @@ public interface RaftAccess extends AutoCloseable {
 
     /** Leaves leadership if this replica has it; completes when it does not lead. */
     CompletableFuture<Void> resign();
+
+    /**
+     * Hands leadership over; completes when another leader is known here. Fails with {@code NotLeader}, {@code TransferFailed} if
+     * this replica leads on, or {@code Stopped}.
+     *
+     * @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log
+     * @param timeout after which this replica takes writes again
+     */
+    CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout);
 
     @Override
     void close();

@@ -3,6 +3,7 @@ package io.canvass.kv.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.RaftConfig;
+import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.LogPolicy;
@@ -185,6 +187,11 @@ public final class Replica implements RaftAccess, PeerAccess {
     @Override
     public CompletableFuture<Void> resign() {
         return node.resign();
+    }
+
+    @Override
+    public CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout) {
+        return node.transfer(target, timeout);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.canvass.kv.cluster;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,8 @@ public final class FakeRaft implements RaftAccess {
     private volatile RaftStatus status;
     private volatile CompletableFuture<Void> resigned = CompletableFuture.completedFuture(null);
     private final AtomicInteger resignations = new AtomicInteger();
+    private final List<ReplicaKey> transfers = new ArrayList<>();
+    private volatile CompletableFuture<Void> transferred = CompletableFuture.completedFuture(null);
     private int reads;
     private volatile ReplicaKey otherLeader = ReplicaKey.NONE;
 
@@ -76,8 +79,9 @@ public final class FakeRaft implements RaftAccess {
         return resignations.get();
     }
 
-    public void resigned(CompletableFuture<Void> answer) {
+    public FakeRaft resigned(CompletableFuture<Void> answer) {
         resigned = answer;
+        return this;
     }
 
     /** Who leads when there is nothing told to answer. */
@@ -128,6 +132,22 @@ public final class FakeRaft implements RaftAccess {
     public CompletableFuture<Void> resign() {
         resignations.incrementAndGet();
         return resigned;
+    }
+
+    /** To whom leadership was to be handed over. */
+    public synchronized List<ReplicaKey> transfers() {
+        return List.copyOf(transfers);
+    }
+
+    public FakeRaft transferred(CompletableFuture<Void> answer) {
+        transferred = answer;
+        return this;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout) {
+        transfers.add(target);
+        return transferred;
     }
 
     @Override

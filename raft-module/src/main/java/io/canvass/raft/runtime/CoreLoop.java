@@ -197,6 +197,11 @@ final class CoreLoop implements Runnable {
                 handOvers.add(new HandOver(resign.handedOver(), now() + electionTimeoutNanos));
                 step(new Input.Resign(now(), resign.reason()));
             }
+            case Event.TransferAsked asked -> {
+                long deadline = now() + asked.timeoutNanos();
+                step(clients.transfer(
+                        asked, now(), () -> handOvers.add(new HandOver(asked.handedOver(), deadline))));
+            }
             case Event.ApplyFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
             case Event.CloseAsked c -> closing = true;
         }
@@ -454,6 +459,8 @@ final class CoreLoop implements Runnable {
             case Event.Proposed proposed -> proposed.outcome().failed(new RaftException.Stopped(why));
             case Event.ReadAsked read -> read.applied().completeExceptionally(new RaftException.Stopped(why));
             case Event.ResignAsked resign -> resign.handedOver().complete(null);
+            case Event.TransferAsked transfer ->
+                transfer.handedOver().completeExceptionally(new RaftException.Stopped(why));
             case Event.SnapshotPart part -> part.inbound().release();
             case Event.BaseAsked asked -> asked.base().completeExceptionally(new RaftException.Stopped(why));
             case Event.SnapshotEnded s -> {}

@@ -46,6 +46,9 @@ sealed interface Event {
 
     record ResignAsked(ResignReason reason, CompletableFuture<Void> handedOver) implements Event {}
 
+    /** @param target or {@link ReplicaKey#NONE} for the best */
+    record TransferAsked(ReplicaKey target, long timeoutNanos, CompletableFuture<Void> handedOver) implements Event {}
+
     /** The state machine failed: the replica is done. */
     record ApplyFailed(String reason) implements Event {}
 

@@ -1,5 +1,6 @@
 package io.canvass.raft.runtime;
 
+import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.ReplicaKey;
 
 /** Why a proposal or a read did not succeed. {@link #outcome} says whether a proposal may have happened all the same. */
@@ -96,6 +97,35 @@ public abstract sealed class RaftException extends RuntimeException {
 
         public Stopped(String why) {
             super(why);
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.NOT_APPLIED;
+        }
+    }
+
+    /** Leadership was not handed over: this replica leads on. */
+    public static final class TransferFailed extends RaftException {
+        private static final long serialVersionUID = 1L;
+        private final Effect.Result.TransferFailed.Why why;
+
+        public TransferFailed(Effect.Result.TransferFailed.Why why) {
+            super(sentence(why));
+            this.why = why;
+        }
+
+        public Effect.Result.TransferFailed.Why why() {
+            return why;
+        }
+
+        private static String sentence(Effect.Result.TransferFailed.Why why) {
+            return switch (why) {
+                case NO_SUCH_VOTER -> "No voter of that name can take over";
+                case BUSY -> "Leadership is being handed over already, or the members are being changed";
+                case REFUSED -> "The voter that was asked to take over refused, or is no voter any more";
+                case TIMED_OUT -> "No voter took over in time";
+            };
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.canvass.raft.runtime;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -242,8 +243,22 @@ public final class RaftNode<R> implements AutoCloseable {
     }
 
     /**
-     * Stops. Commands without an outcome end as {@link RaftException.OutcomeUnknown}. Does not resign: call {@link #resign}
-     * before. Returns within about half a minute even if a disk hangs; then the store is left open, as closing it would hang too.
+     * Hands leadership over. Completes when another leader is known here. Until then commands are refused with {@link
+     * RaftException.NotLeader}, and reads go on. Fails with {@link RaftException.NotLeader} where this replica does not lead,
+     * {@link RaftException.TransferFailed} if it leads on, {@link RaftException.Stopped}.
+     *
+     * @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log
+     * @param timeout above zero; after it this replica takes commands again
+     */
+    public CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout) {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        offer(new Event.TransferAsked(target, timeout.toNanos(), future));
+        return future;
+    }
+
+    /**
+     * Stops. Commands without an outcome end as {@link RaftException.OutcomeUnknown}. Does not resign: call {@link
+     * #transfer} or {@link #resign} before. Returns within about half a minute even if a disk hangs; then the store is left open, as closing it would hang too.
      */
     @Override
     public void close() {
