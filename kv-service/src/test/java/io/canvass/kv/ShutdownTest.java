@@ -50,7 +50,7 @@ class ShutdownTest {
         ConfigurableApplicationContext node =
                 SpringApplication.run(FakeNode.class, "--server.port=0", "--kv.raft.election-timeout=200ms");
         node.getBean(FakeRaft.class).status(Statuses.leader());
-        node.getBean(FakeRaft.class).transferred(new CompletableFuture<>()).resigned(new CompletableFuture<>());
+        node.getBean(FakeRaft.class).handedOver(new CompletableFuture<>()).resigned(new CompletableFuture<>());
         node.close();
         assertThat(output)
                 .contains("Leadership was not handed over to a chosen voter (it took too long); this node resigns")
@@ -63,7 +63,7 @@ class ShutdownTest {
         ConfigurableApplicationContext node = SpringApplication.run(FakeNode.class, "--server.port=0");
         FakeRaft raft = node.getBean(FakeRaft.class);
         raft.status(Statuses.leader());
-        raft.transferred(CompletableFuture.failedFuture(
+        raft.handedOver(CompletableFuture.failedFuture(
                 new RaftException.TransferFailed(Effect.Result.TransferFailed.Why.REFUSED)));
         node.close();
         assertThat(raft.resignations()).isOne();

@@ -20,8 +20,6 @@ final class ClientRequests {
     private final List<Event.Proposed> proposals = new ArrayList<>();
     private final List<CompletableFuture<Long>> readers = new ArrayList<>();
     private final Map<Long, CompletableFuture<Long>> reads = new HashMap<>();
-    private final Map<Long, Runnable> left = new HashMap<>();
-    private final Map<Long, CompletableFuture<Void>> transfers = new HashMap<>();
     private long lastRequestId;
     private long firstProposalId;
 
@@ -35,6 +33,11 @@ final class ClientRequests {
 
     void add(Event.ReadAsked read) {
         readers.add(read.applied());
+    }
+
+    /** A number for a request to the core that is none of these. */
+    long nextRequestId() {
+        return ++lastRequestId;
     }
 
     /** One append per peer, one write. They are answered while this is stepped; then {@link #proposed} is called. */
@@ -68,20 +71,10 @@ final class ClientRequests {
         return new Input.Read(now.getAsLong(), ids);
     }
 
-    /** @param onLeft called when this replica no longer leads; else the transfer has failed already */
-    Input.TransferTo transfer(Event.TransferAsked asked, long now, Runnable onLeft) {
-        transfers.put(++lastRequestId, asked.handedOver());
-        left.put(lastRequestId, onLeft);
-        return new Input.TransferTo(now, lastRequestId, asked.target(), asked.timeoutNanos());
-    }
-
     void complete(Effect.Complete complete) {
         CompletableFuture<Long> read = reads.remove(complete.requestId());
-        CompletableFuture<Void> transfer = transfers.remove(complete.requestId());
         if (read != null) {
             complete(read, complete.result());
-        } else if (transfer != null) {
-            complete(transfer, left.remove(complete.requestId()), complete.result());
         } else {
             complete(proposals.get((int) (complete.requestId() - firstProposalId)).outcome(), complete.result());
         }
@@ -96,6 +89,7 @@ final class ClientRequests {
                 outcome.failed(new RaftException.Overloaded("Too many bytes of the log wait for a majority"));
             case Effect.Result.ReadAt r -> throw mixedUp(result);
             case Effect.Result.ChangeRefused c -> throw mixedUp(result);
+            case Effect.Result.ChangeAllowed c -> throw mixedUp(result);
             case Effect.Result.TransferFailed t -> throw mixedUp(result);
             case Effect.Result.LeadershipLeft l -> throw mixedUp(result);
         }
@@ -110,30 +104,13 @@ final class ClientRequests {
                 read.completeExceptionally(new RaftException.Overloaded("Too many reads wait for a confirmation"));
             case Effect.Result.Appended a -> throw mixedUp(result);
             case Effect.Result.ChangeRefused c -> throw mixedUp(result);
+            case Effect.Result.ChangeAllowed c -> throw mixedUp(result);
             case Effect.Result.TransferFailed t -> throw mixedUp(result);
             case Effect.Result.LeadershipLeft l -> throw mixedUp(result);
         }
     }
 
-    private static void complete(CompletableFuture<Void> transfer, @Nullable Runnable onLeft, Effect.Result result) {
-        switch (result) {
-            case Effect.Result.LeadershipLeft l -> {
-                if (onLeft != null) {
-                    onLeft.run();
-                }
-            }
-            case Effect.Result.TransferFailed failed ->
-                transfer.completeExceptionally(new RaftException.TransferFailed(failed.why()));
-            case Effect.Result.NotLeader not ->
-                transfer.completeExceptionally(new RaftException.NotLeader(not.leader(), not.epoch()));
-            case Effect.Result.Overloaded o -> throw mixedUp(result);
-            case Effect.Result.Appended a -> throw mixedUp(result);
-            case Effect.Result.ReadAt r -> throw mixedUp(result);
-            case Effect.Result.ChangeRefused c -> throw mixedUp(result);
-        }
-    }
-
-    private static IllegalStateException mixedUp(Effect.Result result) {
+    static IllegalStateException mixedUp(Effect.Result result) {
         return new IllegalStateException("A client was answered what it did not ask: " + result);
     }
 
@@ -146,6 +123,5 @@ final class ClientRequests {
     void endReads(String why) {
         readers.forEach(r -> r.completeExceptionally(new RaftException.Stopped(why)));
         reads.values().forEach(r -> r.completeExceptionally(new RaftException.Stopped(why)));
-        transfers.values().forEach(t -> t.completeExceptionally(new RaftException.Stopped(why)));
     }
 }

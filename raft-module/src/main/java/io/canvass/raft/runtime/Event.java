@@ -1,12 +1,14 @@
 package io.canvass.raft.runtime;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Lane;
 import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
@@ -44,10 +46,16 @@ sealed interface Event {
 
     record StreamLost(ReplicaKey peer, Lane lane) implements Event {}
 
-    record ResignAsked(ResignReason reason, CompletableFuture<Void> handedOver) implements Event {}
+    record ChangeAsked(MemberChange change, boolean force, ProposalOutcome outcome) implements Event {}
 
-    /** @param target or {@link ReplicaKey#NONE} for the best */
+    record CheckAsked(
+            MemberChange change, boolean force, CompletableFuture<Optional<MemberChange.Refusal>> judged)
+            implements Event {}
+
+    /** @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log */
     record TransferAsked(ReplicaKey target, long timeoutNanos, CompletableFuture<Void> handedOver) implements Event {}
+
+    record ResignAsked(ResignReason reason, CompletableFuture<Void> handedOver) implements Event {}
 
     /** The state machine failed: the replica is done. */
     record ApplyFailed(String reason) implements Event {}

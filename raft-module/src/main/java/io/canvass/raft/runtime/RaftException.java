@@ -1,9 +1,13 @@
 package io.canvass.raft.runtime;
 
 import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.ReplicaKey;
 
-/** Why a proposal or a read did not succeed. {@link #outcome} says whether a proposal may have happened all the same. */
+/**
+ * Why a proposal, a read, a change of the members or a transfer did not succeed. {@link #outcome} says whether it may have happened all
+ * the same.
+ */
 public abstract sealed class RaftException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -63,6 +67,47 @@ public abstract sealed class RaftException extends RuntimeException {
         }
     }
 
+    /** A change of the members was not begun: nothing has happened. */
+    public static final class ChangeRefused extends RaftException {
+        private static final long serialVersionUID = 1L;
+        private final MemberChange.Refusal refusal;
+
+        public ChangeRefused(MemberChange.Refusal refusal) {
+            super("The change of the members was refused: " + refusal);
+            this.refusal = refusal;
+        }
+
+        public MemberChange.Refusal refusal() {
+            return refusal;
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.NOT_APPLIED;
+        }
+    }
+
+    /** Leadership was not handed over as asked, as far as is known here. */
+    public static final class TransferFailed extends RaftException {
+        private static final long serialVersionUID = 1L;
+        private final Effect.Result.TransferFailed.Why why;
+
+        public TransferFailed(Effect.Result.TransferFailed.Why why) {
+            super("Leadership was not handed over: " + why);
+            this.why = why;
+        }
+
+        public Effect.Result.TransferFailed.Why why() {
+            return why;
+        }
+
+        /** Who was ordered to take over in time may still do so. */
+        @Override
+        public Outcome outcome() {
+            return why == Effect.Result.TransferFailed.Why.TIMED_OUT ? Outcome.UNKNOWN : Outcome.NOT_APPLIED;
+        }
+    }
+
     /** An entry of another leader was committed in the place of this command. */
     public static final class Superseded extends RaftException {
         private static final long serialVersionUID = 1L;
@@ -97,35 +142,6 @@ public abstract sealed class RaftException extends RuntimeException {
 
         public Stopped(String why) {
             super(why);
-        }
-
-        @Override
-        public Outcome outcome() {
-            return Outcome.NOT_APPLIED;
-        }
-    }
-
-    /** Leadership was not handed over: this replica leads on. */
-    public static final class TransferFailed extends RaftException {
-        private static final long serialVersionUID = 1L;
-        private final Effect.Result.TransferFailed.Why why;
-
-        public TransferFailed(Effect.Result.TransferFailed.Why why) {
-            super(sentence(why));
-            this.why = why;
-        }
-
-        public Effect.Result.TransferFailed.Why why() {
-            return why;
-        }
-
-        private static String sentence(Effect.Result.TransferFailed.Why why) {
-            return switch (why) {
-                case NO_SUCH_VOTER -> "No voter of that name can take over";
-                case BUSY -> "Leadership is being handed over already, or the members are being changed";
-                case REFUSED -> "The voter that was asked to take over refused, or is no voter any more";
-                case TIMED_OUT -> "No voter took over in time";
-            };
         }
 
         @Override
