@@ -67,7 +67,7 @@ class ShutdownTest {
                 new RaftException.TransferFailed(Effect.Result.TransferFailed.Why.REFUSED)));
         node.close();
         assertThat(raft.resignations()).isOne();
-        assertThat(output).contains("not handed over to a chosen voter (The voter that was asked to take over refused");
+        assertThat(output).contains("not handed over to a chosen voter (Leadership was not handed over: REFUSED)");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.canvass.raft.runtime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -152,7 +153,7 @@ class RaftNodeTest {
 
             assertThat(failureOf(group.node(leader).transfer(ReplicaKey.ofNode("n9"), LocalGroup.PATIENCE)))
                     .isInstanceOf(RaftException.TransferFailed.class)
-                    .hasMessage("No voter of that name can take over");
+                    .hasMessageContaining("NO_SUCH_VOTER");
             assertThat(failureOf(group.node(other).transfer(ReplicaKey.NONE, LocalGroup.PATIENCE)))
                     .isInstanceOf(RaftException.NotLeader.class);
             group.node(leader).close();
@@ -161,8 +162,9 @@ class RaftNodeTest {
         }
     }
 
-    private static Throwable failureOf(CompletableFuture<Void> future) throws Exception {
-        return future.handle((_, failure) -> failure).get(LocalGroup.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    private static Throwable failureOf(CompletableFuture<Void> future) {
+        Throwable thrown = catchThrowable(() -> future.get(LocalGroup.PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        return Objects.requireNonNull(thrown.getCause());
     }
 
     @Test
