@@ -25,6 +25,8 @@ public final class ReplicationException extends RuntimeException {
         STARTING,
         /** The node stops: surely not applied. 503. */
         DRAINING,
+        /** Not all members of the cluster know this kind of write yet: surely not applied. 501. */
+        UNSUPPORTED,
         /** It may or may not have been applied. 504. */
         OUTCOME_UNKNOWN
     }

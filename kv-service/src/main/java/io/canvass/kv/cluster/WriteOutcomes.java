@@ -16,6 +16,7 @@ public final class WriteOutcomes {
         OVERLOADED,
         STARTING,
         DRAINING,
+        UNSUPPORTED,
         OUTCOME_UNKNOWN
     }
 
@@ -39,6 +40,7 @@ public final class WriteOutcomes {
             case OVERLOADED -> Outcome.OVERLOADED;
             case STARTING -> Outcome.STARTING;
             case DRAINING -> Outcome.DRAINING;
+            case UNSUPPORTED -> Outcome.UNSUPPORTED;
             case OUTCOME_UNKNOWN -> Outcome.OUTCOME_UNKNOWN;
         }).increment();
     }
