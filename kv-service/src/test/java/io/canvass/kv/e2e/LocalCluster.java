@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -28,25 +29,32 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     /** So many of the first know no Pre-Vote. */
     private final int oldPeers;
     private final List<String> arguments;
+    private final Supplier<List<String>> application;
     private final List<LocalNode> nodes = new ArrayList<>();
     /** The nodes may outlive neither the test nor its JVM. */
     private final Thread lastResort = new Thread(this::close);
     private Path folder = Path.of("");
 
-    private LocalCluster(int size, int oldPeers, List<String> arguments) {
+    private LocalCluster(int size, int oldPeers, List<String> arguments, Supplier<List<String>> application) {
         this.size = size;
         this.oldPeers = oldPeers;
         this.arguments = arguments;
+        this.application = application;
     }
 
     /** @param arguments for each node, further ones */
     static LocalCluster of(int size, String... arguments) {
-        return new LocalCluster(size, 0, List.of(arguments));
+        return new LocalCluster(size, 0, List.of(arguments), Repository::application);
     }
 
     /** One whose first node knows no Pre-Vote. */
     static LocalCluster withOldPeer(int size) {
-        return new LocalCluster(size, 1, List.of());
+        return new LocalCluster(size, 1, List.of(), Repository::application);
+    }
+
+    /** One of another release. */
+    static LocalCluster ofRelease(int size, Supplier<List<String>> application) {
+        return new LocalCluster(size, 0, List.of(), application);
     }
 
     @Override
@@ -61,7 +69,7 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
             NodeSettings settings =
                     new NodeSettings(voter.id(), voter.httpPort(), own.resolve("data"), voters, null).with(arguments);
             boolean old = nodes.size() < oldPeers;
-            nodes.add(new LocalNode(old ? settings.withoutPreVote() : settings, own));
+            nodes.add(new LocalNode(old ? settings.withoutPreVote() : settings, own, application.get()));
         }
         try {
             nodes.forEach(LocalNode::start);
