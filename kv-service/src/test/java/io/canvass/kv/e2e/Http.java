@@ -45,6 +45,10 @@ final class Http implements AutoCloseable {
         return send(request);
     }
 
+    Reply post(String url) {
+        return send(request(url).POST(BodyPublishers.noBody()));
+    }
+
     private HttpRequest.Builder request(String url) {
         return HttpRequest.newBuilder(URI.create(url)).timeout(timeout);
     }
