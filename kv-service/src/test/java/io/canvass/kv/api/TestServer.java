@@ -2,6 +2,7 @@ package io.canvass.kv.api;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 import org.springframework.boot.WebApplicationType;
@@ -28,12 +29,19 @@ final class TestServer {
 
     /** @param settings of Boot, such as {@code --a.b=c}, beside those that ship */
     static TestServer start(ApiLimits limits, String... settings) {
+        return start(limits, List.of(), settings);
+    }
+
+    /** @param beans further ones */
+    static TestServer start(ApiLimits limits, List<Object> beans, String... settings) {
         ModelStore store = new ModelStore();
         return new TestServer(new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.SERVLET)
                 .initializers(context -> {
                     context.getBeanFactory().registerSingleton("modelStore", store);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
+                    beans.forEach(bean -> context.getBeanFactory()
+                            .registerSingleton(bean.getClass().getSimpleName(), bean));
                 })
                 .run(Stream.concat(
                                 Stream.of("--server.port=0", "--management.server.port=-1",

@@ -86,7 +86,13 @@ public final class Replication {
 
     void propose(Input.Propose propose) {
         for (Input.Proposal proposal : propose.proposals()) {
-            if (uncommittedBytes >= config.maxUncommittedBytes() || handover.isUnderWay()) {
+            if (handover.isUnderWay()) {
+                // Not "overloaded": whoever asks again in a moment finds the next leader, or this one again.
+                state.emit(new Effect.Complete(
+                        proposal.requestId(), new Effect.Result.NotLeader(ReplicaKey.NONE, state.epoch())));
+                continue;
+            }
+            if (uncommittedBytes >= config.maxUncommittedBytes()) {
                 state.emit(new Effect.Complete(proposal.requestId(), new Effect.Result.Overloaded()));
                 continue;
             }

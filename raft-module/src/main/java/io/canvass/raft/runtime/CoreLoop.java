@@ -94,7 +94,10 @@ final class CoreLoop implements Runnable {
         this.logReader = logReader;
         this.compactor = compactor;
         this.snapshots = snapshots;
-        this.compaction = config.log() == null ? null : new Compaction(config.log(), core.status().end().index());
+        this.compaction = config.log() == null
+                ? null
+                : new Compaction(
+                        config.log(), core.logBase(), core.status().end().index(), store.sizeBytes());
         this.board = board;
         this.listener = listener;
         this.originNanos = originNanos;
@@ -401,6 +404,8 @@ final class CoreLoop implements Runnable {
         }
         stallReported = stalled;
         if (operators.awaitLeader()) {
+            // Whoever is told that another leads asks who it is.
+            board.publish(core, now);
             operators.review(core.status().leader(), core.role() instanceof Role.Leader, now);
         }
         connections.review(core);
