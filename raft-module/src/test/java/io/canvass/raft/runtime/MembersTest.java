@@ -2,6 +2,7 @@ package io.canvass.raft.runtime;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -200,7 +201,7 @@ class MembersTest {
 
     @Test
     void aLeaderThatIsRemovedLeadsUntilThatIsCommittedAndSaysSo() throws Exception {
-        Map<String, Removals> removals = new ConcurrentHashMap<>();
+        Map<String, Removals> removals = new HashMap<>();
         for (String id : group.ids()) {
             Removals listener = new Removals();
             removals.put(id, listener);
