@@ -7,8 +7,8 @@ import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Input;
 
 /**
- * A leader that hands over takes no proposals until that has come to its end, whatever end that is: what it took would hold up its
- * successor, or be lost with its office.
+ * A leader that hands over takes no proposals until that has come to its end, whatever end that is: what it took would
+ * hold up its successor, or be lost with its office.
  */
 final class HandoverSafety implements Observer {
     private static final String INVARIANT = "NoProposalsInAHandover";

@@ -11,8 +11,9 @@ import io.canvass.raft.core.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each change of the members is of one voter at most, comes after the one before is committed, and after an entry of its leader's
- * own epoch is; and a leader that is no voter any more leads until that is committed. Told from the log and the commit index.
+ * Each change of the members is of one voter at most, comes after the one before is committed, and after an entry of
+ * its leader's own epoch is; and a leader that is no voter any more leads until that is committed. Told from the log
+ * and the commit index.
  */
 final class MembershipSafety implements Observer {
     private static final String INVARIANT = "OneChangeAtATime";
