@@ -75,8 +75,9 @@ class AimedKillLoopIT {
             }
             cluster.nodes().forEach(AimedKillLoopIT::awaitShortLog);
             workload.stop();
-            System.out.printf("Kills %s; %d writes acknowledged; %d snapshots sent, %d installed, %d times a log gave back space%n",
-                    struck, workload.acknowledged(), lines("Sending "), lines("The state is that of a snapshot"), lines("Dropped log entries"));
+            System.out.printf("Kills %s; %d writes acknowledged; %d snapshots begun, %d installed; entries left in the logs: %s%n",
+                    struck, workload.acknowledged(), lines("Sending "), lines("The state is that of a snapshot"),
+                    cluster.nodes().stream().map(AimedKillLoopIT::entries).toList());
             cluster.nodes().forEach(workload::verify);
         }
         StoredStates.assertSame(cluster);
