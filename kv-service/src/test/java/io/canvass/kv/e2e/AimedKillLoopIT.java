@@ -54,7 +54,7 @@ class AimedKillLoopIT {
             "--kv.raft.log.compact-entries=" + COMPACT,
             "--kv.raft.log.keep-entries=" + KEEP,
             // Slow enough that there is a middle of a snapshot.
-            "--kv.raft.snapshot.bytes-per-second=2000000");
+            "--kv.raft.snapshot.bytes-per-second=500000");
 
     @Test
     void nothingAcknowledgedIsLostWhenNodesAreKilledWhileFilesChangeHands() {
@@ -97,12 +97,12 @@ class AimedKillLoopIT {
         return switch (aim) {
             case SENDER -> {
                 LocalNode late = late();
-                yield killed(awaitLine(running(), late.id() + " needs what the log no longer holds", late::start), 500);
+                yield killed(awaitLine(running(), "Sending " + late.id(), late::start), 1000);
             }
             case RECEIVER -> {
                 LocalNode late = late();
-                awaitLine(running(), late.id() + " needs what the log no longer holds", late::start);
-                yield killed(late, 500);
+                awaitLine(running(), "Sending " + late.id(), late::start);
+                yield killed(late, 1000);
             }
             case INSTALLATION -> {
                 LocalNode late = late();
