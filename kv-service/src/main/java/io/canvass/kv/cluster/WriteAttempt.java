@@ -34,7 +34,12 @@ final class WriteAttempt {
 
     /** What all writes of a node share. */
     record Context(
-            String nodeId, RaftAccess raft, ForwardClient forwards, NodeGate gate, Delays delays, VersionGate versions) {}
+            String nodeId,
+            RaftAccess raft,
+            ForwardClient forwards,
+            NodeGate gate,
+            Delays delays,
+            VersionGate versions) {}
 
     /** Compared by identity: each try is a stage of its own, so that the end of one try never ends another. */
     private sealed interface Stage {}

@@ -226,7 +226,10 @@ public record KvProperties(
     public record Liveness(
             @DurationMin(seconds = 1, message = "must be at least 1s") @DefaultValue("30s") Duration stuckLimit) {}
 
-    /** @param lameDuck Time for which a node that stops goes on answering, each answer ending its connection, before it refuses new ones */
+    /**
+     * @param lameDuck Time for which a node that stops goes on answering, each answer ending its connection, before it refuses
+     *     new ones
+     */
     public record Shutdown(
             @DurationMin(millis = 0, message = LAME_DUCK_RANGE) @DurationMax(seconds = 15, message = LAME_DUCK_RANGE)
                     @DefaultValue("1s")

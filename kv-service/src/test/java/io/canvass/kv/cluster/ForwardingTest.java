@@ -242,7 +242,10 @@ class ForwardingTest {
 
     private ReplicatedStore store(ForwardClient client) {
         return new ReplicatedStore(
-                new WriteAttempt.Context("kv-1", kv1, client, gate, delays, new VersionGate(_ -> 0)), Map.of(), 100, new WriteOutcomes());
+                new WriteAttempt.Context("kv-1", kv1, client, gate, delays, new VersionGate(_ -> 0)),
+                Map.of(),
+                100,
+                new WriteOutcomes());
     }
 
     /** Until this node knows that the stream is broken: what it sends before is lost, and rightly unknown. */

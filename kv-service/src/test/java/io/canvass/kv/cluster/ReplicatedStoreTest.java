@@ -55,8 +55,8 @@ class ReplicatedStoreTest {
     @Test
     void aLeaderTakesNoCommandThatNotAllMembersAreKnownToApply() {
         requiredVersion = 2;
-        assertFailed(write(), Reason.UNSUPPORTED, "It needs protocol version 2 on all members, and these are not known to speak"
-                + " it: kv-0 (0), kv-1 (0), kv-2 (0)");
+        assertFailed(write(), Reason.UNSUPPORTED, "It needs protocol version 2 on all members, and these are not known"
+                + " to speak it: kv-0 (0), kv-1 (0), kv-2 (0)");
         assertThat(raft.proposed()).isEmpty();
         assertThat(outcomes.count(WriteOutcomes.Outcome.UNSUPPORTED)).isEqualTo(1);
         assertThat(delays.waiting()).as("deadlines that are still scheduled").isZero();

@@ -19,7 +19,7 @@ import static org.awaitility.Awaitility.await;
 /** One node in a JVM of its own. Its process is ended by {@link #close}, whatever state it is in. */
 final class LocalNode implements AutoCloseable {
     /** Generous, for two cores may have to start three JVMs and run the load at once. */
-    static final Duration START_LIMIT = Duration.ofSeconds(90);
+    static final Duration START_LIMIT = Duration.ofMinutes(4);
 
     private static final Duration END_LIMIT = Duration.ofMinutes(1);
     private static final Duration POLL = Duration.ofMillis(50);
