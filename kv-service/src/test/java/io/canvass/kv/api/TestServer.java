@@ -29,10 +29,12 @@ final class TestServer {
     /** @param settings of Boot, such as {@code --a.b=c}, beside those that ship */
     static TestServer start(ApiLimits limits, String... settings) {
         ModelStore store = new ModelStore();
+        FakeAdmin admin = new FakeAdmin();
         return new TestServer(new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.SERVLET)
                 .initializers(context -> {
                     context.getBeanFactory().registerSingleton("modelStore", store);
+                    context.getBeanFactory().registerSingleton("clusterAdmin", admin);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
                 })
                 .run(Stream.concat(
@@ -51,6 +53,10 @@ final class TestServer {
 
     ModelStore store() {
         return context.getBean(ModelStore.class);
+    }
+
+    FakeAdmin admin() {
+        return context.getBean(FakeAdmin.class);
     }
 
     void stop() {
