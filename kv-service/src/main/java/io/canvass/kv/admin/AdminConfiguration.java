@@ -11,9 +11,6 @@ import org.springframework.context.annotation.Configuration;
 /** An operator's requests, built on this node's {@link RaftAccess} and {@link PeerAccess}. */
 @Configuration(proxyBeanMethods = false)
 public class AdminConfiguration {
-    /** Most entries that a member may be behind and still count as current. */
-    private static final long MAX_LAG = 1000;
-
     /** Needs nothing of the replica, because the transport that serves it is opened before the replica is. */
     @Bean
     AdminService adminService() {
@@ -28,7 +25,8 @@ public class AdminConfiguration {
             PeerAccess peers,
             NodeGate gate,
             AdminService service) {
-        Currency currency = new Currency(properties.raft().electionTimeout(), MAX_LAG);
+        Currency currency = new Currency(
+                properties.raft().electionTimeout(), properties.raft().promotion().maxLag());
         LeaderAdmin leader = new LeaderAdmin(raft, plan.httpUrls(), currency);
         service.attach(leader, raft.status().clusterId());
         return new RoutedAdmin(raft, gate, leader, new AdminClient(peers), plan.httpUrls());

@@ -128,6 +128,9 @@ final class RoutedAdmin implements ClusterAdmin {
     }
 
     private void requireOpen() {
+        if (gate.isRemoved()) {
+            throw new ReplicationException(Reason.REMOVED, "This node was removed from its cluster");
+        }
         switch (gate.state()) {
             case STARTING -> throw new ReplicationException(Reason.STARTING, "This node starts");
             case DRAINING -> throw new ReplicationException(Reason.DRAINING, "This node stops");

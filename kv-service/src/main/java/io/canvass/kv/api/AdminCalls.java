@@ -74,6 +74,8 @@ final class AdminCalls {
                     + " node, or again after a second.");
             case DRAINING -> Problem.of(ProblemType.DRAINING, why + ". Nothing was changed. Send the request to another"
                     + " node.");
+            case REMOVED -> Problem.of(ProblemType.REMOVED, why + ". Nothing was changed. Send the request to a member of"
+                    + " the cluster.");
             case OUTCOME_UNKNOWN -> unknown(why);
         };
     }

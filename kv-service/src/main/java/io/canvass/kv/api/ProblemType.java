@@ -119,6 +119,9 @@ enum ProblemType {
     DRAINING("draining", 503, "The node is stopping", Outcome.NOT_APPLIED, true,
             "The node is shutting down and takes no new requests.",
             "Send the request to another node, or here again after the restart."),
+    REMOVED("removed", 503, "The node is no member of its cluster any more", Outcome.NOT_APPLIED, true,
+            "The node was removed from its cluster: it takes no writes, and what it could read grows old for ever.",
+            "Send the request to a member of the cluster."),
     OUTCOME_UNKNOWN("outcome-unknown", 504, "It is not known whether the write happened", Outcome.UNKNOWN, false,
             "The write was handed to the cluster, and no answer came in time. It may have been applied, may still be,"
                     + " or may never be.",

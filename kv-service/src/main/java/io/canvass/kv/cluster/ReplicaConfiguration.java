@@ -18,12 +18,13 @@ public class ReplicaConfiguration {
     Replica replica(
             ClusterPlan plan,
             KvProperties properties,
+            Begin begin,
             ForwardService forwards,
             ObjectProvider<BindableService> services,
             ObjectProvider<FsyncListener> syncs) {
         // Looked up once, not at each sync.
         List<FsyncListener> listeners = syncs.orderedStream().toList();
-        Replica replica = Replica.open(plan, properties, services.orderedStream().toList(), new RaftListener() {
+        Replica replica = Replica.open(plan, properties, begin, services.orderedStream().toList(), new RaftListener() {
             @Override
             public void synced(long nanos, int writes) {
                 listeners.forEach(listener -> listener.fsyncTook(nanos, writes));

@@ -16,6 +16,7 @@ public final class WriteOutcomes {
         OVERLOADED,
         STARTING,
         DRAINING,
+        REMOVED,
         OUTCOME_UNKNOWN
     }
 
@@ -39,6 +40,7 @@ public final class WriteOutcomes {
             case OVERLOADED -> Outcome.OVERLOADED;
             case STARTING -> Outcome.STARTING;
             case DRAINING -> Outcome.DRAINING;
+            case REMOVED -> Outcome.REMOVED;
             case OUTCOME_UNKNOWN -> Outcome.OUTCOME_UNKNOWN;
         }).increment();
     }
