@@ -2,12 +2,14 @@ package io.canvass.kv.tools;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The root of all subcommands; a new one is added to the list here. */
 @Command(
@@ -16,7 +18,12 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = Kvctl.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {},
+        subcommands = {
+            LeaderCommand.class,
+            MemberCommand.class,
+            SafeToStopCommand.class,
+            StatusCommand.class
+        },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:done, or the answer is yes",
@@ -79,6 +86,11 @@ public final class Kvctl {
         }
         failure.printStackTrace(err);
         return ExitStatus.REFUSED;
+    }
+
+    /** Where a command that is running prints. */
+    static PrintWriter out(@Nullable CommandSpec spec) {
+        return Objects.requireNonNull(spec, "picocli sets it before the call").commandLine().getOut();
     }
 
     /** That of the jar. */
