@@ -24,6 +24,8 @@ final class RoutedAdmin implements ClusterAdmin {
 
     private static final long FIRST_PAUSE_MILLIS = 25;
     private static final long LAST_PAUSE_MILLIS = 200;
+    /** A try begins only while the leader has this long, or a quarter of the whole time, to answer it. */
+    private static final long LAST_TRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final RaftAccess raft;
     private final NodeGate gate;
@@ -49,7 +51,7 @@ final class RoutedAdmin implements ClusterAdmin {
                     Reason.OVERLOADED, MAX_IN_FLIGHT + " requests of operators are under way on this node");
         }
         try {
-            return untilAnswered(request, System.nanoTime() + timeout.toNanos());
+            return untilAnswered(request, timeout.toNanos());
         } finally {
             inFlight.release();
         }
@@ -72,11 +74,13 @@ final class RoutedAdmin implements ClusterAdmin {
         return Descriptions.of(raft.status(), urls);
     }
 
-    private AdminReply untilAnswered(AdminRequest request, long deadlineNanos) throws InterruptedException {
+    private AdminReply untilAnswered(AdminRequest request, long timeoutNanos) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + timeoutNanos;
+        long enough = Math.min(LAST_TRY_NANOS, timeoutNanos / 4);
         Optional<AdminReply> last = Optional.empty();
         String why = "no leader is known";
         long pauseMillis = FIRST_PAUSE_MILLIS;
-        for (long left = deadlineNanos - System.nanoTime(); left > 0; left = deadlineNanos - System.nanoTime()) {
+        for (long left = timeoutNanos; left > enough; left = deadlineNanos - System.nanoTime()) {
             switch (tried(request, left)) {
                 case AdminClient.End.Answered(AdminReply reply) -> {
                     if (!Refusals.isPassing(reply.getRefusal())) {

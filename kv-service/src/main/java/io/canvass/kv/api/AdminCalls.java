@@ -76,6 +76,8 @@ final class AdminCalls {
                     + " node.");
             case REMOVED -> Problem.of(ProblemType.REMOVED, why + ". Nothing was changed. Send the request to a member of"
                     + " the cluster.");
+            case UNSUPPORTED -> Problem.of(ProblemType.NOT_SUPPORTED, why + ". Nothing was changed. Bring all members to this"
+                    + " version first.");
             case OUTCOME_UNKNOWN -> unknown(why);
         };
     }

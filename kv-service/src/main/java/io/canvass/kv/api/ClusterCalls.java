@@ -89,6 +89,9 @@ final class ClusterCalls {
             case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,
                     "The write was not applied. Send it to another node."));
             case REMOVED -> removed(message);
+            case UNSUPPORTED -> Problem.of(ProblemType.NOT_IMPLEMENTED, sentences(
+                    "This cluster does not take this kind of write yet.", message,
+                    "The write was not applied. Send it again when all nodes are upgraded."));
             case OUTCOME_UNKNOWN -> Problem.of(ProblemType.OUTCOME_UNKNOWN, sentences(
                             "The write was handed to the cluster, and its outcome is not known.", message,
                             "It may have been applied, or still be. Read the key to learn it, or repeat the write"
@@ -102,7 +105,7 @@ final class ClusterCalls {
         String advice = "Nothing was read. Send the request again after a second, or read with consistency=local.";
         Problem problem = switch (reason) {
             // A read has no outcome: whatever became of it, no leader confirmed it in time.
-            case NO_QUORUM, OUTCOME_UNKNOWN ->
+            case NO_QUORUM, OUTCOME_UNKNOWN, UNSUPPORTED ->
                 Problem.of(ProblemType.NO_QUORUM, sentences(votersSeen(), message, advice));
             case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, sentences("Too many reads wait.", message, advice));
             case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, advice));

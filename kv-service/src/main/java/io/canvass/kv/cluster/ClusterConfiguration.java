@@ -14,6 +14,11 @@ public class ClusterConfiguration {
     }
 
     @Bean
+    VersionGate versionGate() {
+        return VersionGate.ofThisRelease();
+    }
+
+    @Bean
     WriteOutcomes writeOutcomes() {
         return new WriteOutcomes();
     }
@@ -25,8 +30,8 @@ public class ClusterConfiguration {
 
     /** Needs nothing of the replica, because the transport that serves it is opened before the replica is. */
     @Bean
-    ForwardService forwardService(KvProperties properties) {
-        return new ForwardService(properties.forward().maxInFlight());
+    ForwardService forwardService(KvProperties properties, VersionGate versions) {
+        return new ForwardService(properties.forward().maxInFlight(), versions);
     }
 
     @Bean(destroyMethod = "close")
@@ -47,8 +52,10 @@ public class ClusterConfiguration {
             ForwardClient forwards,
             NodeGate gate,
             ThreadDelays delays,
-            WriteOutcomes outcomes) {
-        WriteAttempt.Context context = new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays);
+            WriteOutcomes outcomes,
+            VersionGate versions) {
+        WriteAttempt.Context context =
+                new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays, versions);
         return new ReplicatedStore(context, plan.httpUrls(), properties.request().maxInFlight(), outcomes);
     }
 

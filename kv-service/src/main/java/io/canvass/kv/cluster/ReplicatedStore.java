@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
-import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftStatus;
@@ -37,7 +36,7 @@ final class ReplicatedStore implements Replication {
     @Override
     public CompletableFuture<Result> write(Command command, Duration timeout) {
         return admitted(
-                () -> new WriteAttempt(context, Bytes.wrap(command.toByteArray()), timeout.toNanos()).start(), this::count);
+                () -> new WriteAttempt(context, command, timeout.toNanos()).start(), this::count);
     }
 
     @Override

@@ -27,6 +27,8 @@ public final class ReplicationException extends RuntimeException {
         DRAINING,
         /** The node was removed from its cluster: surely not applied. 503. */
         REMOVED,
+        /** Not all members of the cluster know this kind of write yet: surely not applied. 501. */
+        UNSUPPORTED,
         /** It may or may not have been applied. 504. */
         OUTCOME_UNKNOWN
     }

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.WriteResponse;
 import io.canvass.raft.core.Bytes;
@@ -21,6 +22,7 @@ import io.canvass.raft.runtime.RaftException;
 final class WriteAttempt {
     private final Context context;
     private final Bytes command;
+    private final int requiredVersion;
     private final long timeoutNanos;
     private final long deadlineNanos;
     private final Backoff backoff = new Backoff();
@@ -31,7 +33,8 @@ final class WriteAttempt {
     private final AtomicReference<Stage> stage = new AtomicReference<>(new Waiting("no leader was asked yet"));
 
     /** What all writes of a node share. */
-    record Context(String nodeId, RaftAccess raft, ForwardClient forwards, NodeGate gate, Delays delays) {}
+    record Context(
+            String nodeId, RaftAccess raft, ForwardClient forwards, NodeGate gate, Delays delays, VersionGate versions) {}
 
     /** Compared by identity: each try is a stage of its own, so that the end of one try never ends another. */
     private sealed interface Stage {}
@@ -58,9 +61,10 @@ final class WriteAttempt {
 
     private static final Done DONE = new Done();
 
-    WriteAttempt(Context context, Bytes command, long timeoutNanos) {
+    WriteAttempt(Context context, Command command, long timeoutNanos) {
         this.context = context;
-        this.command = command;
+        this.command = Bytes.wrap(command.toByteArray());
+        this.requiredVersion = context.versions().requiredVersion(command);
         this.timeoutNanos = timeoutNanos;
         this.deadlineNanos = context.delays().nanoTime() + timeoutNanos;
     }
@@ -80,6 +84,11 @@ final class WriteAttempt {
             fail(waiting, Reason.DRAINING, "This node stops; the write was not begun");
             return;
         }
+        Optional<String> tooNew = tooNewForMembers();
+        if (tooNew.isPresent()) {
+            fail(waiting, Reason.UNSUPPORTED, tooNew.get());
+            return;
+        }
         HandedOver handedOver = new HandedOver();
         if (!stage.compareAndSet(waiting, handedOver)) {
             return;
@@ -97,6 +106,13 @@ final class WriteAttempt {
                 context.delays().execute(() -> refused(handedOver, failure));
             }
         });
+    }
+
+    /** Another node that leads asks for itself. */
+    private Optional<String> tooNewForMembers() {
+        return context.raft().leadership().here()
+                ? VersionGate.refusal(requiredVersion, context.raft().configuration())
+                : Optional.empty();
     }
 
     private CompletableFuture<Applied<Result>> proposeHere() {
@@ -148,6 +164,7 @@ final class WriteAttempt {
             case OVERLOADED -> fail(handedOver, Reason.OVERLOADED, detail);
             // Nothing was written, and asking again would not help: no leader of this cluster takes it.
             case INVALID -> fail(handedOver, Reason.NO_QUORUM, detail);
+            case TOO_NEW -> fail(handedOver, Reason.UNSUPPORTED, detail);
             case OUTCOME_UNKNOWN -> fail(handedOver, Reason.OUTCOME_UNKNOWN, detail);
             case UNRECOGNIZED ->
                 fail(handedOver, Reason.OUTCOME_UNKNOWN, "The leader answered in a way that this version does not know");

@@ -17,6 +17,7 @@ public final class WriteOutcomes {
         STARTING,
         DRAINING,
         REMOVED,
+        UNSUPPORTED,
         OUTCOME_UNKNOWN
     }
 
@@ -41,6 +42,7 @@ public final class WriteOutcomes {
             case STARTING -> Outcome.STARTING;
             case DRAINING -> Outcome.DRAINING;
             case REMOVED -> Outcome.REMOVED;
+            case UNSUPPORTED -> Outcome.UNSUPPORTED;
             case OUTCOME_UNKNOWN -> Outcome.OUTCOME_UNKNOWN;
         }).increment();
     }

@@ -31,6 +31,7 @@ import org.springframework.validation.annotation.Validated;
  * @param request bounds of client requests
  * @param forward hand-over of writes to the leader
  * @param health what probes ask for
+ * @param shutdown how this node leaves
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -44,7 +45,8 @@ public record KvProperties(
         @Valid @DefaultValue Value value,
         @Valid @DefaultValue Request request,
         @Valid @DefaultValue Forward forward,
-        @Valid @DefaultValue Health health) {
+        @Valid @DefaultValue Health health,
+        @Valid @DefaultValue Shutdown shutdown) {
     public static final String PREFIX = "kv";
 
     public KvProperties {
@@ -223,4 +225,12 @@ public record KvProperties(
     /** @param stuckLimit Time that the consensus loop or a write may hang before a restart is asked for */
     public record Liveness(
             @DurationMin(seconds = 1, message = "must be at least 1s") @DefaultValue("30s") Duration stuckLimit) {}
+
+    /** @param lameDuck Time for which a node that stops goes on answering, each answer ending its connection, before it refuses new ones */
+    public record Shutdown(
+            @DurationMin(millis = 0, message = LAME_DUCK_RANGE) @DurationMax(seconds = 15, message = LAME_DUCK_RANGE)
+                    @DefaultValue("1s")
+                    Duration lameDuck) {
+        private static final String LAME_DUCK_RANGE = "must be from 0s to 15s";
+    }
 }

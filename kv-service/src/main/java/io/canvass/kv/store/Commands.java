@@ -14,6 +14,9 @@ import io.canvass.raft.core.Bytes;
  * out what it does not know has another state than its peers from then on (HAZARDS H5, H6).
  */
 public final class Commands {
+    /** What the nodes of every release apply. */
+    public static final int FIRST_VERSION = 0;
+
     private Commands() {}
 
     /**
@@ -47,6 +50,19 @@ public final class Commands {
             case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
         }
         return command;
+    }
+
+    /**
+     * The lowest peer protocol version whose nodes apply commands of this kind. A command that is newer than the oldest
+     * member would stop that member: no leader takes it before all members speak this version ({@code docs/versions.md}).
+     *
+     * @throws IllegalArgumentException if the command is of no kind that this version knows
+     */
+    public static int requiredVersion(Command command) {
+        return switch (command.getKindCase()) {
+            case PUT, DELETE -> FIRST_VERSION;
+            case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
+        };
     }
 
     private static void requireKnown(Precondition precondition) {

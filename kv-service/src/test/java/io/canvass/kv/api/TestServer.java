@@ -2,6 +2,7 @@ package io.canvass.kv.api;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 import org.springframework.boot.WebApplicationType;
@@ -28,6 +29,11 @@ final class TestServer {
 
     /** @param settings of Boot, such as {@code --a.b=c}, beside those that ship */
     static TestServer start(ApiLimits limits, String... settings) {
+        return start(limits, List.of(), settings);
+    }
+
+    /** @param beans further ones */
+    static TestServer start(ApiLimits limits, List<Object> beans, String... settings) {
         ModelStore store = new ModelStore();
         FakeAdmin admin = new FakeAdmin();
         return new TestServer(new SpringApplicationBuilder(App.class)
@@ -36,6 +42,8 @@ final class TestServer {
                     context.getBeanFactory().registerSingleton("modelStore", store);
                     context.getBeanFactory().registerSingleton("clusterAdmin", admin);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
+                    beans.forEach(bean -> context.getBeanFactory()
+                            .registerSingleton(bean.getClass().getSimpleName(), bean));
                 })
                 .run(Stream.concat(
                                 Stream.of("--server.port=0", "--management.server.port=-1",

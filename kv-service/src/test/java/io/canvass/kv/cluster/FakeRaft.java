@@ -84,8 +84,9 @@ public final class FakeRaft implements RaftAccess {
         return resignations.get();
     }
 
-    public void resigned(CompletableFuture<Void> answer) {
+    public FakeRaft resigned(CompletableFuture<Void> answer) {
         resigned = answer;
+        return this;
     }
 
     /** Who leads when there is nothing told to answer. */
@@ -158,8 +159,9 @@ public final class FakeRaft implements RaftAccess {
         return List.copyOf(transfers);
     }
 
-    public void handedOver(CompletableFuture<Void> answer) {
+    public FakeRaft handedOver(CompletableFuture<Void> answer) {
         handedOver = answer;
+        return this;
     }
 
     @Override

@@ -35,6 +35,8 @@ class ReplicatedStoreTest {
     private final ManualDelays delays = new ManualDelays();
     private final NodeGate gate = new NodeGate();
     private final WriteOutcomes outcomes = new WriteOutcomes();
+    private int requiredVersion;
+    private final VersionGate versions = new VersionGate(command -> requiredVersion);
     private final ReplicatedStore store = store(10);
 
     ReplicatedStoreTest() {
@@ -47,6 +49,16 @@ class ReplicatedStoreTest {
         assertThat(write()).isCompletedWithValueMatching(result -> result.getRevision() == 17);
         assertThat(raft.proposed()).containsExactly(Bytes.wrap(COMMAND.toByteArray()));
         assertThat(outcomes.count(WriteOutcomes.Outcome.APPLIED)).isEqualTo(1);
+        assertThat(delays.waiting()).as("deadlines that are still scheduled").isZero();
+    }
+
+    @Test
+    void aLeaderTakesNoCommandThatNotAllMembersAreKnownToApply() {
+        requiredVersion = 2;
+        assertFailed(write(), Reason.UNSUPPORTED, "It needs protocol version 2 on all members, and these are not known to speak"
+                + " it: kv-0 (0), kv-1 (0), kv-2 (0)");
+        assertThat(raft.proposed()).isEmpty();
+        assertThat(outcomes.count(WriteOutcomes.Outcome.UNSUPPORTED)).isEqualTo(1);
         assertThat(delays.waiting()).as("deadlines that are still scheduled").isZero();
     }
 
@@ -248,7 +260,7 @@ class ReplicatedStoreTest {
     private ReplicatedStore store(NodeGate nodeGate, int maxInFlight) {
         ForwardClient forwards =
                 new ForwardClient(new NoPeers(), Statuses.CLUSTER, new ForwardClient.Bounds(10, 1 << 20), delays);
-        WriteAttempt.Context context = new WriteAttempt.Context("kv-1", raft, forwards, nodeGate, delays);
+        WriteAttempt.Context context = new WriteAttempt.Context("kv-1", raft, forwards, nodeGate, delays, versions);
         return new ReplicatedStore(context, Map.of("kv-0", "http://kv-0:8080"), maxInFlight, outcomes);
     }
 

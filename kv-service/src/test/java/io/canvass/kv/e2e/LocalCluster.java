@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -29,31 +30,39 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     private final int oldPeers;
     private final List<String> arguments;
     private final boolean started;
+    private final Supplier<List<String>> application;
     private final List<LocalNode> nodes = new ArrayList<>();
     /** The nodes may outlive neither the test nor its JVM. */
     private final Thread lastResort = new Thread(this::close);
     private Path folder = Path.of("");
 
-    private LocalCluster(int size, int oldPeers, List<String> arguments, boolean started) {
+    private LocalCluster(
+            int size, int oldPeers, List<String> arguments, boolean started, Supplier<List<String>> application) {
         this.size = size;
         this.oldPeers = oldPeers;
         this.arguments = arguments;
         this.started = started;
+        this.application = application;
     }
 
     /** @param arguments for each node, further ones */
     static LocalCluster of(int size, String... arguments) {
-        return new LocalCluster(size, 0, List.of(arguments), true);
+        return new LocalCluster(size, 0, List.of(arguments), true, Repository::application);
     }
 
     /** Nodes with empty disks, none of which runs when the test begins. */
     static LocalCluster notStarted(int size) {
-        return new LocalCluster(size, 0, List.of(), false);
+        return new LocalCluster(size, 0, List.of(), false, Repository::application);
     }
 
     /** One whose first node knows no Pre-Vote. */
     static LocalCluster withOldPeer(int size) {
-        return new LocalCluster(size, 1, List.of(), true);
+        return new LocalCluster(size, 1, List.of(), true, Repository::application);
+    }
+
+    /** One of another release. */
+    static LocalCluster ofRelease(int size, Supplier<List<String>> application) {
+        return new LocalCluster(size, 0, List.of(), true, application);
     }
 
     @Override
@@ -68,7 +77,7 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
             NodeSettings settings =
                     new NodeSettings(voter.id(), voter.httpPort(), own.resolve("data"), voters, null).with(arguments);
             boolean old = nodes.size() < oldPeers;
-            nodes.add(new LocalNode(old ? settings.withoutPreVote() : settings, own));
+            nodes.add(new LocalNode(old ? settings.withoutPreVote() : settings, own, application.get()));
         }
         if (!started) {
             return;

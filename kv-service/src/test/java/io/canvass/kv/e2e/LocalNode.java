@@ -28,12 +28,19 @@ final class LocalNode implements AutoCloseable {
     private final NodeSettings settings;
     private final Path folder;
     private final Http http = new Http(Duration.ofSeconds(2));
+    private List<String> application;
     private @Nullable Process process;
 
     /** @param folder for the log, and the working directory of the process */
     LocalNode(NodeSettings settings, Path folder) {
+        this(settings, folder, Repository.application());
+    }
+
+    /** @param application what starts a node, as {@link Repository} says it */
+    LocalNode(NodeSettings settings, Path folder, List<String> application) {
         this.settings = settings;
         this.folder = folder;
+        this.application = List.copyOf(application);
     }
 
     String id() {
@@ -61,6 +68,14 @@ final class LocalNode implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start " + id(), e);
         }
+    }
+
+    /** Ends the process by SIGTERM, and starts it from another release, on the same data; returns when it is ready. */
+    void becomes(List<String> release) {
+        stop();
+        application = List.copyOf(release);
+        start();
+        awaitReady();
     }
 
     /** SIGKILL; returns when the process is gone. */
@@ -179,7 +194,7 @@ final class LocalNode implements AutoCloseable {
 
     private List<String> commandLine() {
         List<String> command = new ArrayList<>(List.of(Repository.java()));
-        command.addAll(Repository.application());
+        command.addAll(application);
         command.addAll(settings.arguments());
         return command;
     }

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -140,24 +139,8 @@ class DiscoveryTest {
         FakeRaft raft = new FakeRaft(Statuses.follower()
                 .log(new RaftStatus.Log(1, lastIndex, lastIndex, lastIndex, lastIndex, 0))
                 .get());
-        Told told = new Told();
-        About self = Told.about("kv-1");
-        Applicants applicants = new Applicants(told::ask, true, System::nanoTime);
-        MembersNode node = new MembersNode(
-                new MembersNode.Parts(
-                        plan("kv-1", "kv-0", "kv-1", "kv-2"),
-                        self,
-                        raft,
-                        new NodeGate(),
-                        new MembershipBoard(),
-                        new RemovedMarker(folder.resolve("REMOVED")),
-                        new MemberCalls(),
-                        new MemberKeeper(
-                                raft, applicants, new Acquaintances(told::ask, System::nanoTime), self, 1000, System::nanoTime),
-                        applicants,
-                        new Joiner(raft, (_, _) -> new CompletableFuture<>(), "kv-1:9080", self, true),
-                        new RemovalInquiry(raft, told::ask, System::nanoTime)),
-                Statuses.CONFIGURATION);
+        MembersNode node = Told.node(
+                raft, plan("kv-1", "kv-0", "kv-1", "kv-2"), new NodeGate(), new MembershipBoard(), folder.resolve("REMOVED"));
         open.add(node);
         MembersService service = new MembersService();
         service.attach(node);

@@ -1,11 +1,15 @@
 package io.canvass.kv.members;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.canvass.kv.cluster.FakeRaft;
+import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.Statuses;
+import io.canvass.kv.config.ClusterPlan;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Configuration.Member;
 import io.canvass.raft.core.Configuration.Promotion;
@@ -81,5 +85,27 @@ final class Told {
     static RaftStatus.Peer gone(Member member, long millis, ReplicaKey seen) {
         return new RaftStatus.Peer(
                 member.key(), member.address(), true, -1, millis, false, millis, "Connection refused", seen, 0, 2);
+    }
+
+    /** A node that runs, whose tasks run only when the test says so, and whom nobody answers. */
+    static MembersNode node(FakeRaft raft, ClusterPlan plan, NodeGate gate, MembershipBoard board, Path removedFile) {
+        Told nobody = new Told();
+        About self = about("kv-1");
+        Applicants applicants = new Applicants(nobody::ask, true, System::nanoTime);
+        Acquaintances acquaintances = new Acquaintances(nobody::ask, System::nanoTime);
+        return new MembersNode(
+                new MembersNode.Parts(
+                        plan,
+                        self,
+                        raft,
+                        gate,
+                        board,
+                        new RemovedMarker(removedFile),
+                        new MemberCalls(),
+                        new MemberKeeper(raft, applicants, acquaintances, self, 1000, System::nanoTime),
+                        applicants,
+                        new Joiner(raft, (_, _) -> new CompletableFuture<>(), "kv-1:9080", self, true),
+                        new RemovalInquiry(raft, nobody::ask, System::nanoTime)),
+                Statuses.CONFIGURATION);
     }
 }

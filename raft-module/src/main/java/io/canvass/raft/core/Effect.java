@@ -68,7 +68,7 @@ public sealed interface Effect {
         record ReadAt(long index) implements Result {}
 
         /**
-         * This replica does not lead; surely nothing happened.
+         * This replica does not lead, or is handing over; surely nothing happened.
          *
          * @param leader who does, if known
          */

@@ -41,7 +41,7 @@ final class MemberChanges {
         if (changed.configuration().isEmpty()) {
             return changed.refusal().orElseThrow();
         }
-        if (asked.change() instanceof MemberChange.Promote promote && lagOf(promote.member()) > promote.maxLag()) {
+        if (asked.change() instanceof MemberChange.Promote promote && lagOf(promote, asked.force()) > promote.maxLag()) {
             return MemberChange.Refusal.TOO_FAR_BEHIND;
         }
         Configuration next = changed.configuration().orElseThrow();
@@ -52,9 +52,13 @@ final class MemberChanges {
         return asked.force() || hasLiveMajority(next) ? null : MemberChange.Refusal.WOULD_LOSE_QUORUM;
     }
 
-    private long lagOf(ReplicaKey member) {
-        Progress peer = replication.peer(member);
-        return peer == null ? Long.MAX_VALUE : state.log.lastIndex() - peer.match();
+    /** In a short log nobody is far behind: but who lacks the configuration in force may never have been heard of. */
+    private long lagOf(MemberChange.Promote promote, boolean force) {
+        Progress peer = replication.peer(promote.member());
+        if (peer == null || (!force && peer.match() < state.log.configurationIndex())) {
+            return Long.MAX_VALUE;
+        }
+        return state.log.lastIndex() - peer.match();
     }
 
     /** Whether a majority of those that would vote answered something that was sent within T. */

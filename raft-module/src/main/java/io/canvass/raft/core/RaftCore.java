@@ -181,7 +181,7 @@ public final class RaftCore {
             }
             case SNAPSHOT -> {
                 if (state.role() instanceof Role.Leader leader) {
-                    leader.replication().onSnapshotLost(lost.peer());
+                    leader.replication().snapshots().onLost(lost.peer());
                 }
             }
         }
@@ -189,7 +189,7 @@ public final class RaftCore {
 
     /** A peer that takes a snapshot keeps what has to follow it, within bounds. */
     private void onCompact(Input.Compact compact) {
-        boolean wanted = state.role() instanceof Role.Leader leader && leader.replication().isWanted(compact.upTo());
+        boolean wanted = state.role() instanceof Role.Leader leader && leader.replication().snapshots().isWanted(compact.upTo());
         state.log.compact(wanted ? compact.must() : compact.upTo());
     }
 
@@ -339,7 +339,7 @@ public final class RaftCore {
             }
             case Message.SnapshotResponse snapshot -> {
                 if (state.role() instanceof Role.Leader leader) {
-                    leader.replication().onSnapshotResponse(from, snapshot);
+                    leader.replication().snapshots().onResponse(from, snapshot);
                 }
             }
             case Message.ResigningResponse resigning -> onResigningResponse(from, resigning);

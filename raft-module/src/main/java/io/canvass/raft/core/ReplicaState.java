@@ -115,6 +115,10 @@ final class ReplicaState {
         return isAmong(some.voters());
     }
 
+    private boolean isMemberOf(Configuration some) {
+        return isVoterIn(some) || isAmong(some.observers());
+    }
+
     /** Who joined is not meant by the name of its node alone: that may be the replica whose disk was lost (HAZARDS E2). */
     private boolean isAmong(List<Configuration.Member> members) {
         for (Configuration.Member member : members) {
@@ -127,7 +131,7 @@ final class ReplicaState {
 
     /** Whether it was a member, and by what is committed is none. */
     boolean isRemoved() {
-        return wasMember && log.configurationIndex() <= log.commitIndex() && !isAmong(configuration().members());
+        return wasMember && log.configurationIndex() <= log.commitIndex() && !isMemberOf(configuration());
     }
 
     /**
@@ -196,7 +200,7 @@ final class ReplicaState {
         release(afterWrite, log.tokenInForce());
         log.flush(hardState, effects);
         log.apply(effects);
-        wasMember = wasMember || log.anyCommittedConfiguration(some -> isAmong(some.members()));
+        wasMember = wasMember || log.anyCommittedConfiguration(this::isMemberOf);
         return effects;
     }
 

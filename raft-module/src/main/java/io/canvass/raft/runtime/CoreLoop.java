@@ -1,9 +1,6 @@
 package io.canvass.raft.runtime;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 
@@ -56,13 +53,11 @@ final class CoreLoop implements Runnable {
     private final long diskStallNanos;
 
     private final List<Effect.Persist> writes = new ArrayList<>();
-    private final List<Effect.Send> sends = new ArrayList<>();
-    private final Deque<Effect.Send> held = new ArrayDeque<>();
+    private final Outbox outbox;
     private final ClientRequests clients;
     private final MemberRequests operators = new MemberRequests();
     private final Connections connections;
     private final Membership membership;
-    private long durableToken;
     private long nextDeadline;
     private int fullDrains;
     private boolean stallReported;
@@ -93,12 +88,16 @@ final class CoreLoop implements Runnable {
         this.clients = new ClientRequests(applier);
         this.store = store;
         this.transport = transport;
+        this.outbox = new Outbox(transport, snapshots);
         this.connections = connections;
         this.membership = new Membership(applier, board, listener);
         this.logReader = logReader;
         this.compactor = compactor;
         this.snapshots = snapshots;
-        this.compaction = config.log() == null ? null : new Compaction(config.log(), core.status().end().index());
+        this.compaction = config.log() == null
+                ? null
+                : new Compaction(
+                        config.log(), core.logBase(), core.status().end().index(), store.sizeBytes());
         this.board = board;
         this.listener = listener;
         this.originNanos = originNanos;
@@ -184,7 +183,7 @@ final class CoreLoop implements Runnable {
             case Event.Proposed proposed -> clients.add(proposed);
             case Event.ReadAsked read -> clients.add(read);
             case Event.Durable durable -> {
-                durableToken = durable.token().sequence();
+                outbox.durable(durable.token());
                 step(new Input.Persisted(now(), durable.token()));
             }
             case Event.StoreFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
@@ -324,7 +323,7 @@ final class CoreLoop implements Runnable {
                     compaction.wrote(write.log());
                 }
             }
-            case Effect.Send send -> sends.add(send);
+            case Effect.Send send -> outbox.add(send);
             case Effect.ReadLog read -> readLog(read);
             case Effect.Apply apply -> apply(apply);
             case Effect.Complete complete -> {
@@ -389,31 +388,7 @@ final class CoreLoop implements Runnable {
             noteToWrite.run();
             noteToWrite = null;
         }
-        if (!held.isEmpty()) {
-            Iterator<Effect.Send> waiting = held.iterator();
-            while (waiting.hasNext()) {
-                Effect.Send send = waiting.next();
-                if (send.after() <= durableToken) {
-                    transmit(send);
-                    waiting.remove();
-                }
-            }
-        }
-        for (Effect.Send send : sends) {
-            if (send.after() <= durableToken) {
-                transmit(send);
-            } else {
-                held.addLast(send);
-            }
-        }
-        sends.clear();
-    }
-
-    private void transmit(Effect.Send send) {
-        Message message = send.message() instanceof Message.SnapshotResponse response && snapshots != null
-                ? snapshots.completed(response)
-                : send.message();
-        transport.send(send.to(), send.lane(), send.correlation(), message);
+        outbox.flush();
     }
 
     // ---- watching
@@ -429,6 +404,8 @@ final class CoreLoop implements Runnable {
         }
         stallReported = stalled;
         if (operators.awaitLeader()) {
+            // Whoever is told that another leads asks who it is.
+            board.publish(core, now);
             operators.review(core.status().leader(), core.role() instanceof Role.Leader, now);
         }
         connections.review(core);
@@ -439,8 +416,7 @@ final class CoreLoop implements Runnable {
 
     private void flushNothing() {
         writes.clear();
-        sends.clear();
-        held.clear();
+        outbox.clear();
     }
 
     /** Stops for good but stays to be asked: nothing is sent or written any more. */
@@ -463,41 +439,8 @@ final class CoreLoop implements Runnable {
         board.publish(core, now());
         applier.close();
         clients.endProposals(why);
-        refuseAll(inbox, why);
+        inbox.refuseAll(why);
         clients.endReads(why);
         operators.end(why);
-    }
-
-    /** Answers what is in the inbox of a loop that has ended. */
-    static void refuseAll(Inbox inbox, String why) {
-        Event event = inbox.poll();
-        while (event != null) {
-            refuse(event, why);
-            event = inbox.poll();
-        }
-    }
-
-    private static void refuse(Event event, String why) {
-        switch (event) {
-            case Event.FromPeer peer -> peer.inbound().release();
-            case Event.Proposed proposed -> proposed.outcome().failed(new RaftException.Stopped(why));
-            case Event.ReadAsked read -> read.applied().completeExceptionally(new RaftException.Stopped(why));
-            case Event.ResignAsked resign -> resign.handedOver().complete(null);
-            case Event.ChangeAsked asked -> asked.outcome().failed(new RaftException.Stopped(why));
-            case Event.CheckAsked asked -> asked.judged().completeExceptionally(new RaftException.Stopped(why));
-            case Event.TransferAsked asked ->
-                asked.handedOver().completeExceptionally(new RaftException.Stopped(why));
-            case Event.SnapshotPart part -> part.inbound().release();
-            case Event.BaseAsked asked -> asked.base().completeExceptionally(new RaftException.Stopped(why));
-            case Event.SnapshotEnded s -> {}
-            case Event.Installed i -> {}
-            case Event.Flushed f -> {}
-            case Event.Durable d -> {}
-            case Event.StoreFailed s -> {}
-            case Event.EntriesRead e -> {}
-            case Event.StreamLost s -> {}
-            case Event.ApplyFailed a -> {}
-            case Event.CloseAsked c -> {}
-        }
     }
 }

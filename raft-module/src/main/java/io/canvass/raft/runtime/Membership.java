@@ -17,11 +17,12 @@ final class Membership {
     }
 
     void review(RaftCore core) {
-        boolean removed = core.isRemoved();
-        LogPosition at = core.configurationAt();
-        if (!removed) {
+        if (!core.isRemoved()) {
             told = false;
-        } else if (!told && applier.appliedIndex() >= at.index()) {
+            return;
+        }
+        LogPosition at = core.configurationAt();
+        if (!told && applier.appliedIndex() >= at.index()) {
             told = true;
             board.removed();
             listener.removed(at.index(), at.epoch());

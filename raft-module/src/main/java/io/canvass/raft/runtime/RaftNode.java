@@ -163,7 +163,7 @@ public final class RaftNode<R> implements AutoCloseable {
     private void offer(Event event) {
         inbox.offer(event);
         if (loop.hasEnded()) {
-            CoreLoop.refuseAll(inbox, whyEnded());
+            inbox.refuseAll(whyEnded());
         }
     }
 
@@ -247,8 +247,8 @@ public final class RaftNode<R> implements AutoCloseable {
     }
 
     /**
-     * Hands leadership to another voter; meanwhile proposals are refused as overloaded. Completes when another leader is known here,
-     * which need not be the target. Fails with {@link RaftException.NotLeader}, {@link RaftException.TransferFailed}, {@link
+     * Hands leadership to another voter; meanwhile proposals are refused with {@link RaftException.NotLeader}, which names nobody.
+     * Completes when another leader is known here, which need not be the target. Fails with {@link RaftException.NotLeader}, {@link RaftException.TransferFailed}, {@link
      * RaftException.Overloaded} or {@link RaftException.Stopped}.
      *
      * @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log
@@ -305,8 +305,8 @@ public final class RaftNode<R> implements AutoCloseable {
     }
 
     /**
-     * Stops. Commands without an outcome end as {@link RaftException.OutcomeUnknown}. Does not resign: call {@link #resign}
-     * before. Returns within about half a minute even if a disk hangs; then the store is left open, as closing it would hang too.
+     * Stops. Commands without an outcome end as {@link RaftException.OutcomeUnknown}. Does not resign: call {@link
+     * #transfer} or {@link #resign} before. Returns within about half a minute even if a disk hangs; then the store is left open, as closing it would hang too.
      */
     @Override
     public void close() {

@@ -159,6 +159,14 @@ final class CoreFixture {
         return step(new Input.ChangeMembers(now, requestId, change, true));
     }
 
+    List<Effect> check(long requestId, MemberChange change) {
+        return step(new Input.ChangeMembers(now, requestId, change, false, Configuration.NEWEST_FORMAT, true));
+    }
+
+    List<Effect> changeReadableTo(long requestId, MemberChange change, int format) {
+        return step(new Input.ChangeMembers(now, requestId, change, false, format, false));
+    }
+
     List<Effect> handOver(long requestId, ReplicaKey target, long timeout) {
         return step(new Input.TransferTo(now, requestId, target, timeout));
     }

@@ -1,6 +1,8 @@
 package io.canvass.raft.script;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -30,6 +32,8 @@ final class ScriptedReplica {
     private long deadline = Outcome.NEVER;
     private @Nullable LogBase installing;
     private final List<Effect.Send> held = new ArrayList<>();
+    private boolean slowReads;
+    private final Deque<Runnable> reads = new ArrayDeque<>();
 
     ScriptedReplica(ScriptCluster cluster, RaftConfig config, RandomGenerator random, Entry bootstrap) {
         this.cluster = cluster;
@@ -127,6 +131,7 @@ final class ScriptedReplica {
         }
         disk.crash();
         held.clear();
+        reads.clear();
         installing = null;
         core = null;
         paused = false;
@@ -173,13 +178,7 @@ final class ScriptedReplica {
                     held.add(send);
                 }
             }
-            case Effect.ReadLog read -> {
-                List<Entry> entries = new ArrayList<>();
-                for (long index = read.from(); index <= Math.min(read.to(), disk.last()); index++) {
-                    entries.add(disk.entry(index));
-                }
-                cluster.later(() -> step(new Input.LogRead(cluster.now(), read.peer(), read.session(), entries)));
-            }
+            case Effect.ReadLog read -> read(read);
             case Effect.Apply apply -> {
                 disk.applied(apply.to());
                 cluster.tell(name + " applies " + apply.from() + " to " + apply.to());
@@ -197,6 +196,34 @@ final class ScriptedReplica {
             }
             case Effect.Halt halt -> cluster.tell(name + " halts: " + halt.reason());
         }
+    }
+
+    /** Reads what is there now; the core is given it after the command under way, or, of slow reads, on command. */
+    private void read(Effect.ReadLog asked) {
+        List<Entry> entries = new ArrayList<>();
+        for (long index = asked.from(); index <= Math.min(asked.to(), disk.last()); index++) {
+            entries.add(disk.entry(index));
+        }
+        Runnable give = () -> step(new Input.LogRead(cluster.now(), asked.peer(), asked.session(), entries));
+        if (slowReads) {
+            cluster.tell(name + " reads " + asked.from() + " to " + asked.to() + " for " + asked.peer().nodeId());
+            reads.addLast(give);
+        } else {
+            cluster.later(give);
+        }
+    }
+
+    /** From now on entries that are read from disk are given to the core only on command. */
+    void slowReads() {
+        slowReads = true;
+    }
+
+    /** Gives the core what was read first. */
+    void readLog() {
+        if (reads.isEmpty()) {
+            throw new ScriptException(name + " has read nothing");
+        }
+        reads.removeFirst().run();
     }
 
     /** How far an installation gets: each step includes those before it. */
