@@ -3,10 +3,12 @@ package io.canvass.kv.health;
 import java.util.Optional;
 
 import io.canvass.kv.cluster.NodeGate;
+import io.canvass.kv.members.MemberState;
+import io.canvass.kv.members.Removal;
 import io.canvass.raft.runtime.RaftStatus;
 
 /** What a status means: the questions that the probe table of OPERATIONS.md, section 3, asks of one. */
-record Condition(RaftStatus status, NodeGate.State gate, Limits limits) {
+record Condition(RaftStatus status, NodeGate.State gate, MemberState membership, Limits limits) {
     /** A leader is known, and it was heard inside one election timeout; a leader: a quorum was. */
     boolean hasFreshLeader() {
         if (status.leader().isNone()) {
@@ -41,12 +43,43 @@ record Condition(RaftStatus status, NodeGate.State gate, Limits limits) {
             case STARTING -> Optional.of("The node starts");
             case DRAINING -> Optional.of("The node stops");
             case OPEN -> {
-                if (!status.voter()) {
-                    yield Optional.of("The node is not a voter");
+                Optional<String> noMember = removed().or(this::joins);
+                if (noMember.isPresent()) {
+                    yield noMember;
                 }
-                yield status.caughtUp() ? Optional.empty() : Optional.of(behind());
+                yield status.caughtUp() ? becomesVoter() : Optional.of(behind());
             }
         };
+    }
+
+    /** That it belongs to its cluster no more, if so. */
+    Optional<String> removed() {
+        if (membership instanceof MemberState.Removed(Removal removal)) {
+            return Optional.of("The node was removed from its cluster, by the entry at index " + removal.index() + " in epoch "
+                    + removal.epoch());
+        }
+        return status.removed() ? Optional.of("The node was removed from its cluster") : Optional.empty();
+    }
+
+    private Optional<String> joins() {
+        return membership instanceof MemberState.Joining(String answer)
+                ? Optional.of("The node joins its cluster" + (answer.isEmpty() ? "" : ": " + answer))
+                : Optional.empty();
+    }
+
+    /** An observer that is to stay one serves as it is; the others are on their way to vote. */
+    private Optional<String> becomesVoter() {
+        if (status.voter()) {
+            return Optional.empty();
+        }
+        return status.configuration().observers().stream()
+                .filter(member -> member.key().matches(status.self()))
+                .findFirst()
+                .map(member -> switch (member.promotion()) {
+                    case MANUAL -> Optional.<String>empty();
+                    case AUTO -> Optional.of("The node is an observer, of which its leader makes a voter when it has caught up");
+                })
+                .orElse(Optional.of("The node is no member of the configuration that it knows"));
     }
 
     String behind() {

@@ -9,6 +9,7 @@ import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.cluster.WriteOutcomes;
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
+import io.canvass.kv.members.Members;
 import io.canvass.kv.store.KvReader;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -21,8 +22,14 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 public class HealthConfiguration {
     @Bean
-    NodeHealth nodeHealth(RaftAccess raft, NodeGate gate, KvReader store, ClusterPlan plan, KvProperties properties) {
-        return new NodeHealth(raft, gate, store, plan.httpUrls(), Limits.of(properties));
+    NodeHealth nodeHealth(
+            RaftAccess raft,
+            NodeGate gate,
+            Members members,
+            KvReader store,
+            ClusterPlan plan,
+            KvProperties properties) {
+        return new NodeHealth(raft, gate, members, store, plan.httpUrls(), Limits.of(properties));
     }
 
     @Bean

@@ -5,6 +5,7 @@ import java.util.Optional;
 
 import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.RaftAccess;
+import io.canvass.kv.members.Members;
 import io.canvass.kv.store.KvReader;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -13,20 +14,23 @@ import org.springframework.boot.health.contributor.Status;
 final class NodeHealth {
     private final RaftAccess raft;
     private final NodeGate gate;
+    private final Members members;
     private final KvReader store;
     private final Map<String, String> urls;
     private final Limits limits;
 
-    NodeHealth(RaftAccess raft, NodeGate gate, KvReader store, Map<String, String> urls, Limits limits) {
+    NodeHealth(
+            RaftAccess raft, NodeGate gate, Members members, KvReader store, Map<String, String> urls, Limits limits) {
         this.raft = raft;
         this.gate = gate;
+        this.members = members;
         this.store = store;
         this.urls = Map.copyOf(urls);
         this.limits = limits;
     }
 
     Condition condition() {
-        return new Condition(raft.status(), gate.state(), limits);
+        return new Condition(raft.status(), gate.state(), members.state(), limits);
     }
 
     Map<String, Object> report(Condition condition) {
@@ -40,7 +44,7 @@ final class NodeHealth {
     }
 
     private static Status clusterStatus(Condition condition) {
-        if (condition.stuck().isPresent() || !condition.hasFreshLeader()) {
+        if (condition.stuck().isPresent() || condition.removed().isPresent() || !condition.hasFreshLeader()) {
             return Status.DOWN;
         }
         return condition.outOfService().isPresent() ? Status.OUT_OF_SERVICE : Status.UP;

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.canvass.kv.cluster.NodeGate;
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.RoleName;
 import io.canvass.raft.runtime.RaftStatus;
 
@@ -17,7 +18,7 @@ final class RaftReport {
     private RaftReport() {}
 
     /**
-     * @param urls node id to base URL of the HTTP API
+     * @param urls node id to base URL of the HTTP API, for members that tell none
      * @param revision the store's
      */
     static Map<String, Object> of(Condition condition, Map<String, String> urls, long revision) {
@@ -54,6 +55,9 @@ final class RaftReport {
         if (condition.gate() == NodeGate.State.STARTING) {
             return "STARTING";
         }
+        if (condition.removed().isPresent()) {
+            return "REMOVED";
+        }
         RaftStatus status = condition.status();
         boolean voted = status.role() == RoleName.UNATTACHED && status.hasVoted();
         return voted ? "VOTED" : status.role().name();
@@ -67,8 +71,14 @@ final class RaftReport {
         Map<String, Object> leader = new LinkedHashMap<>();
         String id = status.leader().nodeId();
         leader.put("id", id);
-        if (urls.containsKey(id)) {
-            leader.put("url", urls.get(id));
+        String url = status.configuration().members().stream()
+                .filter(member -> member.key().nodeId().equals(id))
+                .map(Configuration.Member::url)
+                .filter(told -> !told.isEmpty())
+                .findFirst()
+                .orElse(urls.getOrDefault(id, ""));
+        if (!url.isEmpty()) {
+            leader.put("url", url);
         }
         return leader;
     }
@@ -162,8 +172,7 @@ final class RaftReport {
         checks.put("hasLeader", condition.hasFreshLeader() ? OK : NoLeader.explain(condition));
         checks.put("caughtUp", status.caughtUp() ? OK : condition.behind());
         checks.put("votingMember", status.voter() ? OK : "The node gets the log and decides nothing");
-        // Voters are fixed at the birth of the cluster: nobody can be removed.
-        checks.put("notRemoved", OK);
+        checks.put("notRemoved", condition.removed().orElse(OK));
         checks.put("noCorruption", status.halted().map(why -> "The replica has halted: " + why).orElse(OK));
         return checks;
     }

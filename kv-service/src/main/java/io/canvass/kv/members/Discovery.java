@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -59,8 +60,13 @@ final class Discovery implements MembersService.Node, AutoCloseable {
                         : "{} has no data yet and is not on its list: it looks for the cluster of {}",
                 plan.nodeId(),
                 others);
-        var _ = thread.scheduleWithFixedDelay(this::ask, 0, ASK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        var _ = thread.scheduleWithFixedDelay(this::say, SAY_EVERY.toMillis(), SAY_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        every(ASK_EVERY, 0, this::ask);
+        every(SAY_EVERY, SAY_EVERY.toMillis(), this::say);
+    }
+
+    private void every(Duration interval, long firstMillis, Runnable task) {
+        ScheduledFuture<?> _ =
+                thread.scheduleWithFixedDelay(task, firstMillis, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Completes with anything but {@link Verdict.Wait}. */

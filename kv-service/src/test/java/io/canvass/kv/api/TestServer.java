@@ -35,10 +35,12 @@ final class TestServer {
     /** @param beans further ones */
     static TestServer start(ApiLimits limits, List<Object> beans, String... settings) {
         ModelStore store = new ModelStore();
+        FakeAdmin admin = new FakeAdmin();
         return new TestServer(new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.SERVLET)
                 .initializers(context -> {
                     context.getBeanFactory().registerSingleton("modelStore", store);
+                    context.getBeanFactory().registerSingleton("clusterAdmin", admin);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
                     beans.forEach(bean -> context.getBeanFactory()
                             .registerSingleton(bean.getClass().getSimpleName(), bean));
@@ -59,6 +61,10 @@ final class TestServer {
 
     ModelStore store() {
         return context.getBean(ModelStore.class);
+    }
+
+    FakeAdmin admin() {
+        return context.getBean(FakeAdmin.class);
     }
 
     void stop() {

@@ -1,6 +1,7 @@
 package io.canvass.kv.e2e;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a node says of itself (OPERATIONS.md, section 2).
@@ -34,6 +35,11 @@ record Health(
                 details.path("quorum").path("reachable").asInt(0),
                 details.path("checks").path("hasLeader").asString(""),
                 reply.body());
+    }
+
+    /** The id of the node's data directory; empty if it did not answer. */
+    String directory() {
+        return status.isEmpty() ? "" : JsonMapper.shared().readTree(text).path("details").path("directoryId").asString("");
     }
 
     boolean isUp() {

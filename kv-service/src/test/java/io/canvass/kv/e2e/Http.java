@@ -45,6 +45,15 @@ final class Http implements AutoCloseable {
         return send(request);
     }
 
+    /** @param json the body; empty for none */
+    Reply send(String method, String url, String json) {
+        HttpRequest.Builder request = request(url);
+        if (json.isEmpty()) {
+            return send(request.method(method, BodyPublishers.noBody()));
+        }
+        return send(request.method(method, BodyPublishers.ofString(json)).header("Content-Type", "application/json"));
+    }
+
     Reply post(String url) {
         return send(request(url).POST(BodyPublishers.noBody()));
     }

@@ -108,11 +108,11 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     }
 
     /** A node more, which is not on its list and does not run yet; gone with the cluster. */
-    LocalNode add(String id) {
+    LocalNode add(String id, String... more) {
         NodeSettings first = nodes.getFirst().settings();
         Path own = folder.resolve(id);
         NodeSettings settings = new NodeSettings(id, Ports.next(), own.resolve("data"), first.voters(), null)
-                .with(List.of("--kv.peer.port=" + Ports.next()));
+                .with(Stream.concat(Stream.of("--kv.peer.port=" + Ports.next()), Stream.of(more)).toList());
         LocalNode node = new LocalNode(settings, own);
         nodes.add(node);
         return node;

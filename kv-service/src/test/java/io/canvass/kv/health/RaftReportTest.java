@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import io.canvass.kv.cluster.Gates;
 import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.Statuses;
+import io.canvass.kv.members.MemberState;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.RoleName;
 import io.canvass.raft.core.RoundId;
@@ -139,7 +140,7 @@ class RaftReportTest {
     }
 
     private static Map<String, Object> report(Statuses status, NodeGate gate) {
-        return RaftReport.of(new Condition(status.get(), gate.state(), new Limits(1000, 30_000, true)), URLS, EmptyStore.REVISION);
+        return RaftReport.of(new Condition(status.get(), gate.state(), new MemberState.Member(), new Limits(1000, 30_000, true)), URLS, EmptyStore.REVISION);
     }
 
     private static String json(Statuses status, NodeGate gate) {
