@@ -3,9 +3,11 @@ package io.canvass.kv.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.canvass.kv.config.ClusterPlan;
@@ -16,7 +18,9 @@ import io.canvass.kv.store.KvStore;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.RaftConfig;
+import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.LogPolicy;
@@ -55,7 +59,7 @@ public final class Replica implements RaftAccess, PeerAccess {
     public static Replica open(
             ClusterPlan plan, KvProperties properties, List<BindableService> services, RaftListener listener) {
         Formation formation =
-                new Formation(plan.nodeId(), plan.clusterId(), plan.clusterIdIsExplicit(), plan.bootstrap());
+                Formation.founding(plan.nodeId(), plan.clusterId(), plan.clusterIdIsExplicit(), plan.bootstrap());
         createDataDirectory(properties);
         RaftStore raftStore = RocksRaftStore.open(properties.raftDirectory(), formation);
         try {
@@ -185,6 +189,26 @@ public final class Replica implements RaftAccess, PeerAccess {
     @Override
     public CompletableFuture<Void> resign() {
         return node.resign();
+    }
+
+    @Override
+    public CompletableFuture<Long> changeMembers(MemberChange change, boolean force) {
+        return node.changeMembers(change, force);
+    }
+
+    @Override
+    public CompletableFuture<Optional<MemberChange.Refusal>> checkChange(MemberChange change, boolean force) {
+        return node.checkChange(change, force);
+    }
+
+    @Override
+    public CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout) {
+        return node.transfer(target, timeout);
+    }
+
+    @Override
+    public Configuration configuration() {
+        return node.configuration();
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record NodeSettings(
         String id, int httpPort, Path dataDir, List<Voter> voters, @Nullable UUID clusterId, int protocolVersion,
         List<String> more) {
-    private static final int NEWEST = 1;
+    private static final int NEWEST = 2;
     private static final int WITHOUT_PRE_VOTE = 0;
 
     NodeSettings {

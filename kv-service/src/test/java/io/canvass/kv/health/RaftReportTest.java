@@ -97,7 +97,8 @@ class RaftReportTest {
 
     @Test
     void aLeaderKnowsHowFarEachPeerIs() {
-        RaftStatus.Peer behind = new RaftStatus.Peer(Statuses.replica(2), "kv-2:9080", true, 5100, 15, true, 20, "");
+        RaftStatus.Peer behind = new RaftStatus.Peer(
+                Statuses.replica(2), "kv-2:9080", true, 5100, 15, true, 20, "", Statuses.replica(2), 0, 2);
         assertThat(report(Statuses.leader().peers(behind), Gates.open()).toString())
                 .contains("matchIndex=5100, lag=20");
     }

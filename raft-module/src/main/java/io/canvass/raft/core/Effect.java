@@ -77,6 +77,9 @@ public sealed interface Effect {
         /** The change of members was not begun; nothing has happened. */
         record ChangeRefused(MemberChange.Refusal why) implements Result {}
 
+        /** The change of members would have been begun; nothing has happened. */
+        record ChangeAllowed() implements Result {}
+
         /** The leader leads on, and takes proposals again. */
         record TransferFailed(Why why) implements Result {
             public enum Why {

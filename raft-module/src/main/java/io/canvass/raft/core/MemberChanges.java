@@ -19,6 +19,10 @@ final class MemberChanges {
             state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.ChangeRefused(refusal)));
             return;
         }
+        if (asked.dryRun()) {
+            state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.ChangeAllowed()));
+            return;
+        }
         long index = replication.configure(changed.configuration().orElseThrow());
         state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.Appended(index, state.epoch())));
         replication.configured();
@@ -40,8 +44,12 @@ final class MemberChanges {
         if (asked.change() instanceof MemberChange.Promote promote && lagOf(promote.member()) > promote.maxLag()) {
             return MemberChange.Refusal.TOO_FAR_BEHIND;
         }
-        boolean endangered = !asked.force() && !hasLiveMajority(changed.configuration().orElseThrow());
-        return endangered ? MemberChange.Refusal.WOULD_LOSE_QUORUM : null;
+        Configuration next = changed.configuration().orElseThrow();
+        // What is in that format already was read by all of them.
+        if (next.format() > Math.max(asked.readableFormat(), state.configuration().format())) {
+            return MemberChange.Refusal.OLD_VERSION;
+        }
+        return asked.force() || hasLiveMajority(next) ? null : MemberChange.Refusal.WOULD_LOSE_QUORUM;
     }
 
     private long lagOf(ReplicaKey member) {

@@ -399,6 +399,22 @@ public final class RaftCore {
         return state.configuration();
     }
 
+    /** Who is no member any more, but still has to be told so by this leader; empty on any other replica. */
+    public List<Configuration.Member> leaving() {
+        return state.role() instanceof Role.Leader leader ? leader.replication().leaving() : List.of();
+    }
+
+    /** Whether this replica was a member, and by what is committed is none. */
+    public boolean isRemoved() {
+        return state.isRemoved();
+    }
+
+    /** Where the configuration in force stands in the log; the epoch of a place that the log does not hold is 0. */
+    public LogPosition configurationAt() {
+        long index = state.log.configurationIndex();
+        return index < state.log.base().index() ? new LogPosition(0, index) : state.log.position(index);
+    }
+
     /** A copy of what health and metrics show. */
     public CoreStatus status() {
         return CoreStatus.of(state, elections.preVoteRounds(), following.commitAtFirstContact());

@@ -132,6 +132,17 @@ public final class Replication {
         peers.values().forEach(this::pump);
     }
 
+    List<Configuration.Member> leaving() {
+        List<Configuration.Member> leaving = List.of();
+        for (Progress peer : peers.values()) {
+            if (peer.isRemoved()) {
+                leaving = leaving.isEmpty() ? new ArrayList<>() : leaving;
+                leaving.add(peer.member());
+            }
+        }
+        return leaving;
+    }
+
     @Nullable Progress peer(ReplicaKey key) {
         return peers.get(key.nodeId());
     }

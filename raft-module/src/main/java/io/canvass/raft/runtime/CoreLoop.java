@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
 import io.canvass.raft.core.Effect;
@@ -13,10 +12,11 @@ import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.Lane;
 import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Outcome;
+import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.RaftCore;
-import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
 import io.canvass.raft.core.Role;
 import io.canvass.raft.core.RoleName;
@@ -52,14 +52,16 @@ final class CoreLoop implements Runnable {
     private final StatusBoard board;
     private final RaftListener listener;
     private final long originNanos;
-    private final long electionTimeoutNanos;
+    private final RaftConfig raft;
     private final long diskStallNanos;
 
     private final List<Effect.Persist> writes = new ArrayList<>();
     private final List<Effect.Send> sends = new ArrayList<>();
     private final Deque<Effect.Send> held = new ArrayDeque<>();
     private final ClientRequests clients;
-    private final List<HandOver> handOvers = new ArrayList<>();
+    private final MemberRequests operators = new MemberRequests();
+    private final Connections connections;
+    private final Membership membership;
     private long durableToken;
     private long nextDeadline;
     private int fullDrains;
@@ -69,8 +71,6 @@ final class CoreLoop implements Runnable {
     private boolean closing;
     private volatile boolean ended;
 
-    private record HandOver(CompletableFuture<Void> future, long deadlineNanos) {}
-
     CoreLoop(
             RaftCore core,
             Inbox inbox,
@@ -78,6 +78,7 @@ final class CoreLoop implements Runnable {
             Applier<?> applier,
             RaftStore store,
             Transport transport,
+            Connections connections,
             ExecutorService logReader,
             ExecutorService compactor,
             @Nullable Snapshots snapshots,
@@ -92,6 +93,8 @@ final class CoreLoop implements Runnable {
         this.clients = new ClientRequests(applier);
         this.store = store;
         this.transport = transport;
+        this.connections = connections;
+        this.membership = new Membership(applier, board, listener);
         this.logReader = logReader;
         this.compactor = compactor;
         this.snapshots = snapshots;
@@ -99,7 +102,7 @@ final class CoreLoop implements Runnable {
         this.board = board;
         this.listener = listener;
         this.originNanos = originNanos;
-        this.electionTimeoutNanos = config.raft().electionTimeoutNanos();
+        this.raft = config.raft();
         this.diskStallNanos = config.diskStallLimit().toNanos();
     }
 
@@ -193,13 +196,42 @@ final class CoreLoop implements Runnable {
                 }
                 step(new Input.PeerLost(now(), lost.peer(), lost.lane()));
             }
+            case Event.ChangeAsked asked -> change(asked);
+            case Event.CheckAsked asked -> check(asked);
+            case Event.TransferAsked asked -> transfer(asked);
             case Event.ResignAsked resign -> {
-                handOvers.add(new HandOver(resign.handedOver(), now() + electionTimeoutNanos));
+                operators.await(resign, now() + raft.electionTimeoutNanos());
                 step(new Input.Resign(now(), resign.reason()));
             }
             case Event.ApplyFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
             case Event.CloseAsked c -> closing = true;
         }
+    }
+
+    // ---- members
+
+    private void change(Event.ChangeAsked asked) {
+        long id = clients.nextRequestId();
+        operators.await(id, asked);
+        step(changeOf(id, asked.change(), asked.force(), false));
+    }
+
+    private void check(Event.CheckAsked asked) {
+        long id = clients.nextRequestId();
+        operators.await(id, asked);
+        step(changeOf(id, asked.change(), asked.force(), true));
+    }
+
+    private Input changeOf(long id, MemberChange change, boolean force, boolean dryRun) {
+        int format = connections.readableFormat(change, core.configuration(), raft);
+        return new Input.ChangeMembers(now(), id, change, force, format, dryRun);
+    }
+
+    private void transfer(Event.TransferAsked asked) {
+        long id = clients.nextRequestId();
+        long now = now();
+        operators.await(id, asked, now + asked.timeoutNanos());
+        step(new Input.TransferTo(now, id, asked.target(), asked.timeoutNanos()));
     }
 
     // ---- snapshots
@@ -295,7 +327,11 @@ final class CoreLoop implements Runnable {
             case Effect.Send send -> sends.add(send);
             case Effect.ReadLog read -> readLog(read);
             case Effect.Apply apply -> apply(apply);
-            case Effect.Complete complete -> clients.complete(complete);
+            case Effect.Complete complete -> {
+                if (!operators.complete(complete)) {
+                    clients.complete(complete);
+                }
+            }
             case Effect.RoleChanged changed -> {
                 LOG.info("{} in epoch {}, leader {}", changed.role(), changed.epoch(), changed.leader());
                 listener.roleChanged(changed.role(), changed.epoch(), changed.leader());
@@ -392,17 +428,11 @@ final class CoreLoop implements Runnable {
             flush();
         }
         stallReported = stalled;
-        if (!handOvers.isEmpty()) {
-            ReplicaKey leader = core.status().leader();
-            boolean done = !(core.role() instanceof Role.Leader) && leader.isKnown();
-            handOvers.removeIf(handOver -> {
-                boolean over = done || now >= handOver.deadlineNanos();
-                if (over) {
-                    handOver.future().complete(null);
-                }
-                return over;
-            });
+        if (operators.awaitLeader()) {
+            operators.review(core.status().leader(), core.role() instanceof Role.Leader, now);
         }
+        connections.review(core);
+        membership.review(core);
     }
 
     // ---- ending
@@ -435,8 +465,7 @@ final class CoreLoop implements Runnable {
         clients.endProposals(why);
         refuseAll(inbox, why);
         clients.endReads(why);
-        handOvers.forEach(h -> h.future().complete(null));
-        handOvers.clear();
+        operators.end(why);
     }
 
     /** Answers what is in the inbox of a loop that has ended. */
@@ -454,6 +483,10 @@ final class CoreLoop implements Runnable {
             case Event.Proposed proposed -> proposed.outcome().failed(new RaftException.Stopped(why));
             case Event.ReadAsked read -> read.applied().completeExceptionally(new RaftException.Stopped(why));
             case Event.ResignAsked resign -> resign.handedOver().complete(null);
+            case Event.ChangeAsked asked -> asked.outcome().failed(new RaftException.Stopped(why));
+            case Event.CheckAsked asked -> asked.judged().completeExceptionally(new RaftException.Stopped(why));
+            case Event.TransferAsked asked ->
+                asked.handedOver().completeExceptionally(new RaftException.Stopped(why));
             case Event.SnapshotPart part -> part.inbound().release();
             case Event.BaseAsked asked -> asked.base().completeExceptionally(new RaftException.Stopped(why));
             case Event.SnapshotEnded s -> {}

@@ -1,12 +1,14 @@
 package io.canvass.raft.runtime;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Lane;
 import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
@@ -43,6 +45,15 @@ sealed interface Event {
     record Flushed(long index) implements Event {}
 
     record StreamLost(ReplicaKey peer, Lane lane) implements Event {}
+
+    record ChangeAsked(MemberChange change, boolean force, ProposalOutcome outcome) implements Event {}
+
+    record CheckAsked(
+            MemberChange change, boolean force, CompletableFuture<Optional<MemberChange.Refusal>> judged)
+            implements Event {}
+
+    /** @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log */
+    record TransferAsked(ReplicaKey target, long timeoutNanos, CompletableFuture<Void> handedOver) implements Event {}
 
     record ResignAsked(ResignReason reason, CompletableFuture<Void> handedOver) implements Event {}
 

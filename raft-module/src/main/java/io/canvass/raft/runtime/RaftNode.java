@@ -1,9 +1,11 @@
 package io.canvass.raft.runtime;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.RaftCore;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
@@ -36,6 +39,12 @@ import org.slf4j.LoggerFactory;
  * @param <R> what applying one command answers
  */
 public final class RaftNode<R> implements AutoCloseable {
+    /** For so long a leader that hands over may refuse proposals. */
+    public static final Duration MAX_TRANSFER_TIMEOUT = Duration.ofMinutes(1);
+
+    /** Changes of the members, checks of them, and transfers that wait for their outcome before more are refused. */
+    private static final int MAX_PENDING_OPERATORS = 64;
+
     private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
     private static final long CLOSE_TIMEOUT_MILLIS = 10_000;
 
@@ -50,10 +59,13 @@ public final class RaftNode<R> implements AutoCloseable {
     private final StateMachine<R> machine;
     private final ExecutorService logReader;
     private final ExecutorService compactor;
+    private final Connections connections;
+    private final RaftCore core;
     private final @Nullable Snapshots snapshots;
     private final List<Thread> threads;
     private final long originNanos = System.nanoTime();
     private final AtomicInteger pendingProposals = new AtomicInteger();
+    private final AtomicInteger pendingOperators = new AtomicInteger();
     private volatile boolean closed;
 
     private RaftNode(
@@ -71,7 +83,8 @@ public final class RaftNode<R> implements AutoCloseable {
         StoredState stored = store.recovered(applied);
         // Only timers are drawn from it, but two nodes started together must not draw the same.
         SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
-        RaftCore core = new RaftCore(config.raft(), stored, random, 0);
+        this.core = new RaftCore(config.raft(), stored, random, 0);
+        this.connections = new Connections(transport, store.bootstrap(), config.addresses());
         this.writer = new LogWriter(store, inbox, listener);
         this.applier = new Applier<>(machine, store, inbox, applied);
         String name = config.raft().self().nodeId();
@@ -87,6 +100,7 @@ public final class RaftNode<R> implements AutoCloseable {
                 applier,
                 store,
                 transport,
+                connections,
                 logReader,
                 compactor,
                 snapshots,
@@ -133,23 +147,12 @@ public final class RaftNode<R> implements AutoCloseable {
                 offer(new Event.StreamLost(peer, lane));
             }
         });
-        Configuration configuration = board.configuration();
-        transport.connect(readdressed(configuration));
+        // The core's thread does not run yet.
+        connections.review(core);
         if (snapshots != null) {
             snapshots.start();
         }
         threads.forEach(Thread::start);
-    }
-
-    private Configuration readdressed(Configuration configuration) {
-        return new Configuration(readdressed(configuration.voters()), readdressed(configuration.observers()));
-    }
-
-    private List<Configuration.Member> readdressed(List<Configuration.Member> members) {
-        return members.stream()
-                .map(member -> new Configuration.Member(
-                        member.key(), config.addresses().getOrDefault(member.key().nodeId(), member.address())))
-                .toList();
     }
 
     private long now() {
@@ -190,17 +193,7 @@ public final class RaftNode<R> implements AutoCloseable {
                     config.maxPendingProposals() + " commands wait for their outcome already"));
             return future;
         }
-        offer(new Event.Proposed(command, new ProposalOutcome() {
-            @Override
-            public void appended(long index, long epoch) {
-                applier.await(index, epoch, future);
-            }
-
-            @Override
-            public void failed(RaftException why) {
-                future.completeExceptionally(why);
-            }
-        }));
+        offer(new Event.Proposed(command, awaiting(future)));
         return future.whenComplete((applied, failure) -> pendingProposals.decrementAndGet());
     }
 
@@ -214,6 +207,76 @@ public final class RaftNode<R> implements AutoCloseable {
         CompletableFuture<Long> future = new CompletableFuture<>();
         offer(new Event.ReadAsked(future));
         return future;
+    }
+
+    /**
+     * Changes the members, one at a time, and completes with the place of the entry when it is applied here; it counts from when it is
+     * appended. Fails with {@link RaftException.NotLeader} elsewhere, {@link RaftException.ChangeRefused} where it may not be, {@link
+     * RaftException.Overloaded}, {@link RaftException.Stopped}; and as a proposal does with {@link RaftException.Superseded} or {@link
+     * RaftException.OutcomeUnknown}. It does not time out.
+     *
+     * @param force even if no majority of those that would vote is heard from
+     */
+    public CompletableFuture<Long> changeMembers(MemberChange change, boolean force) {
+        CompletableFuture<Applied<R>> applied = new CompletableFuture<>();
+        return askAsOperator(applied, new Event.ChangeAsked(change, force, awaiting(applied)))
+                .thenApply(Applied::index);
+    }
+
+    private ProposalOutcome awaiting(CompletableFuture<Applied<R>> applied) {
+        return new ProposalOutcome() {
+            @Override
+            public void appended(long index, long epoch) {
+                applier.await(index, epoch, applied);
+            }
+
+            @Override
+            public void failed(RaftException why) {
+                applied.completeExceptionally(why);
+            }
+        };
+    }
+
+    /**
+     * Why {@link #changeMembers} would refuse this change now; empty if it would begin it. Changes nothing. Fails with {@link
+     * RaftException.NotLeader}, {@link RaftException.Overloaded} or {@link RaftException.Stopped}.
+     */
+    public CompletableFuture<Optional<MemberChange.Refusal>> checkChange(MemberChange change, boolean force) {
+        CompletableFuture<Optional<MemberChange.Refusal>> judged = new CompletableFuture<>();
+        return askAsOperator(judged, new Event.CheckAsked(change, force, judged));
+    }
+
+    /**
+     * Hands leadership to another voter; meanwhile proposals are refused as overloaded. Completes when another leader is known here,
+     * which need not be the target. Fails with {@link RaftException.NotLeader}, {@link RaftException.TransferFailed}, {@link
+     * RaftException.Overloaded} or {@link RaftException.Stopped}.
+     *
+     * @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log
+     * @param timeout above zero, at most {@link #MAX_TRANSFER_TIMEOUT}
+     * @throws IllegalArgumentException if it is not
+     */
+    public CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(MAX_TRANSFER_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "A transfer takes more than zero and at most " + MAX_TRANSFER_TIMEOUT + ", not " + timeout);
+        }
+        CompletableFuture<Void> handedOver = new CompletableFuture<>();
+        return askAsOperator(handedOver, new Event.TransferAsked(target, timeout.toNanos(), handedOver));
+    }
+
+    private <T> CompletableFuture<T> askAsOperator(CompletableFuture<T> answer, Event asked) {
+        if (pendingOperators.incrementAndGet() > MAX_PENDING_OPERATORS) {
+            answer.completeExceptionally(new RaftException.Overloaded(
+                    MAX_PENDING_OPERATORS + " requests that concern the members wait for their outcome already"));
+        } else {
+            offer(asked);
+        }
+        return answer.whenComplete((done, failure) -> pendingOperators.decrementAndGet());
+    }
+
+    /** Who belongs to the cluster: the latest configuration known here, which is in force, committed or not. From memory. */
+    public Configuration configuration() {
+        return board.configuration();
     }
 
     /** Who leads, as far as is known here: from memory, and cheap enough to ask for each request. */

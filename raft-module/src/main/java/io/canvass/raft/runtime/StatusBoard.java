@@ -34,6 +34,7 @@ final class StatusBoard {
     private volatile @Nullable Ended lastPreVote;
     private volatile @Nullable String halted;
     private volatile boolean caughtUp;
+    private volatile boolean removed;
     /** Outlives epochs: a voter that campaigns still says how long ago it heard a leader. */
     private volatile long lastContactNanos = NEVER;
     private volatile long loopNanos;
@@ -50,6 +51,7 @@ final class StatusBoard {
         if (last == null
                 || now - last.atNanos() >= PUBLISH_EVERY_NANOS
                 || last.core().role() != core.role().name()
+                || !last.core().configuration().equals(core.configuration())
                 || last.core().hardState().epoch() != core.hardState().epoch()) {
             publish(core, now);
         }
@@ -84,6 +86,10 @@ final class StatusBoard {
 
     void refused() {
         refused.incrementAndGet();
+    }
+
+    void removed() {
+        removed = true;
     }
 
     void halted(String reason) {
@@ -142,7 +148,11 @@ final class StatusBoard {
                 ageMillis(now, loopNanos),
                 stalledNanos / 1_000_000,
                 Optional.ofNullable(halted),
-                refused.get());
+                refused.get(),
+                core.configuration(),
+                core.configurationIndex(),
+                core.configurationIndex() <= core.commitIndex(),
+                removed && core.removed());
     }
 
     private static long ageMillis(long now, long at) {
@@ -168,6 +178,7 @@ final class StatusBoard {
             String id = member.key().nodeId();
             AtomicLong at = heard.get(id);
             Transport.PeerConnection connection = connections.get(id);
+            Optional<Transport.Seen> seen = Optional.ofNullable(connection).flatMap(Transport.PeerConnection::seen);
             peers.add(new RaftStatus.Peer(
                     connection == null ? member.key() : connection.peer(),
                     connection == null ? member.address() : connection.address(),
@@ -176,7 +187,10 @@ final class StatusBoard {
                     at == null ? NEVER : ageMillis(now, at.get()),
                     connection != null && connection.connected(),
                     connection == null ? 0 : Math.max(0, System.nanoTime() - connection.sinceNanos()) / 1_000_000,
-                    connection == null ? "not dialled yet" : connection.detail()));
+                    connection == null ? "not dialled yet" : connection.detail(),
+                    seen.map(Transport.Seen::replica).orElse(ReplicaKey.ofNode(id)),
+                    seen.map(Transport.Seen::minVersion).orElse(0),
+                    seen.map(Transport.Seen::maxVersion).orElse(0)));
         }
         return peers;
     }

@@ -59,10 +59,10 @@ class ConfigurationTest {
     @Test
     void aFormatOfALaterVersionIsRefused() {
         byte[] bytes = CoreFixture.configurationOf(List.of(N1)).encode().array().clone();
-        bytes[0] = 2;
+        bytes[0] = 3;
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Configuration.decode(Bytes.wrap(bytes)))
-                .withMessage("Unknown format of a configuration entry: 2");
+                .withMessage("Unknown format of a configuration entry: 3");
     }
 
     @Test

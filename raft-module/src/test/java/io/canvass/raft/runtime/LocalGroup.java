@@ -85,7 +85,7 @@ final class LocalGroup implements AutoCloseable {
     private RaftNode<Integer> start(
             String id, UnaryOperator<RaftStore> wrap, UnaryOperator<RaftNodeConfig> settings, RaftListener listener) {
         RaftStore store = wrap.apply(RocksRaftStore.open(
-                directory.resolve(id), new Formation(id, clusterId, true, configuration)));
+                directory.resolve(id), Formation.founding(id, clusterId, true, configuration)));
         ReplicaKey self = store.identity().replica();
         GrpcTransport transport = GrpcTransport.open(TransportConfig.of(clusterId, self, "127.0.0.1", portOf(id)));
         RecordingMachine machine = kept.getOrDefault(id, new RecordingMachine());

@@ -149,7 +149,7 @@ class DroppedLogTest {
         assertThatThrownBy(() -> Stores.open(directory())).isInstanceOf(StorageException.class)
                 .hasMessageContainingAll("[a, b, d]", "[a, b, c]");
         RocksRaftStore.open(directory(),
-                new Formation("a", Stores.CLUSTER, true, Stores.voters("a", "b", "d"))).close();
+                Formation.founding("a", Stores.CLUSTER, true, Stores.voters("a", "b", "d"))).close();
     }
 
     @Test

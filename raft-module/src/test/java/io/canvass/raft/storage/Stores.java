@@ -39,7 +39,7 @@ final class Stores {
     }
 
     static Formation formation() {
-        return new Formation("a", CLUSTER, true, voters("a", "b", "c"));
+        return Formation.founding("a", CLUSTER, true, voters("a", "b", "c"));
     }
 
     static RocksRaftStore open(Path directory) {
