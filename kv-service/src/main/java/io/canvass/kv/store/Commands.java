@@ -7,6 +7,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Precondition;
+import io.canvass.proto.kv.v1.RaiseRevision;
 import io.canvass.raft.core.Bytes;
 
 /**
@@ -14,6 +15,9 @@ import io.canvass.raft.core.Bytes;
  * out what it does not know has another state than its peers from then on (HAZARDS H5, H6).
  */
 public final class Commands {
+    /** Thousands of raises fit below 2^53, the largest number that every JSON reader keeps exact. */
+    public static final long MAX_REVISION_RAISE = 1_000_000_000_000L;
+
     private Commands() {}
 
     /**
@@ -44,9 +48,34 @@ public final class Commands {
                 requireKnown(command.getDelete(), "its delete");
                 requireKnown(command.getDelete().getPrecondition());
             }
+            case RAISE_REVISION -> {
+                requireKnown(command.getRaiseRevision(), "its raise of the revision");
+                requireRaise(command.getRaiseRevision().getBy());
+            }
             case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
         }
         return command;
+    }
+
+    /**
+     * The command with which a restored or recovered cluster begins.
+     *
+     * @param by from 1 to {@link #MAX_REVISION_RAISE}
+     */
+    public static Bytes raiseRevision(long by) {
+        requireRaise(by);
+        return Bytes.wrap(Command.newBuilder()
+                .setRaiseRevision(RaiseRevision.newBuilder().setBy(by))
+                .build()
+                .toByteArray());
+    }
+
+    private static void requireRaise(long by) {
+        if (by < 1 || by > MAX_REVISION_RAISE) {
+            throw new IllegalArgumentException(
+                    "the revision can be raised by 1 to " + MAX_REVISION_RAISE + ", not by"
+                            + " " + Long.toUnsignedString(by));
+        }
     }
 
     private static void requireKnown(Precondition precondition) {
