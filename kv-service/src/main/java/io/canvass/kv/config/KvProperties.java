@@ -31,6 +31,7 @@ import org.springframework.validation.annotation.Validated;
  * @param request bounds of client requests
  * @param forward hand-over of writes to the leader
  * @param health what probes ask for
+ * @param backup snapshots for people
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -44,7 +45,8 @@ public record KvProperties(
         @Valid @DefaultValue Value value,
         @Valid @DefaultValue Request request,
         @Valid @DefaultValue Forward forward,
-        @Valid @DefaultValue Health health) {
+        @Valid @DefaultValue Health health,
+        @Valid @DefaultValue Backup backup) {
     public static final String PREFIX = "kv";
 
     public KvProperties {
@@ -58,17 +60,17 @@ public record KvProperties(
 
     /** Where the log, the epoch and the vote are. */
     public Path raftDirectory() {
-        return Path.of(dataDir).resolve("raft");
+        return DataPaths.raft(Path.of(dataDir));
     }
 
     /** Where the state machine is. */
     public Path stateDirectory() {
-        return Path.of(dataDir).resolve("state");
+        return DataPaths.state(Path.of(dataDir));
     }
 
     /** Where snapshots are on their way to peers and from them. */
     public Path snapshotDirectory() {
-        return Path.of(dataDir).resolve("snapshots");
+        return DataPaths.snapshots(Path.of(dataDir));
     }
 
     /** @param id Name of this node, one of those in kv.cluster.voters; never changes */
@@ -198,4 +200,18 @@ public record KvProperties(
     /** @param stuckLimit Time that the consensus loop or a write may hang before a restart is asked for */
     public record Liveness(
             @DurationMin(seconds = 1, message = "must be at least 1s") @DefaultValue("30s") Duration stuckLimit) {}
+
+    /**
+     * @param bytesPerSecond Most bytes that a snapshot reads from the disk, or sends, in a second; 0 for no bound
+     * @param maxDuration Time after which a snapshot or its check is broken off; until then its copy takes up the disk
+     * @param maxVerifySize Largest snapshot that is checked; so much of the data directory's disk it takes meanwhile
+     */
+    public record Backup(
+            @Min(value = 0, message = "must be at least 0") @DefaultValue("0") long bytesPerSecond,
+            @DurationMin(seconds = 1, message = BACKUP_RANGE) @DurationMax(hours = 168, message = BACKUP_RANGE)
+                    @DefaultValue("1h")
+                    Duration maxDuration,
+            @DataSizeBetween(min = "1KB", max = "16TB") @DefaultValue("16GB") DataSize maxVerifySize) {
+        private static final String BACKUP_RANGE = "must be from 1s to 168h";
+    }
 }

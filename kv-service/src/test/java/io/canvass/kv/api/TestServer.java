@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
+import io.canvass.kv.backup.Backups;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -28,12 +29,17 @@ final class TestServer {
 
     /** @param settings of Boot, such as {@code --a.b=c}, beside those that ship */
     static TestServer start(ApiLimits limits, String... settings) {
+        return start(limits, SnapshotServer.backups(), settings);
+    }
+
+    static TestServer start(ApiLimits limits, Backups backups, String... settings) {
         ModelStore store = new ModelStore();
         return new TestServer(new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.SERVLET)
                 .initializers(context -> {
                     context.getBeanFactory().registerSingleton("modelStore", store);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
+                    context.getBeanFactory().registerSingleton("backups", backups);
                 })
                 .run(Stream.concat(
                                 Stream.of("--server.port=0", "--management.server.port=-1",
