@@ -2,12 +2,16 @@ package io.canvass.kv.tools;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The root of all subcommands; a new one is added to the list here. */
 @Command(
@@ -16,7 +20,12 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = Kvctl.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {},
+        subcommands = {
+            PreflightCommand.class,
+            RecoverCommand.class,
+            RestoreCommand.class,
+            SnapshotCommand.class
+        },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:done, or the answer is yes",
@@ -45,6 +54,8 @@ public final class Kvctl {
      * @return the exit status
      */
     public static int run(String... args) {
+        // What stores say of their doings is for a node's log.
+        LoggingSystem.get(Kvctl.class.getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
         return run(writer(System.out), writer(System.err), args);
     }
 
@@ -57,6 +68,11 @@ public final class Kvctl {
         }
         root.setExecutionExceptionHandler((failure, line, _) -> failed(failure, line));
         return root.execute(command);
+    }
+
+    /** Where a command that is running prints. */
+    static PrintWriter out(@Nullable CommandSpec spec) {
+        return Objects.requireNonNull(spec, "picocli sets it before the call").commandLine().getOut();
     }
 
     /** In the charset of the terminal. */
