@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.InvalidSettingException;
@@ -29,6 +30,7 @@ import io.canvass.raft.runtime.RaftNode;
 import io.canvass.raft.runtime.RaftNodeConfig;
 import io.canvass.raft.runtime.RaftStatus;
 import io.canvass.raft.runtime.RoundOutcome;
+import io.canvass.raft.runtime.StateCopy;
 import io.canvass.raft.storage.Formation;
 import io.canvass.raft.storage.RaftStore;
 import io.canvass.raft.storage.RocksRaftStore;
@@ -64,6 +66,7 @@ public final class Replica implements RaftAccess, PeerAccess {
             List<BindableService> services,
             RaftListener listener) {
         createDataDirectory(properties);
+        UnfinishedRestore.refuse(properties.dataDir());
         Formation formation = begin.formation();
         RaftStore raftStore = RocksRaftStore.open(properties.raftDirectory(), formation);
         try {
@@ -168,6 +171,11 @@ public final class Replica implements RaftAccess, PeerAccess {
     /** Bytes that the log takes on disk, roughly. */
     public long logSizeBytes() {
         return raftStore.sizeBytes();
+    }
+
+    /** See {@link RaftNode#copyState}. */
+    public StateCopy copyState(BooleanSupplier stopped) throws IOException, InterruptedException {
+        return node.copyState(stopped);
     }
 
     @Override

@@ -32,6 +32,7 @@ import org.springframework.validation.annotation.Validated;
  * @param forward hand-over of writes to the leader
  * @param health what probes ask for
  * @param shutdown how this node leaves
+ * @param backup snapshots for people
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -46,7 +47,8 @@ public record KvProperties(
         @Valid @DefaultValue Request request,
         @Valid @DefaultValue Forward forward,
         @Valid @DefaultValue Health health,
-        @Valid @DefaultValue Shutdown shutdown) {
+        @Valid @DefaultValue Shutdown shutdown,
+        @Valid @DefaultValue Backup backup) {
     public static final String PREFIX = "kv";
 
     public KvProperties {
@@ -60,12 +62,12 @@ public record KvProperties(
 
     /** Where the log, the epoch and the vote are. */
     public Path raftDirectory() {
-        return Path.of(dataDir).resolve("raft");
+        return DataPaths.raft(Path.of(dataDir));
     }
 
     /** Where the state machine is. */
     public Path stateDirectory() {
-        return Path.of(dataDir).resolve("state");
+        return DataPaths.state(Path.of(dataDir));
     }
 
     /** Its content says when and how this node was removed from its cluster; missing if it was not. */
@@ -80,7 +82,7 @@ public record KvProperties(
 
     /** Where snapshots are on their way to peers and from them. */
     public Path snapshotDirectory() {
-        return Path.of(dataDir).resolve("snapshots");
+        return DataPaths.snapshots(Path.of(dataDir));
     }
 
     /**
@@ -235,5 +237,19 @@ public record KvProperties(
                     @DefaultValue("1s")
                     Duration lameDuck) {
         private static final String LAME_DUCK_RANGE = "must be from 0s to 15s";
+    }
+
+    /**
+     * @param bytesPerSecond Most bytes that a snapshot reads from the disk, or sends, in a second; 0 for no bound
+     * @param maxDuration Time after which a snapshot or its check is broken off; until then its copy takes up the disk
+     * @param maxVerifySize Largest snapshot that is checked; so much of the data directory's disk it takes meanwhile
+     */
+    public record Backup(
+            @Min(value = 0, message = "must be at least 0") @DefaultValue("0") long bytesPerSecond,
+            @DurationMin(seconds = 1, message = BACKUP_RANGE) @DurationMax(hours = 168, message = BACKUP_RANGE)
+                    @DefaultValue("1h")
+                    Duration maxDuration,
+            @DataSizeBetween(min = "1KB", max = "16TB") @DefaultValue("16GB") DataSize maxVerifySize) {
+        private static final String BACKUP_RANGE = "must be from 1s to 168h";
     }
 }

@@ -12,6 +12,7 @@ import io.canvass.proto.kv.v1.Deleted;
 import io.canvass.proto.kv.v1.KeyValue;
 import io.canvass.proto.kv.v1.PreconditionFailed;
 import io.canvass.proto.kv.v1.Put;
+import io.canvass.proto.kv.v1.RaiseRevision;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.Written;
 import io.canvass.raft.core.Bytes;
@@ -33,7 +34,7 @@ final class CommandBatch implements AutoCloseable {
     private long appliedIndex;
     private long appliedEpoch;
     private long revision;
-    private final long compactRevision;
+    private long compactRevision;
     private long keyCount;
     private long stateHash;
 
@@ -88,6 +89,7 @@ final class CommandBatch implements AutoCloseable {
             return switch (command.getKindCase()) {
                 case PUT -> put(command.getPut());
                 case DELETE -> delete(command.getDelete());
+                case RAISE_REVISION -> raiseRevision(command.getRaiseRevision());
                 case KIND_NOT_SET -> throw new AssertionError("Commands.parse lets no command without a kind pass");
             };
         } catch (RocksDBException e) {
@@ -139,6 +141,13 @@ final class CommandBatch implements AutoCloseable {
         stateHash = HashChain.delete(stateHash, key, revision);
         overlay.put(delete.getKey(), new Standing(KeyState.ABSENT, Optional.empty()));
         return answer().setDeleted(deleted).build();
+    }
+
+    private Result raiseRevision(RaiseRevision raise) {
+        revision = Math.addExact(revision, raise.getBy());
+        compactRevision = revision;
+        stateHash = HashChain.raise(stateHash, revision);
+        return answer().build();
     }
 
     private Result refused(ByteString name, byte[] key, KeyState current, boolean withItsValue) {

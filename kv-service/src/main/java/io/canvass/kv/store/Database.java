@@ -44,11 +44,21 @@ final class Database implements AutoCloseable {
 
     /** Opens a store that was completed before. */
     static Database open(Path directory, Tuning tuning) {
+        requireComplete(directory);
+        return openKnown(directory, tuning);
+    }
+
+    private static void requireComplete(Path directory) {
         if (format(directory).isEmpty()) {
             throw new StoreException("The directory " + directory + " holds no complete state store: it has no format."
                     + " Nothing was changed." + StoreException.REMEDY);
         }
-        return openKnown(directory, tuning);
+    }
+
+    /** Opens a complete store to read it. Several may do so at a time, as long as nobody writes. */
+    static Database openReadOnly(Path directory, Tuning tuning) {
+        requireComplete(directory);
+        return openKnown(directory, tuning, RocksDB::openReadOnly);
     }
 
     /** Makes an empty store, durably, or finishes what a crash left half made. */
@@ -78,13 +88,27 @@ final class Database implements AutoCloseable {
     }
 
     private static Database openKnown(Path directory, Tuning tuning) {
+        return openKnown(directory, tuning, RocksDB::open);
+    }
+
+    /** To write, or only to read. */
+    private interface Opening {
+        RocksDB open(
+                DBOptions options,
+                String path,
+                List<ColumnFamilyDescriptor> families,
+                List<ColumnFamilyHandle> handles)
+                throws RocksDBException;
+    }
+
+    private static Database openKnown(Path directory, Tuning tuning, Opening opening) {
         List<ColumnFamilyDescriptor> families = new ArrayList<>();
         for (String name : FAMILIES) {
             families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), tuning.family()));
         }
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
-            return new Database(RocksDB.open(tuning.database(), directory.toString(), families, handles), handles);
+            return new Database(opening.open(tuning.database(), directory.toString(), families, handles), handles);
         } catch (RocksDBException e) {
             throw cannotOpen(directory, e);
         }

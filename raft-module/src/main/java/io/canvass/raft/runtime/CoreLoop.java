@@ -171,7 +171,7 @@ final class CoreLoop implements Runnable {
                     step(new Input.PeerLost(now(), over.peer(), Lane.SNAPSHOT));
                 }
             }
-            case Event.BaseAsked asked -> asked.base().complete(core.baseAt(asked.index()));
+            case Event.BaseAsked asked -> tellBase(asked);
             case Event.Installed installed -> {
                 LOG.info("The state is that of a snapshot up to {} now", installed.base().position());
                 if (snapshots != null) {
@@ -234,6 +234,16 @@ final class CoreLoop implements Runnable {
     }
 
     // ---- snapshots
+
+    /** The log may have moved on since the state was copied: over a snapshot that was installed, or because it keeps little. */
+    private void tellBase(Event.BaseAsked asked) {
+        if (asked.index() < Math.max(1, core.logBase())) {
+            asked.base().completeExceptionally(new IllegalStateException("The log begins after index " + core.logBase()
+                    + " and no longer knows the place " + asked.index() + " of the copy"));
+        } else {
+            asked.base().complete(core.baseAt(asked.index()));
+        }
+    }
 
     private void takePart(Transport.Inbound in, Message.SnapshotRequest part) {
         if (snapshots == null) {

@@ -1,5 +1,6 @@
 package io.canvass.raft.runtime;
 
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
@@ -292,6 +294,23 @@ public final class RaftNode<R> implements AutoCloseable {
     /** How many rounds of votes ended how, since the start. */
     public Map<RoundOutcome, Long> rounds() {
         return new HashMap<>(board.rounds());
+    }
+
+    /**
+     * Copies the state as of now, for a backup; on every replica, of what that one has applied. Applying goes on after the moment
+     * that the copy itself takes. Blocks while the state is made durable and copied, and while the copy is read once.
+     *
+     * @param stopped asked now and then; once it says yes, no copy is wanted any more
+     * @return to be closed, which removes it; at the latest the next start does
+     * @throws IllegalStateException if this replica has no place for snapshots
+     * @throws IOException if nothing is applied yet, the replica stops, or the disk fails
+     * @throws java.util.concurrent.CancellationException if it was stopped
+     */
+    public StateCopy copyState(BooleanSupplier stopped) throws IOException, InterruptedException {
+        if (snapshots == null) {
+            throw new IllegalStateException("This replica was started without a directory for snapshots");
+        }
+        return snapshots.export(stopped);
     }
 
     /**

@@ -145,7 +145,7 @@ public final class RocksRaftStore implements RaftStore {
         }
     }
 
-    private static void loadNativeLibrary() {
+    static void loadNativeLibrary() {
         try {
             RocksDB.loadLibrary();
         } catch (RuntimeException | UnsatisfiedLinkError e) {
