@@ -68,6 +68,7 @@ final class CoreLoop implements Runnable {
     private boolean stallReported;
     private boolean installing;
     private @Nullable Runnable noteToWrite;
+    private boolean damaged;
     private boolean closing;
     private volatile boolean ended;
 
@@ -187,7 +188,7 @@ final class CoreLoop implements Runnable {
                 durableToken = durable.token().sequence();
                 step(new Input.Persisted(now(), durable.token()));
             }
-            case Event.StoreFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
+            case Event.StoreFailed failed -> fail(failed.failure());
             case Event.EntriesRead read ->
                 step(new Input.LogRead(now(), read.peer(), read.session(), read.entries()));
             case Event.StreamLost lost -> {
@@ -203,9 +204,15 @@ final class CoreLoop implements Runnable {
                 operators.await(resign, now() + raft.electionTimeoutNanos());
                 step(new Input.Resign(now(), resign.reason()));
             }
-            case Event.ApplyFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
+            case Event.ApplyFailed failed -> fail(failed.failure());
+            case Event.DamageFound found -> fail(found.failure());
             case Event.CloseAsked c -> closing = true;
         }
+    }
+
+    private void fail(Event.Failure failure) {
+        damaged |= failure.damaged();
+        step(new Input.StorageFailed(now(), failure.reason()));
     }
 
     // ---- members
@@ -274,7 +281,7 @@ final class CoreLoop implements Runnable {
                 try {
                     inbox.offer(new Event.Flushed(applier.flush()));
                 } catch (RuntimeException e) {
-                    inbox.offer(new Event.ApplyFailed("Making the state durable failed: " + e.getMessage()));
+                    inbox.offer(new Event.ApplyFailed("Making the state durable failed", e));
                 }
             });
         }
@@ -374,7 +381,7 @@ final class CoreLoop implements Runnable {
                 List<Entry> entries = store.read(read.from(), read.to(), read.maxBytes());
                 inbox.offer(new Event.EntriesRead(read.peer(), read.session(), entries));
             } catch (RuntimeException e) {
-                inbox.offer(new Event.StoreFailed("Reading the log failed: " + e.getMessage()));
+                inbox.offer(new Event.StoreFailed("Reading the log failed", e));
             }
         });
     }
@@ -445,7 +452,7 @@ final class CoreLoop implements Runnable {
 
     /** Stops for good but stays to be asked: nothing is sent or written any more. */
     private void halt(String reason) {
-        board.halted(reason);
+        board.halted(reason, damaged);
         listener.halted(reason);
         flushNothing();
         transport.close();
@@ -497,6 +504,7 @@ final class CoreLoop implements Runnable {
             case Event.EntriesRead e -> {}
             case Event.StreamLost s -> {}
             case Event.ApplyFailed a -> {}
+            case Event.DamageFound d -> {}
             case Event.CloseAsked c -> {}
         }
     }
