@@ -14,11 +14,13 @@ import io.grpc.stub.StreamObserver;
  */
 public final class ForwardService extends ForwardGrpc.ForwardImplBase {
     private final int maxInFlight;
+    private final SpaceGuard space;
     private volatile Optional<RaftAccess> raft = Optional.empty();
 
     /** @param maxInFlight requests of one stream that are not answered yet; gRPC's flow control holds back the rest */
-    ForwardService(int maxInFlight) {
+    ForwardService(int maxInFlight, SpaceGuard space) {
         this.maxInFlight = maxInFlight;
+        this.space = space;
     }
 
     /** Called once, when the replica is open. The port is open before: until then every request is refused. */
@@ -28,6 +30,6 @@ public final class ForwardService extends ForwardGrpc.ForwardImplBase {
 
     @Override
     public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> responses) {
-        return new ForwardSession(raft, (ServerCallStreamObserver<WriteResponse>) responses, maxInFlight);
+        return new ForwardSession(raft, (ServerCallStreamObserver<WriteResponse>) responses, maxInFlight, space);
     }
 }

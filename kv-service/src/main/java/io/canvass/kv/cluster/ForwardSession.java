@@ -27,6 +27,7 @@ import io.grpc.stub.StreamObserver;
  */
 final class ForwardSession implements StreamObserver<WriteRequest> {
     private final Optional<RaftAccess> raft;
+    private final SpaceGuard space;
     private final Optional<UUID> clusterId;
     private final ServerCallStreamObserver<WriteResponse> responses;
 
@@ -39,8 +40,13 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
     private boolean closed;
 
     /** @param raft empty while this node starts */
-    ForwardSession(Optional<RaftAccess> raft, ServerCallStreamObserver<WriteResponse> responses, int maxInFlight) {
+    ForwardSession(
+            Optional<RaftAccess> raft,
+            ServerCallStreamObserver<WriteResponse> responses,
+            int maxInFlight,
+            SpaceGuard space) {
         this.raft = raft;
+        this.space = space;
         this.clusterId = raft.map(access -> access.status().clusterId());
         this.responses = responses;
         responses.disableAutoRequest();
@@ -95,12 +101,14 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
                     Refusal.INVALID,
                     "The node belongs to cluster " + clusterId.get() + " and takes no writes of another one; nothing was written"));
         }
-        if (!isKnown(request.getCommand())) {
+        Command command = parsed(request.getCommand());
+        if (command.getKindCase() == Command.KindCase.KIND_NOT_SET) {
             // An unknown command in the log would stop every replica of this version.
             return Optional.of(refused(
                     request, Refusal.INVALID, "The leader's version does not know this kind of write; nothing was written"));
         }
-        return Optional.empty();
+        return space.refusalOf(command)
+                .map(shortage -> refused(request, Refusal.QUOTA_EXCEEDED, "On the leader " + shortage));
     }
 
     private static Optional<UUID> clusterIdOf(ByteString bytes) {
@@ -111,11 +119,12 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
         return Optional.of(new UUID(buffer.getLong(), buffer.getLong()));
     }
 
-    private static boolean isKnown(ByteString command) {
+    /** Without a kind if it cannot be read. */
+    private static Command parsed(ByteString command) {
         try {
-            return Command.parseFrom(command).getKindCase() != Command.KindCase.KIND_NOT_SET;
+            return Command.parseFrom(command);
         } catch (InvalidProtocolBufferException _) {
-            return false;
+            return Command.getDefaultInstance();
         }
     }
 

@@ -19,8 +19,9 @@ final class RaftReport {
     /**
      * @param urls node id to base URL of the HTTP API
      * @param revision the store's
+     * @param more alarms of others
      */
-    static Map<String, Object> of(Condition condition, Map<String, String> urls, long revision) {
+    static Map<String, Object> of(Condition condition, Map<String, String> urls, long revision, List<String> more) {
         RaftStatus status = condition.status();
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("nodeId", status.self().nodeId());
@@ -44,7 +45,7 @@ final class RaftReport {
         report.put("revision", revision);
         // Nothing compacts revisions: all since the first can be told apart, and none is gone.
         report.put("compactRevision", 0);
-        report.put("alarms", alarms(condition));
+        report.put("alarms", alarms(condition, more));
         report.put("checks", checks(condition));
         return report;
     }
@@ -143,9 +144,10 @@ final class RaftReport {
     }
 
     /** What an operator should look at, though it takes nothing out of service by itself. */
-    private static List<String> alarms(Condition condition) {
+    private static List<String> alarms(Condition condition, List<String> more) {
         RaftStatus status = condition.status();
         List<String> alarms = new ArrayList<>();
+        condition.damage().ifPresent(what -> alarms.add("CORRUPT: " + what));
         condition.stuck().ifPresent(alarms::add);
         if (condition.stuck().isEmpty() && status.stalledWriteMillis() > condition.limits().electionTimeoutMillis()) {
             alarms.add("A write has waited for the disk for " + Ages.text(status.stalledWriteMillis()));
@@ -153,6 +155,7 @@ final class RaftReport {
         if (status.refusedMessages() > 0) {
             alarms.add(status.refusedMessages() + " messages came that a sound peer of this cluster never sends");
         }
+        alarms.addAll(more);
         return alarms;
     }
 
@@ -164,7 +167,7 @@ final class RaftReport {
         checks.put("votingMember", status.voter() ? OK : "The node gets the log and decides nothing");
         // Voters are fixed at the birth of the cluster: nobody can be removed.
         checks.put("notRemoved", OK);
-        checks.put("noCorruption", status.halted().map(why -> "The replica has halted: " + why).orElse(OK));
+        checks.put("noCorruption", condition.damage().orElse(OK));
         return checks;
     }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = Kvctl.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {},
+        subcommands = {HealCommand.class},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:done, or the answer is yes",

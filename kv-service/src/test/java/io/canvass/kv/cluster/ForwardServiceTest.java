@@ -36,7 +36,7 @@ class ForwardServiceTest {
     private final StreamObserver<WriteRequest> requests;
 
     ForwardServiceTest() {
-        ForwardService service = new ForwardService(WINDOW);
+        ForwardService service = new ForwardService(WINDOW, Disks.withRoom());
         service.attach(raft);
         peers.serve("kv-0", service);
         requests = ForwardGrpc.newStub(peers.channelTo("kv-0")).write(answers);
