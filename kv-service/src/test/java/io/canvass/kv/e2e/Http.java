@@ -45,6 +45,10 @@ final class Http implements AutoCloseable {
         return send(request);
     }
 
+    Reply delete(String url) {
+        return send(request(url).DELETE());
+    }
+
     private HttpRequest.Builder request(String url) {
         return HttpRequest.newBuilder(URI.create(url)).timeout(timeout);
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -31,6 +32,7 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     private final List<LocalNode> nodes = new ArrayList<>();
     /** The nodes may outlive neither the test nor its JVM. */
     private final Thread lastResort = new Thread(this::close);
+    private Surroundings surroundings = (id, own) -> Map.of();
     private Path folder = Path.of("");
 
     private LocalCluster(int size, int oldPeers, List<String> arguments) {
@@ -42,6 +44,25 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     /** @param arguments for each node, further ones */
     static LocalCluster of(int size, String... arguments) {
         return new LocalCluster(size, 0, List.of(arguments));
+    }
+
+    /** What is done before a node is first started, and after the last of all has ended. */
+    interface Surroundings {
+        /**
+         * @param folder of the node; its data will be in {@code data} below
+         * @return of the process's environment
+         */
+        Map<String, String> prepare(String id, Path folder);
+
+        /** The folder is removed next. */
+        default void remove(Path folder) {}
+    }
+
+    /** @param arguments for each node, further ones */
+    static LocalCluster in(Surroundings surroundings, int size, String... arguments) {
+        LocalCluster cluster = new LocalCluster(size, 0, List.of(arguments));
+        cluster.surroundings = surroundings;
+        return cluster;
     }
 
     /** One whose first node knows no Pre-Vote. */
@@ -61,7 +82,8 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
             NodeSettings settings =
                     new NodeSettings(voter.id(), voter.httpPort(), own.resolve("data"), voters, null).with(arguments);
             boolean old = nodes.size() < oldPeers;
-            nodes.add(new LocalNode(old ? settings.withoutPreVote() : settings, own));
+            nodes.add(new LocalNode(
+                    old ? settings.withoutPreVote() : settings, own, surroundings.prepare(voter.id(), own)));
         }
         try {
             nodes.forEach(LocalNode::start);
@@ -138,6 +160,7 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     private void discard() {
         close();
         Runtime.getRuntime().removeShutdownHook(lastResort);
+        nodes.forEach(node -> surroundings.remove(folder.resolve(node.id())));
         nodes.clear();
         try {
             FileSystemUtils.deleteRecursively(folder);
