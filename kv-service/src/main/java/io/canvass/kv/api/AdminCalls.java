@@ -77,6 +77,8 @@ final class AdminCalls {
                     + " node, or again after a second.");
             case DRAINING -> Problem.of(ProblemType.DRAINING, why + ". Nothing was changed. Send the request to another"
                     + " node.");
+            case REMOVED -> Problem.of(ProblemType.REMOVED, why + ". Nothing was changed. Send the request to a member of"
+                    + " the cluster.");
             case OUTCOME_UNKNOWN -> unknown(why);
         };
     }
@@ -113,6 +115,7 @@ final class AdminCalls {
             case NOT_A_VOTER -> of(ProblemType.NOT_A_VOTER, reply, "Promote it first, or name a voter.");
             case TRANSFER_FAILED -> of(ProblemType.TRANSFER_FAILED, reply, "Send the request again, or name another voter.");
             case NOT_SAFE -> Problem.of(ProblemType.NOT_SAFE_TO_STOP, reply.getDetail() + ".");
+            case TOO_MANY_MEMBERS -> of(ProblemType.TOO_MANY_MEMBERS, reply, "Remove a member first.");
             case NOT_SUPPORTED -> of(ProblemType.NOT_SUPPORTED, reply, "Bring all members to this version first.");
             case OUTCOME_UNKNOWN, UNRECOGNIZED -> unknown(reply.getDetail());
             case NONE -> throw new IllegalStateException("No refusal");

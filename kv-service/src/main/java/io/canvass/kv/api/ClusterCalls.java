@@ -53,10 +53,11 @@ final class ClusterCalls {
      * @throws ProblemException 503
      */
     void awaitFreshness(Consistency consistency) {
-        if (consistency == Consistency.LOCAL) {
-            return;
-        }
         try {
+            if (consistency == Consistency.LOCAL) {
+                replication.requireMember();
+                return;
+            }
             join(replication.awaitLinearizable(limits.requestTimeout()));
         } catch (ReplicationException e) {
             throw readFailed(e.reason(), message(e));
@@ -92,6 +93,7 @@ final class ClusterCalls {
             case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, undone));
             case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,
                     "The write was not applied. Send it to another node."));
+            case REMOVED -> removed(message);
             case OUTCOME_UNKNOWN -> Problem.of(ProblemType.OUTCOME_UNKNOWN, sentences(
                             "The write was handed to the cluster, and its outcome is not known.", message,
                             "It may have been applied, or still be. Read the key to learn it, or repeat the write"
@@ -113,6 +115,7 @@ final class ClusterCalls {
             case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, advice));
             case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,
                     "Nothing was read. Send the request to another node."));
+            case REMOVED -> removed(message);
         };
         return problem.asException();
     }
@@ -121,6 +124,10 @@ final class ClusterCalls {
     static Problem damaged(String message) {
         return Problem.of(ProblemType.REPLICA_DAMAGED, sentences("This node's data is damaged.", message,
                 "Nothing was read. Send the request to another node."));
+    }
+
+    private static Problem removed(String message) {
+        return Problem.of(ProblemType.REMOVED, sentences(message + ".", "Nothing was done.", "Send the request to a member."));
     }
 
     private String votersSeen() {

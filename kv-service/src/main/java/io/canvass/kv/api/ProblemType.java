@@ -69,6 +69,9 @@ enum ProblemType {
     NOT_SAFE_TO_STOP("not-safe-to-stop", 409, "The member should not be stopped now", Outcome.NONE, true,
             "Without it, too few voters would be current: connected and not far behind.",
             "Wait until the others are current, and ask again."),
+    TOO_MANY_MEMBERS("too-many-members", 409, "The cluster has as many members as it can have", Outcome.NOT_APPLIED, false,
+            "Each member costs every other one connections, and the leader a look at each answer.",
+            "Remove a member first."),
     NOT_SUPPORTED("not-supported", 409, "Not all members understand this", Outcome.NOT_APPLIED, false,
             "The change can only be written in a form that some members, of an older version, do not read.",
             "Bring all members to this version first."),
@@ -121,6 +124,9 @@ enum ProblemType {
                     + " no reads and takes no writes until an operator has healed it; the other nodes are not"
                     + " concerned.",
             "Send the request to another node."),
+    REMOVED("removed", 503, "The node is no member of its cluster any more", Outcome.NOT_APPLIED, true,
+            "The node was removed from its cluster: it takes no writes, and what it could read grows old for ever.",
+            "Send the request to a member of the cluster."),
     OUTCOME_UNKNOWN("outcome-unknown", 504, "It is not known whether the write happened", Outcome.UNKNOWN, false,
             "The write was handed to the cluster, and no answer came in time. It may have been applied, may still be,"
                     + " or may never be.",

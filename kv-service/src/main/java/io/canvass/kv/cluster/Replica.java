@@ -55,13 +55,17 @@ public final class Replica implements RaftAccess, PeerAccess {
     /**
      * Opens the stores, listens for peers and takes part from then on.
      *
+     * @param begin asked first: it may wait for other nodes
      * @throws RuntimeException a sentence for the operator if the data directory or the port is refused
      */
     public static Replica open(
-            ClusterPlan plan, KvProperties properties, List<BindableService> services, RaftListener listener) {
-        Formation formation =
-                Formation.founding(plan.nodeId(), plan.clusterId(), plan.clusterIdIsExplicit(), plan.bootstrap());
+            ClusterPlan plan,
+            KvProperties properties,
+            Begin begin,
+            List<BindableService> services,
+            RaftListener listener) {
         createDataDirectory(properties);
+        Formation formation = begin.formation();
         Map<String, String> peers = addresses(plan);
         peers.remove(plan.nodeId());
         new StateHealing(properties, formation, peers).runIfAsked();
@@ -154,6 +158,11 @@ public final class Replica implements RaftAccess, PeerAccess {
             addresses.put(member.key().nodeId(), member.address());
         }
         return addresses;
+    }
+
+    /** What the data directory was formatted with: the first members, or what a node that joined was told of them. */
+    public Configuration bootstrap() {
+        return raftStore.bootstrap();
     }
 
     /** Closed with this replica. */

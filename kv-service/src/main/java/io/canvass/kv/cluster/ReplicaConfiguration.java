@@ -7,6 +7,7 @@ import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.store.KvStore;
 import io.canvass.raft.runtime.RaftListener;
+import io.grpc.BindableService;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,12 +19,13 @@ public class ReplicaConfiguration {
     Replica replica(
             ClusterPlan plan,
             KvProperties properties,
+            Begin begin,
             ForwardService forwards,
-            CheckService checks,
+            ObjectProvider<BindableService> services,
             ObjectProvider<FsyncListener> syncs) {
         // Looked up once, not at each sync.
         List<FsyncListener> listeners = syncs.orderedStream().toList();
-        Replica replica = Replica.open(plan, properties, List.of(forwards, checks), new RaftListener() {
+        Replica replica = Replica.open(plan, properties, begin, services.orderedStream().toList(), new RaftListener() {
             @Override
             public void synced(long nanos, int writes) {
                 listeners.forEach(listener -> listener.fsyncTook(nanos, writes));

@@ -12,6 +12,7 @@ import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftStatus;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +60,17 @@ final class ReplicatedStore implements Replication {
     public ClusterView view() {
         Leadership leadership = context.raft().leadership();
         String leaderId = leadership.leader().nodeId();
-        return new ClusterView(
-                context.nodeId(), leaderId, httpUrls.getOrDefault(leaderId, ""), leadership.epoch());
+        return new ClusterView(context.nodeId(), leaderId, urlOf(leaderId), leadership.epoch());
+    }
+
+    /** As the members say; the settings know only those of the cluster's birth. Empty if neither does. */
+    private String urlOf(String nodeId) {
+        for (Configuration.Member member : context.raft().configuration().members()) {
+            if (member.key().nodeId().equals(nodeId) && !member.url().isEmpty()) {
+                return member.url();
+            }
+        }
+        return httpUrls.getOrDefault(nodeId, "");
     }
 
     @Override
@@ -96,7 +106,21 @@ final class ReplicatedStore implements Replication {
         return CompletableFuture.failedFuture(why);
     }
 
+    @Override
+    public void requireMember() {
+        if (context.gate().isRemoved()) {
+            throw removed();
+        }
+    }
+
+    private static ReplicationException removed() {
+        return new ReplicationException(Reason.REMOVED, "This node was removed from its cluster");
+    }
+
     private Optional<ReplicationException> closed() {
+        if (context.gate().isRemoved()) {
+            return Optional.of(removed());
+        }
         return switch (context.gate().state()) {
             case OPEN -> Optional.empty();
             case STARTING -> Optional.of(new ReplicationException(Reason.STARTING, "This node starts"));

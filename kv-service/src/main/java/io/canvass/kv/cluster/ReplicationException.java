@@ -29,6 +29,8 @@ public final class ReplicationException extends RuntimeException {
         STARTING,
         /** The node stops: surely not applied. 503. */
         DRAINING,
+        /** The node was removed from its cluster: surely not applied. 503. */
+        REMOVED,
         /** It may or may not have been applied. 504. */
         OUTCOME_UNKNOWN
     }

@@ -18,6 +18,7 @@ public final class WriteOutcomes {
         DAMAGED,
         STARTING,
         DRAINING,
+        REMOVED,
         OUTCOME_UNKNOWN
     }
 
@@ -43,6 +44,7 @@ public final class WriteOutcomes {
             case DAMAGED -> Outcome.DAMAGED;
             case STARTING -> Outcome.STARTING;
             case DRAINING -> Outcome.DRAINING;
+            case REMOVED -> Outcome.REMOVED;
             case OUTCOME_UNKNOWN -> Outcome.OUTCOME_UNKNOWN;
         }).increment();
     }

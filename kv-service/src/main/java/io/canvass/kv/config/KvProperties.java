@@ -81,26 +81,43 @@ public record KvProperties(
         return Path.of(dataDir).resolve(HEAL);
     }
 
+    /** Its content says when and how this node was removed from its cluster; missing if it was not. */
+    public Path removedFile() {
+        return Path.of(dataDir).resolve("REMOVED");
+    }
+
+    /** There as long as a node that joins a cluster has never been a member of it. */
+    public Path joiningFile() {
+        return Path.of(dataDir).resolve("JOINING");
+    }
+
     /** Where snapshots are on their way to peers and from them. */
     public Path snapshotDirectory() {
         return Path.of(dataDir).resolve("snapshots");
     }
 
-    /** @param id Name of this node, one of those in kv.cluster.voters; never changes */
+    /**
+     * @param id Name of this node; never changes. One that is not in kv.cluster.voters joins the cluster of those
+     * @param url Base URL of this node's HTTP API, as clients reach it; if left out, that in kv.cluster.voters, or made of the
+     *     host where its peers reach it and server.port
+     */
     public record Node(
             @Pattern(
                             regexp = Voter.ID_PATTERN,
                             message = "must be 1 to 63 letters, digits, '.', '_' or '-', the first a letter or digit")
                     @DefaultValue("kv-1")
-                    String id) {}
+                    String id,
+            @DefaultValue("") String url) {}
 
     /**
      * @param id Cluster's identity; derived from the voters (or drawn at random for a sole voter) if left out. Counts only
      *     while the data directory is empty, and must match afterwards
      * @param voters Voters at the birth of the cluster, each as id@host:peerPort or id@host:peerPort=httpUrl, the same list on
-     *     all nodes; empty for a cluster of this node alone
+     *     all nodes; empty for a cluster of this node alone. For a node that joins, some members of the cluster
+     * @param autoJoin Whether this node asks to be added where it is no member yet, and adds others that ask while it leads
      */
-    public record Cluster(@Nullable UUID id, @DefaultValue List<String> voters) {
+    public record Cluster(
+            @Nullable UUID id, @DefaultValue List<String> voters, @DefaultValue("true") boolean autoJoin) {
         public Cluster {
             voters = List.copyOf(voters);
         }
@@ -109,13 +126,16 @@ public record KvProperties(
     /**
      * @param host Address to listen on for peers; if left out, 127.0.0.1 for a node whose peers all reach it there, else all
      *     addresses
-     * @param port Port to listen on for peers; if left out, this node's port in kv.cluster.voters, or 9080
+     * @param port Port to listen on for peers; if left out, this node's port in kv.cluster.voters or in kv.peer.advertise, or 9080
+     * @param advertise Where its peers reach a node that is not in kv.cluster.voters, as host:port; may be left out if kv.peer.host
+     *     says it, or all are on this machine
      * @param maxMessageSize Largest message between peers; the same on all nodes, and larger than the largest value
      */
     public record Peer(
             @DefaultValue("") String host,
             @Min(value = 0, message = "must be from 0 to 65535") @Max(value = 65_535, message = "must be from 0 to 65535")
                     @Nullable Integer port,
+            @DefaultValue("") String advertise,
             @DataSizeBetween(min = "2MB", max = "256MB") @DefaultValue("16MB") DataSize maxMessageSize) {}
 
     /**
@@ -134,6 +154,7 @@ public record KvProperties(
      * @param maxTailSize Most of the log's newest entries that is kept in memory
      * @param log when the log begins later
      * @param snapshot snapshots for peers that need what the log no longer holds
+     * @param promotion when an observer becomes a voter
      */
     public record Raft(
             @DurationMin(millis = 50, message = ELECTION_RANGE) @DurationMax(seconds = 60, message = ELECTION_RANGE)
@@ -153,7 +174,8 @@ public record KvProperties(
             @Min(value = 1, message = "must be at least 1") @DefaultValue("10000") int maxPendingReads,
             @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("8MB") DataSize maxTailSize,
             @Valid @DefaultValue Log log,
-            @Valid @DefaultValue Snapshot snapshot) {
+            @Valid @DefaultValue Snapshot snapshot,
+            @Valid @DefaultValue Promotion promotion) {
         private static final String ELECTION_RANGE = "must be from 50ms to 60s";
 
         public Raft {
@@ -176,6 +198,9 @@ public record KvProperties(
     /** @param bytesPerSecond Most bytes of a snapshot that are sent to one peer in a second; 0 for no bound */
     public record Snapshot(
             @Min(value = 0, message = "must be at least 0") @DefaultValue("0") long bytesPerSecond) {}
+
+    /** @param maxLag Most entries that an observer may be behind, for ten seconds without a break, to become a voter */
+    public record Promotion(@Min(value = 0, message = "must be at least 0") @DefaultValue("1000") long maxLag) {}
 
     /** @param maxSize Largest value that is stored */
     public record Value(@DataSizeBetween(min = "1B", max = "8MB") @DefaultValue("1MB") DataSize maxSize) {}

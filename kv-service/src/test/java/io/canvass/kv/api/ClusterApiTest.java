@@ -169,7 +169,7 @@ class ClusterApiTest extends ApiTest {
         "ALREADY_A_MEMBER, 409, already-a-member", "NOT_A_MEMBER, 404, member-not-found", "NOTHING_TO_DO, 409, nothing-to-do",
         "TOO_FAR_BEHIND, 409, member-behind", "DIRECTORY_UNKNOWN, 409, directory-unknown",
         "DIRECTORY_IN_USE, 409, directory-in-use", "NOT_A_VOTER, 409, not-a-voter", "TRANSFER_FAILED, 409, transfer-failed",
-        "NOT_SUPPORTED, 409, not-supported"
+        "NOT_SUPPORTED, 409, not-supported", "TOO_MANY_MEMBERS, 409, too-many-members"
     })
     void aRefusalIsAProblemThatSaysThatNothingWasChanged(Refusal refusal, int status, String type) {
         admin.refuses(refusal, "Because of this");

@@ -7,16 +7,20 @@ import tools.jackson.databind.JsonNode;
  *
  * @param status UP, DOWN, OUT_OF_SERVICE; empty: the node did not answer
  * @param leader the id of the node that leads; empty: none is known
+ * @param voters how many there are
+ * @param observers how many there are
  * @param reachable how many voters this node sees, itself included
  * @param hasLeader the check of that name: ok, or why not
  */
-record Health(String status, String role, long epoch, String leader, int reachable, String hasLeader, String text) {
+record Health(
+        String status, String role, long epoch, String leader, int voters, int observers, int reachable, String hasLeader,
+        String text) {
     /** Where it stands. */
     static final String PATH = "/actuator/health/cluster/raft";
 
     static Health of(Http.Reply reply) {
         if (reply.reach() != Http.Reach.ANSWERED) {
-            return new Health("", "", 0, "", 0, "", reply.body());
+            return new Health("", "", 0, "", 0, 0, 0, "", reply.body());
         }
         JsonNode json = reply.json();
         JsonNode details = json.path("details");
@@ -25,6 +29,8 @@ record Health(String status, String role, long epoch, String leader, int reachab
                 details.path("role").asString(""),
                 details.path("epoch").asLong(0),
                 details.path("leader").path("id").asString(""),
+                details.path("quorum").path("voters").asInt(0),
+                details.path("quorum").path("observers").asInt(0),
                 details.path("quorum").path("reachable").asInt(0),
                 details.path("checks").path("hasLeader").asString(""),
                 reply.body());

@@ -29,21 +29,28 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     /** So many of the first know no Pre-Vote. */
     private final int oldPeers;
     private final List<String> arguments;
+    private final boolean started;
     private final List<LocalNode> nodes = new ArrayList<>();
     /** The nodes may outlive neither the test nor its JVM. */
     private final Thread lastResort = new Thread(this::close);
     private Surroundings surroundings = (id, own) -> Map.of();
     private Path folder = Path.of("");
 
-    private LocalCluster(int size, int oldPeers, List<String> arguments) {
+    private LocalCluster(int size, int oldPeers, List<String> arguments, boolean started) {
         this.size = size;
         this.oldPeers = oldPeers;
         this.arguments = arguments;
+        this.started = started;
     }
 
     /** @param arguments for each node, further ones */
     static LocalCluster of(int size, String... arguments) {
-        return new LocalCluster(size, 0, List.of(arguments));
+        return new LocalCluster(size, 0, List.of(arguments), true);
+    }
+
+    /** Nodes with empty disks, none of which runs when the test begins. */
+    static LocalCluster notStarted(int size) {
+        return new LocalCluster(size, 0, List.of(), false);
     }
 
     /** What is done before a node is first started, and after the last of all has ended. */
@@ -67,7 +74,7 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
 
     /** One whose first node knows no Pre-Vote. */
     static LocalCluster withOldPeer(int size) {
-        return new LocalCluster(size, 1, List.of());
+        return new LocalCluster(size, 1, List.of(), true);
     }
 
     @Override
@@ -84,6 +91,9 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
             boolean old = nodes.size() < oldPeers;
             nodes.add(new LocalNode(
                     old ? settings.withoutPreVote() : settings, own, surroundings.prepare(voter.id(), own)));
+        }
+        if (!started) {
+            return;
         }
         try {
             nodes.forEach(LocalNode::start);
@@ -108,6 +118,21 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     @Override
     public void close() {
         nodes.forEach(LocalNode::close);
+    }
+
+    /** A node more, which is not on its list and does not run yet; gone with the cluster. */
+    LocalNode add(String id) {
+        NodeSettings first = nodes.getFirst().settings();
+        Path own = folder.resolve(id);
+        NodeSettings settings = new NodeSettings(id, Ports.next(), own.resolve("data"), first.voters(), null)
+                .with(List.of("--kv.peer.port=" + Ports.next()));
+        LocalNode node = new LocalNode(settings, own);
+        nodes.add(node);
+        return node;
+    }
+
+    LocalNode node(String id) {
+        return nodes.stream().filter(node -> node.id().equals(id)).findFirst().orElseThrow();
     }
 
     List<LocalNode> nodes() {

@@ -50,7 +50,7 @@ public record TransportConfig(
     public static final int MAX_NODE_ID_LENGTH = 255;
 
     /** The oldest protocol version that this code still speaks. */
-    static final int OLDEST_PROTOCOL_VERSION = 0;
+    public static final int OLDEST_PROTOCOL_VERSION = 0;
 
     private static final int MAX_PORT = 65_535;
 
