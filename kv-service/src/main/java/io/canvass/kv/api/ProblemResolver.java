@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
+import io.canvass.kv.store.DamagedStateException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,9 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
     private Problem problemOf(HttpServletRequest request, Exception exception) {
         if (exception instanceof ProblemException known) {
             return known.problem();
+        }
+        if (exception instanceof DamagedStateException damaged) {
+            return ClusterCalls.damaged(String.valueOf(damaged.getMessage()));
         }
         if (exception instanceof HttpRequestMethodNotSupportedException refused) {
             String[] supported = refused.getSupportedMethods();

@@ -131,6 +131,11 @@ enum ProblemType {
     DRAINING("draining", 503, "The node is stopping", Outcome.NOT_APPLIED, true,
             "The node is shutting down and takes no new requests.",
             "Send the request to another node, or here again after the restart."),
+    REPLICA_DAMAGED("replica-damaged", 503, "This node's data is damaged", Outcome.NOT_APPLIED, true,
+            "What this node stores is not what it once stored, or differs from what the other replicas have. It answers"
+                    + " no reads and takes no writes until an operator has healed it; the other nodes are not"
+                    + " concerned.",
+            "Send the request to another node."),
     REMOVED("removed", 503, "The node is no member of its cluster any more", Outcome.NOT_APPLIED, true,
             "The node was removed from its cluster: it takes no writes, and what it could read grows old for ever.",
             "Send the request to a member of the cluster."),
@@ -142,7 +147,13 @@ enum ProblemType {
     HTTP_VERSION_NOT_SUPPORTED("http-version-not-supported", 505, "The HTTP version is not supported",
             Outcome.NOT_APPLIED, false,
             "The request line names a version of HTTP that is not spoken here.",
-            "Use HTTP/1.1.");
+            "Use HTTP/1.1."),
+    QUOTA_EXCEEDED("quota-exceeded", 507, "A disk of the cluster is nearly full", Outcome.NOT_APPLIED, true,
+            "The disk of this node, of the leader, or of too many voters has less room than is kept free, and the write"
+                    + " needs room. Reads and deletes work as before. Writes are taken again by themselves when there"
+                    + " is room.",
+            "Have the operator make room; meanwhile send the request again after some seconds, perhaps to another"
+                    + " node.");
 
     private final String slug;
     private final int status;

@@ -19,6 +19,7 @@ import io.canvass.kv.store.KvStore;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
@@ -68,6 +69,9 @@ public final class Replica implements RaftAccess, PeerAccess {
         createDataDirectory(properties);
         UnfinishedRestore.refuse(properties.dataDir());
         Formation formation = begin.formation();
+        Map<String, String> peers = addresses(plan);
+        peers.remove(plan.nodeId());
+        new StateHealing(properties, formation, peers).runIfAsked();
         RaftStore raftStore = RocksRaftStore.open(properties.raftDirectory(), formation);
         try {
             KvStore store = KvStore.open(properties.stateDirectory());
@@ -116,8 +120,9 @@ public final class Replica implements RaftAccess, PeerAccess {
             RaftNodeConfig config = new RaftNodeConfig(
                     raft, properties.raft().diskStallLimit(), RaftNodeConfig.MAX_PENDING_PROPOSALS, addresses(plan),
                     logPolicy(properties));
-            return new Replica(
-                    RaftNode.start(config, raftStore, transport, store, listener), transport, store, raftStore);
+            RaftNode<Result> node = RaftNode.start(config, raftStore, transport, store, listener);
+            store.onDamage(node::quarantine);
+            return new Replica(node, transport, store, raftStore);
         } catch (RuntimeException e) {
             transport.close();
             // The port is taken when the node starts.
@@ -166,6 +171,11 @@ public final class Replica implements RaftAccess, PeerAccess {
     /** Closed with this replica. */
     public KvStore store() {
         return store;
+    }
+
+    /** See {@link RaftNode#copyState}. */
+    LogBase copyState(Path empty) throws IOException, InterruptedException {
+        return node.copyState(empty);
     }
 
     /** Bytes that the log takes on disk, roughly. */

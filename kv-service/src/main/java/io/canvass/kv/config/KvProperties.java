@@ -33,6 +33,8 @@ import org.springframework.validation.annotation.Validated;
  * @param health what probes ask for
  * @param shutdown how this node leaves
  * @param backup snapshots for people
+ * @param disk the disks that the data is on
+ * @param check what is verified in the background
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -48,8 +50,16 @@ public record KvProperties(
         @Valid @DefaultValue Forward forward,
         @Valid @DefaultValue Health health,
         @Valid @DefaultValue Shutdown shutdown,
-        @Valid @DefaultValue Backup backup) {
+        @Valid @DefaultValue Backup backup,
+        @Valid @DefaultValue Disk disk,
+        @Valid @DefaultValue Check check) {
     public static final String PREFIX = "kv";
+    /** Below the data directory: the Raft store. */
+    public static final String RAFT = "raft";
+    /** Below the data directory: the state store. */
+    public static final String STATE = "state";
+    /** Below the data directory, a file: the state is to be fetched from a peer at the next start. */
+    public static final String HEAL = "HEAL";
 
     public KvProperties {
         Relations.requireAtMost(
@@ -68,6 +78,11 @@ public record KvProperties(
     /** Where the state machine is. */
     public Path stateDirectory() {
         return DataPaths.state(Path.of(dataDir));
+    }
+
+    /** There if the state is to be fetched from a peer before anything runs. */
+    public Path healFile() {
+        return Path.of(dataDir).resolve(HEAL);
     }
 
     /** Its content says when and how this node was removed from its cluster; missing if it was not. */
@@ -214,6 +229,31 @@ public record KvProperties(
                     @DefaultValue("1024")
                     int maxInFlight,
             @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("64MB") DataSize maxInFlightSize) {}
+
+    /**
+     * @param minFree Room that is kept free on the disks of the data, at most a tenth of each: with less, writes that grow are
+     *     refused
+     * @param interval Time between two looks at how much is free
+     */
+    public record Disk(
+            @DataSizeBetween(min = "0B", max = "1TB") @DefaultValue("512MB") DataSize minFree,
+            @DurationMin(millis = 100, message = "must be from 100ms to 1m")
+                    @DurationMax(minutes = 1, message = "must be from 100ms to 1m")
+                    @DefaultValue("1s")
+                    Duration interval) {}
+
+    /**
+     * @param interval Time between two comparisons of the replicas' states and disks by the leader
+     * @param scrubInterval Time between two passes over the files of the state; 0 for none
+     * @param scrubBytesPerSecond Most that such a pass reads in a second
+     */
+    public record Check(
+            @DurationMin(millis = 100, message = "must be from 100ms to 1h")
+                    @DurationMax(hours = 1, message = "must be from 100ms to 1h")
+                    @DefaultValue("5s")
+                    Duration interval,
+            @DurationMin(millis = 0, message = "must not be negative") @DefaultValue("24h") Duration scrubInterval,
+            @DataSizeBetween(min = "1KB", max = "10GB") @DefaultValue("16MB") DataSize scrubBytesPerSecond) {}
 
     /**
      * @param readiness the readiness probe

@@ -28,6 +28,7 @@ import org.rocksdb.WriteBatch;
  */
 final class CommandBatch implements AutoCloseable {
     private final Database database;
+    private final StateSamples samples;
     private final WriteBatch writes = new WriteBatch();
     private final Map<ByteString, Standing> overlay = new HashMap<>();
 
@@ -41,8 +42,9 @@ final class CommandBatch implements AutoCloseable {
     /** A key as this batch leaves it; the value is that of an existing key, empty for one that is gone. */
     private record Standing(KeyState state, Optional<ByteString> value) {}
 
-    CommandBatch(Database database, StoreState before) {
+    CommandBatch(Database database, StoreState before, StateSamples samples) {
         this.database = database;
+        this.samples = samples;
         appliedIndex = before.appliedIndex();
         appliedEpoch = before.appliedEpoch();
         revision = before.revision();
@@ -60,6 +62,7 @@ final class CommandBatch implements AutoCloseable {
         };
         appliedIndex = entry.index();
         appliedEpoch = entry.epoch();
+        samples.applied(appliedIndex, stateHash);
         return result;
     }
 

@@ -166,7 +166,15 @@ final class Database implements AutoCloseable {
             return new StoreException("The state store in " + directory + " is in use by another process or another"
                     + " store of this process. Nothing was changed. Stop the other one first.", e);
         }
-        return new StoreException("The state store in " + directory + " cannot be opened: " + message, e);
+        String sentence = "The state store in " + directory + " cannot be opened: " + message;
+        return isDamage(e)
+                ? new DamagedStateException(sentence + "." + StoreException.REMEDY, e)
+                : new StoreException(sentence, e);
+    }
+
+    /** Whether a checksum, or what it guards, is wrong: not that a disk failed. */
+    static boolean isDamage(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
     }
 
     ColumnFamilyHandle meta() {
@@ -223,7 +231,8 @@ final class Database implements AutoCloseable {
     }
 
     private static StoreException cannotRead(RocksDBException e) {
-        return new StoreException("The state store could not be read: " + e.getMessage(), e);
+        String sentence = "The state store could not be read: " + e.getMessage();
+        return isDamage(e) ? new DamagedStateException(sentence + ".", e) : new StoreException(sentence, e);
     }
 
     Snapshot snapshot() {
@@ -269,6 +278,14 @@ final class Database implements AutoCloseable {
         try (Checkpoint checkpoint = Checkpoint.create(rocks)) {
             checkpoint.createCheckpoint(directory.toString());
         }
+    }
+
+    /** What makes up the state on the disk now; what is in memory only is not in it. */
+    List<Scrub.Table> tables() {
+        return rocks.getLiveFilesMetaData().stream()
+                .map(file -> new Scrub.Table(
+                        Path.of(file.path(), file.fileName().replaceFirst("^/", "")), file.size()))
+                .toList();
     }
 
     /** Bytes of the files and of what waits in memory for a flush. */

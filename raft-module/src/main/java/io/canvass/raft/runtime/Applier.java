@@ -137,6 +137,11 @@ final class Applier<R> implements Runnable {
         return copied;
     }
 
+    /** On the caller's thread. */
+    void verify(Path copy) {
+        machine.verify(copy);
+    }
+
     /** Puts a snapshot in place of the state. A failure ends the replica, as one of apply does. */
     void install(Path directory, long index, Runnable then) {
         run(new Errand(
@@ -215,7 +220,7 @@ final class Applier<R> implements Runnable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             LOG.error("Applying the log failed; this replica stops", e);
-            inbox.offer(new Event.ApplyFailed("Applying the log failed: " + e.getMessage()));
+            inbox.offer(new Event.ApplyFailed("Applying the log failed", e));
         }
     }
 

@@ -63,6 +63,7 @@ final class CoreLoop implements Runnable {
     private boolean stallReported;
     private boolean installing;
     private @Nullable Runnable noteToWrite;
+    private boolean damaged;
     private boolean closing;
     private volatile boolean ended;
 
@@ -186,7 +187,7 @@ final class CoreLoop implements Runnable {
                 outbox.durable(durable.token());
                 step(new Input.Persisted(now(), durable.token()));
             }
-            case Event.StoreFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
+            case Event.StoreFailed failed -> fail(failed.failure());
             case Event.EntriesRead read ->
                 step(new Input.LogRead(now(), read.peer(), read.session(), read.entries()));
             case Event.StreamLost lost -> {
@@ -202,9 +203,15 @@ final class CoreLoop implements Runnable {
                 operators.await(resign, now() + raft.electionTimeoutNanos());
                 step(new Input.Resign(now(), resign.reason()));
             }
-            case Event.ApplyFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
+            case Event.ApplyFailed failed -> fail(failed.failure());
+            case Event.DamageFound found -> fail(found.failure());
             case Event.CloseAsked c -> closing = true;
         }
+    }
+
+    private void fail(Event.Failure failure) {
+        damaged |= failure.damaged();
+        step(new Input.StorageFailed(now(), failure.reason()));
     }
 
     // ---- members
@@ -283,7 +290,7 @@ final class CoreLoop implements Runnable {
                 try {
                     inbox.offer(new Event.Flushed(applier.flush()));
                 } catch (RuntimeException e) {
-                    inbox.offer(new Event.ApplyFailed("Making the state durable failed: " + e.getMessage()));
+                    inbox.offer(new Event.ApplyFailed("Making the state durable failed", e));
                 }
             });
         }
@@ -383,7 +390,7 @@ final class CoreLoop implements Runnable {
                 List<Entry> entries = store.read(read.from(), read.to(), read.maxBytes());
                 inbox.offer(new Event.EntriesRead(read.peer(), read.session(), entries));
             } catch (RuntimeException e) {
-                inbox.offer(new Event.StoreFailed("Reading the log failed: " + e.getMessage()));
+                inbox.offer(new Event.StoreFailed("Reading the log failed", e));
             }
         });
     }
@@ -431,7 +438,7 @@ final class CoreLoop implements Runnable {
 
     /** Stops for good but stays to be asked: nothing is sent or written any more. */
     private void halt(String reason) {
-        board.halted(reason);
+        board.halted(reason, damaged);
         listener.halted(reason);
         flushNothing();
         transport.close();

@@ -1,6 +1,7 @@
 package io.canvass.raft.runtime;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.function.BooleanSupplier;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.RaftCore;
 import io.canvass.raft.core.ReplicaKey;
@@ -321,6 +323,27 @@ public final class RaftNode<R> implements AutoCloseable {
         CompletableFuture<Void> future = new CompletableFuture<>();
         offer(new Event.ResignAsked(ResignReason.REQUESTED, future));
         return future;
+    }
+
+    /**
+     * Copies the state of this replica, verified, as of some entry that it has applied.
+     *
+     * @param empty a directory on the disk of the state
+     * @return what the copy stands for
+     * @throws IOException if it could not be copied or is damaged; what is in the directory is of no use then
+     */
+    public LogBase copyState(Path empty) throws IOException, InterruptedException {
+        return Snapshots.copy(applier, inbox, empty);
+    }
+
+    /**
+     * Halts the replica for good, because what it stores turned out not to be trusted: it takes no part any more, and its
+     * status says {@code damaged}. A second call, or one after another halt, does nothing.
+     *
+     * @param why a sentence for the operator
+     */
+    public void quarantine(String why) {
+        offer(new Event.DamageFound(new Event.Failure(why, true)));
     }
 
     /**

@@ -60,8 +60,8 @@ final class Snapshots implements AutoCloseable {
                 usual.installTimeout());
         try {
             this.checkpoints =
-                    new Checkpoints(policy.snapshots().resolve("outgoing"), empty -> copy(applier, empty));
-            this.exports = new Checkpoints(policy.snapshots().resolve("exported"), empty -> copy(applier, empty));
+                    new Checkpoints(policy.snapshots().resolve("outgoing"), empty -> copy(applier, inbox, empty));
+            this.exports = new Checkpoints(policy.snapshots().resolve("exported"), empty -> copy(applier, inbox, empty));
             this.receiver = new SnapshotReceiver(policy.snapshots().resolve("incoming"), "raft-snapshot-receiver-" + name);
         } catch (IOException e) {
             throw new UncheckedIOException("The directory for snapshots, " + policy.snapshots() + ", cannot be used", e);
@@ -73,14 +73,17 @@ final class Snapshots implements AutoCloseable {
     }
 
     /** On a sender's thread. The core alone knows which epoch and which members the index belongs to. */
-    private LogBase copy(Applier<?> applier, Path empty) throws IOException, InterruptedException {
+    static LogBase copy(Applier<?> applier, Inbox inbox, Path empty) throws IOException, InterruptedException {
         try {
             // Beside apply: then there is little left to flush while apply waits for the copy.
             applier.flush();
             long index = applier.checkpoint(empty).get();
             CompletableFuture<LogBase> base = new CompletableFuture<>();
             inbox.offer(new Event.BaseAsked(index, base));
+            applier.verify(empty);
             return base.get();
+        } catch (RuntimeException e) {
+            throw new IOException("The copy of the state is of no use: " + e.getMessage(), e);
         } catch (ExecutionException e) {
             throw new IOException("The state could not be copied: " + e.getCause(), e);
         }
