@@ -109,7 +109,9 @@ class ShutdownTest {
             public void stop() {
                 running = false;
                 order.add(name + ": to "
-                        + context.getBean(FakeRaft.class).transfers().stream().map(ReplicaKey::nodeId).collect(Collectors.joining(","))
+                        + context.getBean(FakeRaft.class).transfers().stream()
+                                .map(ReplicaKey::nodeId)
+                                .collect(Collectors.joining(","))
                         + ", "
                         + context.getBean(NodeGate.class).state());
             }

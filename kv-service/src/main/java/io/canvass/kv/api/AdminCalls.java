@@ -70,6 +70,9 @@ final class AdminCalls {
                     + " this node sees; send the request again when there is a leader.");
             case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, why + ". Nothing was changed. Send the request again"
                     + " after a second.");
+            case QUOTA_EXCEEDED -> throw new IllegalStateException("No change of the members is refused for want of room");
+            case DAMAGED -> Problem.of(ProblemType.REPLICA_DAMAGED, why + ". Nothing was changed. Send the request to"
+                    + " another node.");
             case STARTING -> Problem.of(ProblemType.STARTING, why + ". Nothing was changed. Send the request to another"
                     + " node, or again after a second.");
             case DRAINING -> Problem.of(ProblemType.DRAINING, why + ". Nothing was changed. Send the request to another"

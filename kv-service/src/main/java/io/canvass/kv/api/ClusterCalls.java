@@ -85,6 +85,11 @@ final class ClusterCalls {
         Problem problem = switch (reason) {
             case NO_QUORUM -> Problem.of(ProblemType.NO_QUORUM, sentences(votersSeen(), message, undone));
             case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, sentences("Too many writes wait.", message, undone));
+            case QUOTA_EXCEEDED -> Problem.of(ProblemType.QUOTA_EXCEEDED, sentences(
+                    "A disk is nearly full.", message,
+                    "The write was not applied. Reads and deletes work; writes are taken again when there is room."));
+            case DAMAGED -> Problem.of(ProblemType.REPLICA_DAMAGED, sentences("This node's data is damaged.", message,
+                    "The write was not applied. Send it to another node."));
             case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, undone));
             case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,
                     "The write was not applied. Send it to another node."));
@@ -108,12 +113,20 @@ final class ClusterCalls {
             case NO_QUORUM, OUTCOME_UNKNOWN, UNSUPPORTED ->
                 Problem.of(ProblemType.NO_QUORUM, sentences(votersSeen(), message, advice));
             case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, sentences("Too many reads wait.", message, advice));
+            case QUOTA_EXCEEDED -> throw new IllegalStateException("A read needs no room on a disk");
+            case DAMAGED -> damaged(message);
             case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, advice));
             case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,
                     "Nothing was read. Send the request to another node."));
             case REMOVED -> removed(message);
         };
         return problem.asException();
+    }
+
+    /** Of a read. */
+    static Problem damaged(String message) {
+        return Problem.of(ProblemType.REPLICA_DAMAGED, sentences("This node's data is damaged.", message,
+                "Nothing was read. Send the request to another node."));
     }
 
     private static Problem removed(String message) {

@@ -13,9 +13,10 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The time between a node's word that it leaves and its leaving: requests are answered as ever, but each answer ends its connection
- * ({@code Connection: close}), so that clients have gone elsewhere before the server turns away what comes. Tomcat alone would, at
- * its pause, drop keep-alive connections together with the requests that are on their way on them, or answer them 503.
+ * The time between a node's word that it leaves and its leaving: requests are answered as ever, but each answer ends its
+ * connection ({@code Connection: close}), so that clients have gone elsewhere before the server turns away what comes.
+ * Tomcat alone would, at its pause, drop keep-alive connections together with the requests that are on their way on them,
+ * or answer them 503.
  */
 public final class LameDuck implements SmartLifecycle {
     /** Stops with the handing over of leadership, before the web server drains. */

@@ -16,6 +16,10 @@ enum ProblemType {
     INVALID_REQUEST("invalid-request", 400, "The request is not valid", Outcome.NOT_APPLIED, false,
             "The request line, a header, a query parameter or the body is malformed, or is not known here.",
             "Correct what the detail names. The same request will be refused again."),
+    INVALID_SNAPSHOT("invalid-snapshot", 400, "The snapshot is broken", Outcome.NOT_APPLIED, false,
+            "The body is not a snapshot as GET /v1/snapshot makes it, or it is damaged, cut short or another one than its"
+                    + " digest says. The detail tells what is broken, and where.",
+            "Do not rely on that file. Make another snapshot, and check it."),
     NOT_FOUND("not-found", 404, "Nothing is served under this path", Outcome.NOT_APPLIED, false,
             "The path is not part of this API.",
             "Keys are under /v1/kv/{key}; check the path's spelling."),
@@ -75,6 +79,9 @@ enum ProblemType {
     NOT_SUPPORTED("not-supported", 409, "Not all members understand this", Outcome.NOT_APPLIED, false,
             "The change can only be written in a form that some members, of an older version, do not read.",
             "Bring all members to this version first."),
+    SNAPSHOT_RUNNING("snapshot-running", 409, "Another snapshot is under way", Outcome.NOT_APPLIED, true,
+            "A node makes one snapshot at a time, and checks one at a time: each takes up its disk.",
+            "Wait until the other one is over, or ask another node."),
     PRECONDITION_FAILED("precondition-failed", 412, "The precondition does not hold", Outcome.NOT_APPLIED, false,
             "If-Match or If-None-Match does not hold for the key as it stands; current and the ETag header say how it"
                     + " stands.",
@@ -86,6 +93,11 @@ enum ProblemType {
     BODY_TOO_LARGE("body-too-large", 413, "The body is too large", Outcome.NOT_APPLIED, false,
             "The body is longer than any request to this path can be: limit is the bound in bytes, actual what was sent.",
             "Correct the request."),
+    SNAPSHOT_TOO_LARGE("snapshot-too-large", 413, "The snapshot is too large to be checked here", Outcome.NOT_APPLIED,
+            false,
+            "The snapshot is larger than this node checks: limit is the bound in bytes, actual its size, property the"
+                    + " setting.",
+            "Check it with 'kvctl snapshot verify FILE' on another machine, or have the operator raise the setting."),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body is not of a supported kind", Outcome.NOT_APPLIED,
             false,
             "A value is stored as the bytes of the body and served without a Content-Encoding, so an encoded body"
@@ -119,6 +131,11 @@ enum ProblemType {
     DRAINING("draining", 503, "The node is stopping", Outcome.NOT_APPLIED, true,
             "The node is shutting down and takes no new requests.",
             "Send the request to another node, or here again after the restart."),
+    REPLICA_DAMAGED("replica-damaged", 503, "This node's data is damaged", Outcome.NOT_APPLIED, true,
+            "What this node stores is not what it once stored, or differs from what the other replicas have. It answers"
+                    + " no reads and takes no writes until an operator has healed it; the other nodes are not"
+                    + " concerned.",
+            "Send the request to another node."),
     REMOVED("removed", 503, "The node is no member of its cluster any more", Outcome.NOT_APPLIED, true,
             "The node was removed from its cluster: it takes no writes, and what it could read grows old for ever.",
             "Send the request to a member of the cluster."),
@@ -130,7 +147,13 @@ enum ProblemType {
     HTTP_VERSION_NOT_SUPPORTED("http-version-not-supported", 505, "The HTTP version is not supported",
             Outcome.NOT_APPLIED, false,
             "The request line names a version of HTTP that is not spoken here.",
-            "Use HTTP/1.1.");
+            "Use HTTP/1.1."),
+    QUOTA_EXCEEDED("quota-exceeded", 507, "A disk of the cluster is nearly full", Outcome.NOT_APPLIED, true,
+            "The disk of this node, of the leader, or of too many voters has less room than is kept free, and the write"
+                    + " needs room. Reads and deletes work as before. Writes are taken again by themselves when there"
+                    + " is room.",
+            "Have the operator make room; meanwhile send the request again after some seconds, perhaps to another"
+                    + " node.");
 
     private final String slug;
     private final int status;

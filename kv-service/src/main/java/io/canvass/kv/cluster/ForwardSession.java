@@ -27,6 +27,7 @@ import io.grpc.stub.StreamObserver;
  */
 final class ForwardSession implements StreamObserver<WriteRequest> {
     private final Optional<RaftAccess> raft;
+    private final SpaceGuard space;
     private final Optional<UUID> clusterId;
     private final ServerCallStreamObserver<WriteResponse> responses;
     private final VersionGate versions;
@@ -44,9 +45,11 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
             Optional<RaftAccess> raft,
             ServerCallStreamObserver<WriteResponse> responses,
             int maxInFlight,
-            VersionGate versions) {
+            VersionGate versions,
+            SpaceGuard space) {
         this.raft = raft;
         this.versions = versions;
+        this.space = space;
         this.clusterId = raft.map(access -> access.status().clusterId());
         this.responses = responses;
         responses.disableAutoRequest();
@@ -101,15 +104,17 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
                     Refusal.INVALID,
                     "The node belongs to cluster " + clusterId.get() + " and takes no writes of another one; nothing was written"));
         }
-        Optional<Command> command = known(request.getCommand());
-        if (command.isEmpty()) {
+        Command command = parsed(request.getCommand());
+        if (command.getKindCase() == Command.KindCase.KIND_NOT_SET) {
             // An unknown command in the log would stop every replica of this version.
             return Optional.of(refused(
                     request, Refusal.INVALID, "The leader's version does not know this kind of write; nothing was written"));
         }
-        int required = versions.requiredVersion(command.get());
+        int required = versions.requiredVersion(command);
         return raft.flatMap(access -> VersionGate.refusal(required, access.configuration()))
-                .map(why -> refused(request, Refusal.TOO_NEW, why));
+                .map(why -> refused(request, Refusal.TOO_NEW, why))
+                .or(() -> space.refusalOf(command)
+                        .map(shortage -> refused(request, Refusal.QUOTA_EXCEEDED, "On the leader " + shortage)));
     }
 
     private static Optional<UUID> clusterIdOf(ByteString bytes) {
@@ -120,12 +125,12 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
         return Optional.of(new UUID(buffer.getLong(), buffer.getLong()));
     }
 
-    private static Optional<Command> known(ByteString bytes) {
+    /** Without a kind if it cannot be read. */
+    private static Command parsed(ByteString command) {
         try {
-            Command command = Command.parseFrom(bytes);
-            return command.getKindCase() == Command.KindCase.KIND_NOT_SET ? Optional.empty() : Optional.of(command);
+            return Command.parseFrom(command);
         } catch (InvalidProtocolBufferException _) {
-            return Optional.empty();
+            return Command.getDefaultInstance();
         }
     }
 

@@ -16,8 +16,8 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Hands leadership over before the web server drains, so that the writes under way on this node end at the next leader instead of
- * waiting for an election. What cannot be handed over is resigned.
+ * Hands leadership over before the web server drains, so that the writes under way on this node end at the next leader
+ * instead of waiting for an election. What cannot be handed over is resigned.
  */
 final class LeadershipHandover implements SmartLifecycle {
     /** Higher phases stop first. */
@@ -94,7 +94,8 @@ final class LeadershipHandover implements SmartLifecycle {
     private CompletableFuture<Void> resign(Throwable transferFailure) {
         LOG.warn("Leadership was not handed over to a chosen voter ({}); this node resigns", reason(transferFailure));
         return within(raft::resign).exceptionally(failure -> {
-            LOG.warn("Leadership was not handed over within {} ms ({}); the peers elect without it", limit.toMillis(), reason(failure));
+            LOG.warn("Leadership was not handed over within {} ms ({}); the peers elect without it",
+                    limit.toMillis(), reason(failure));
             return null;
         });
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.InvalidSettingException;
@@ -18,6 +19,7 @@ import io.canvass.kv.store.KvStore;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
@@ -29,6 +31,7 @@ import io.canvass.raft.runtime.RaftNode;
 import io.canvass.raft.runtime.RaftNodeConfig;
 import io.canvass.raft.runtime.RaftStatus;
 import io.canvass.raft.runtime.RoundOutcome;
+import io.canvass.raft.runtime.StateCopy;
 import io.canvass.raft.storage.Formation;
 import io.canvass.raft.storage.RaftStore;
 import io.canvass.raft.storage.RocksRaftStore;
@@ -64,7 +67,11 @@ public final class Replica implements RaftAccess, PeerAccess {
             List<BindableService> services,
             RaftListener listener) {
         createDataDirectory(properties);
+        UnfinishedRestore.refuse(properties.dataDir());
         Formation formation = begin.formation();
+        Map<String, String> peers = addresses(plan);
+        peers.remove(plan.nodeId());
+        new StateHealing(properties, formation, peers).runIfAsked();
         RaftStore raftStore = RocksRaftStore.open(properties.raftDirectory(), formation);
         try {
             KvStore store = KvStore.open(properties.stateDirectory());
@@ -113,8 +120,9 @@ public final class Replica implements RaftAccess, PeerAccess {
             RaftNodeConfig config = new RaftNodeConfig(
                     raft, properties.raft().diskStallLimit(), RaftNodeConfig.MAX_PENDING_PROPOSALS, addresses(plan),
                     logPolicy(properties));
-            return new Replica(
-                    RaftNode.start(config, raftStore, transport, store, listener), transport, store, raftStore);
+            RaftNode<Result> node = RaftNode.start(config, raftStore, transport, store, listener);
+            store.onDamage(node::quarantine);
+            return new Replica(node, transport, store, raftStore);
         } catch (RuntimeException e) {
             transport.close();
             // The port is taken when the node starts.
@@ -165,9 +173,19 @@ public final class Replica implements RaftAccess, PeerAccess {
         return store;
     }
 
+    /** See {@link RaftNode#copyState}. */
+    LogBase copyState(Path empty) throws IOException, InterruptedException {
+        return node.copyState(empty);
+    }
+
     /** Bytes that the log takes on disk, roughly. */
     public long logSizeBytes() {
         return raftStore.sizeBytes();
+    }
+
+    /** See {@link RaftNode#copyState}. */
+    public StateCopy copyState(BooleanSupplier stopped) throws IOException, InterruptedException {
+        return node.copyState(stopped);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.canvass.kv.cluster;
 
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
@@ -32,6 +33,34 @@ public class ReplicaConfiguration {
         });
         forwards.attach(replica);
         return replica;
+    }
+
+    @Bean(destroyMethod = "close")
+    ReplicaChecks replicaChecks(
+            Replica replica, KvStore store, CheckService service, SpaceGuard space, KvProperties properties) {
+        OwnState own = new OwnState(store, space);
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
+                1, task -> Thread.ofPlatform().name("kv-replica-checks").daemon(true).unstarted(task));
+        ReplicaChecks checks = new ReplicaChecks(
+                replica, replica, own, service, space, properties.check().interval(), executor);
+        service.attach(
+                replica.status().clusterId(),
+                own,
+                executor,
+                replica::copyState,
+                properties.snapshotDirectory().resolve("for-healing"));
+        checks.start();
+        return checks;
+    }
+
+    @Bean(destroyMethod = "close")
+    Scrubber scrubber(KvStore store, KvProperties properties) {
+        Scrubber scrubber = new Scrubber(
+                store,
+                properties.check().scrubInterval(),
+                properties.check().scrubBytesPerSecond().toBytes());
+        scrubber.start();
+        return scrubber;
     }
 
     /** Closed with the replica, which owns it. */

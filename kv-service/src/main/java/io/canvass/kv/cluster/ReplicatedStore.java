@@ -22,19 +22,29 @@ final class ReplicatedStore implements Replication {
     private final Map<String, String> httpUrls;
     private final int maxInFlight;
     private final WriteOutcomes outcomes;
+    private final SpaceGuard space;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /** @param maxInFlight writes and reads together, those that wait for a leader included */
     ReplicatedStore(
-            WriteAttempt.Context context, Map<String, String> httpUrls, int maxInFlight, WriteOutcomes outcomes) {
+            WriteAttempt.Context context,
+            Map<String, String> httpUrls,
+            int maxInFlight,
+            WriteOutcomes outcomes,
+            SpaceGuard space) {
         this.context = context;
         this.httpUrls = Map.copyOf(httpUrls);
         this.maxInFlight = maxInFlight;
         this.outcomes = outcomes;
+        this.space = space;
     }
 
     @Override
     public CompletableFuture<Result> write(Command command, Duration timeout) {
+        Optional<String> shortage = space.refusalOf(command);
+        if (shortage.isPresent()) {
+            return refused(new ReplicationException(Reason.QUOTA_EXCEEDED, "On this node " + shortage.get()), this::count);
+        }
         return admitted(
                 () -> new WriteAttempt(context, command, timeout.toNanos()).start(), this::count);
     }
@@ -73,20 +83,26 @@ final class ReplicatedStore implements Replication {
             Supplier<CompletableFuture<T>> start, Consumer<@Nullable Throwable> count) {
         Optional<ReplicationException> closed = closed();
         if (closed.isPresent()) {
-            count.accept(closed.get());
-            return CompletableFuture.failedFuture(closed.get());
+            return refused(closed.get(), count);
         }
         if (inFlight.incrementAndGet() > maxInFlight) {
             inFlight.decrementAndGet();
-            ReplicationException refused = new ReplicationException(
-                    Reason.OVERLOADED, maxInFlight + " requests are under way on this node (kv.request.max-in-flight)");
-            count.accept(refused);
-            return CompletableFuture.failedFuture(refused);
+            return refused(
+                    new ReplicationException(
+                            Reason.OVERLOADED,
+                            maxInFlight + " requests are under way on this node (kv.request.max-in-flight)"),
+                    count);
         }
         return start.get().whenComplete((_, failure) -> {
             inFlight.decrementAndGet();
             count.accept(failure);
         });
+    }
+
+    private static <T> CompletableFuture<T> refused(
+            ReplicationException why, Consumer<@Nullable Throwable> count) {
+        count.accept(why);
+        return CompletableFuture.failedFuture(why);
     }
 
     @Override

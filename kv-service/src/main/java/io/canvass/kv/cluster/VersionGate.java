@@ -10,9 +10,9 @@ import io.canvass.proto.kv.v1.Command;
 import io.canvass.raft.core.Configuration;
 
 /**
- * Keeps commands out of the log that some member cannot apply. What a member speaks stands in the configuration, so that it is
- * known while the member is away, too; where nothing stands, it is the first version. Whatever a leader's own configuration allows
- * lies behind that configuration in the log: no replica has the one and not the other. Thread-safe.
+ * Keeps commands out of the log that some member cannot apply. What a member speaks stands in the configuration, so that it
+ * is known while the member is away, too; where nothing stands, it is the first version. Whatever a leader's own
+ * configuration allows lies behind that configuration in the log: no replica has it without the other. Thread-safe.
  */
 final class VersionGate {
     private final ToIntFunction<Command> requiredVersion;
@@ -45,6 +45,7 @@ final class VersionGate {
         String who = older.stream()
                 .map(member -> member.key().nodeId() + " (" + member.maxVersion() + ")")
                 .collect(Collectors.joining(", "));
-        return Optional.of("It needs protocol version " + required + " on all members, and these are not known to speak it: " + who);
+        return Optional.of("It needs protocol version " + required
+                + " on all members, and these are not known to speak it: " + who);
     }
 }

@@ -34,7 +34,12 @@ final class WriteAttempt {
 
     /** What all writes of a node share. */
     record Context(
-            String nodeId, RaftAccess raft, ForwardClient forwards, NodeGate gate, Delays delays, VersionGate versions) {}
+            String nodeId,
+            RaftAccess raft,
+            ForwardClient forwards,
+            NodeGate gate,
+            Delays delays,
+            VersionGate versions) {}
 
     /** Compared by identity: each try is a stage of its own, so that the end of one try never ends another. */
     private sealed interface Stage {}
@@ -128,7 +133,7 @@ final class WriteAttempt {
             case RaftException.NotLeader notLeader -> notLeader(handedOver, notLeader);
             case RaftException.Superseded superseded -> tryAgain(handedOver, Failures.messageOf(superseded));
             case RaftException.Overloaded overloaded -> fail(handedOver, Reason.OVERLOADED, Failures.messageOf(overloaded));
-            case RaftException.Stopped stopped -> fail(handedOver, Reason.DRAINING, Failures.messageOf(stopped));
+            case RaftException.Stopped stopped -> fail(handedOver, Failures.ofStopped(context.raft()), Failures.messageOf(stopped));
             case RaftException.OutcomeUnknown unknown -> fail(handedOver, Reason.OUTCOME_UNKNOWN, Failures.messageOf(unknown));
             case Throwable other ->
                 fail(handedOver, Reason.OUTCOME_UNKNOWN, "The write ended in an error that says nothing of its outcome: " + other);
@@ -162,6 +167,7 @@ final class WriteAttempt {
             case NONE -> parsed(handedOver, response);
             case NOT_LEADER, SUPERSEDED, STOPPING -> tryAgain(handedOver, detail);
             case OVERLOADED -> fail(handedOver, Reason.OVERLOADED, detail);
+            case QUOTA_EXCEEDED -> fail(handedOver, Reason.QUOTA_EXCEEDED, detail);
             // Nothing was written, and asking again would not help: no leader of this cluster takes it.
             case INVALID -> fail(handedOver, Reason.NO_QUORUM, detail);
             case TOO_NEW -> fail(handedOver, Reason.UNSUPPORTED, detail);

@@ -14,6 +14,8 @@ public final class WriteOutcomes {
         APPLIED,
         NO_QUORUM,
         OVERLOADED,
+        QUOTA_EXCEEDED,
+        DAMAGED,
         STARTING,
         DRAINING,
         REMOVED,
@@ -39,6 +41,8 @@ public final class WriteOutcomes {
         adder(switch (reason) {
             case NO_QUORUM -> Outcome.NO_QUORUM;
             case OVERLOADED -> Outcome.OVERLOADED;
+            case QUOTA_EXCEEDED -> Outcome.QUOTA_EXCEEDED;
+            case DAMAGED -> Outcome.DAMAGED;
             case STARTING -> Outcome.STARTING;
             case DRAINING -> Outcome.DRAINING;
             case REMOVED -> Outcome.REMOVED;

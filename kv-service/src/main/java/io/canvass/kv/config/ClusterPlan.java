@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 import io.canvass.raft.core.Configuration;
@@ -46,6 +47,26 @@ public record ClusterPlan(
     public static ClusterPlan of(KvProperties properties, int httpPort) {
         List<String> items = properties.cluster().voters();
         return items.isEmpty() ? soleVoter(properties, httpPort) : listed(properties, parse(items), httpPort);
+    }
+
+    /**
+     * The voters that a list names, each once, by node id: whatever the order of the list, the same.
+     *
+     * @param nodeId that of one of them; alone, at the default address, if the list is empty
+     * @throws InvalidSettingException if no cluster can be made of them
+     */
+    public static Configuration voters(String nodeId, List<String> items) {
+        List<String> listed =
+                items.isEmpty() ? List.of(nodeId + "@" + LOOPBACK + ":" + DEFAULT_PEER_PORT) : items;
+        Map<String, Voter> voters = new TreeMap<>(parse(listed));
+        if (!voters.containsKey(nodeId)) {
+            throw refused(listed, "the node id " + nodeId + " is not on it", "add it, or name another node");
+        }
+        List<Member> members = new ArrayList<>();
+        for (Voter voter : voters.values()) {
+            members.add(new Member(ReplicaKey.ofNode(voter.id()), voter.address()));
+        }
+        return Configuration.ofVoters(members);
     }
 
     /** The refusal of a start because the port for peers is taken, for the failure of whoever tried to listen on it. */

@@ -32,6 +32,9 @@ import org.springframework.validation.annotation.Validated;
  * @param forward hand-over of writes to the leader
  * @param health what probes ask for
  * @param shutdown how this node leaves
+ * @param backup snapshots for people
+ * @param disk the disks that the data is on
+ * @param check what is verified in the background
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -46,8 +49,17 @@ public record KvProperties(
         @Valid @DefaultValue Request request,
         @Valid @DefaultValue Forward forward,
         @Valid @DefaultValue Health health,
-        @Valid @DefaultValue Shutdown shutdown) {
+        @Valid @DefaultValue Shutdown shutdown,
+        @Valid @DefaultValue Backup backup,
+        @Valid @DefaultValue Disk disk,
+        @Valid @DefaultValue Check check) {
     public static final String PREFIX = "kv";
+    /** Below the data directory: the Raft store. */
+    public static final String RAFT = "raft";
+    /** Below the data directory: the state store. */
+    public static final String STATE = "state";
+    /** Below the data directory, a file: the state is to be fetched from a peer at the next start. */
+    public static final String HEAL = "HEAL";
 
     public KvProperties {
         Relations.requireAtMost(
@@ -60,12 +72,17 @@ public record KvProperties(
 
     /** Where the log, the epoch and the vote are. */
     public Path raftDirectory() {
-        return Path.of(dataDir).resolve("raft");
+        return DataPaths.raft(Path.of(dataDir));
     }
 
     /** Where the state machine is. */
     public Path stateDirectory() {
-        return Path.of(dataDir).resolve("state");
+        return DataPaths.state(Path.of(dataDir));
+    }
+
+    /** There if the state is to be fetched from a peer before anything runs. */
+    public Path healFile() {
+        return Path.of(dataDir).resolve(HEAL);
     }
 
     /** Its content says when and how this node was removed from its cluster; missing if it was not. */
@@ -80,7 +97,7 @@ public record KvProperties(
 
     /** Where snapshots are on their way to peers and from them. */
     public Path snapshotDirectory() {
-        return Path.of(dataDir).resolve("snapshots");
+        return DataPaths.snapshots(Path.of(dataDir));
     }
 
     /**
@@ -214,6 +231,31 @@ public record KvProperties(
             @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("64MB") DataSize maxInFlightSize) {}
 
     /**
+     * @param minFree Room that is kept free on the disks of the data, at most a tenth of each: with less, writes that grow are
+     *     refused
+     * @param interval Time between two looks at how much is free
+     */
+    public record Disk(
+            @DataSizeBetween(min = "0B", max = "1TB") @DefaultValue("512MB") DataSize minFree,
+            @DurationMin(millis = 100, message = "must be from 100ms to 1m")
+                    @DurationMax(minutes = 1, message = "must be from 100ms to 1m")
+                    @DefaultValue("1s")
+                    Duration interval) {}
+
+    /**
+     * @param interval Time between two comparisons of the replicas' states and disks by the leader
+     * @param scrubInterval Time between two passes over the files of the state; 0 for none
+     * @param scrubBytesPerSecond Most that such a pass reads in a second
+     */
+    public record Check(
+            @DurationMin(millis = 100, message = "must be from 100ms to 1h")
+                    @DurationMax(hours = 1, message = "must be from 100ms to 1h")
+                    @DefaultValue("5s")
+                    Duration interval,
+            @DurationMin(millis = 0, message = "must not be negative") @DefaultValue("24h") Duration scrubInterval,
+            @DataSizeBetween(min = "1KB", max = "10GB") @DefaultValue("16MB") DataSize scrubBytesPerSecond) {}
+
+    /**
      * @param readiness the readiness probe
      * @param liveness the liveness probe
      */
@@ -226,11 +268,28 @@ public record KvProperties(
     public record Liveness(
             @DurationMin(seconds = 1, message = "must be at least 1s") @DefaultValue("30s") Duration stuckLimit) {}
 
-    /** @param lameDuck Time for which a node that stops goes on answering, each answer ending its connection, before it refuses new ones */
+    /**
+     * @param lameDuck Time for which a node that stops goes on answering, each answer ending its connection, before it refuses
+     *     new ones
+     */
     public record Shutdown(
             @DurationMin(millis = 0, message = LAME_DUCK_RANGE) @DurationMax(seconds = 15, message = LAME_DUCK_RANGE)
                     @DefaultValue("1s")
                     Duration lameDuck) {
         private static final String LAME_DUCK_RANGE = "must be from 0s to 15s";
+    }
+
+    /**
+     * @param bytesPerSecond Most bytes that a snapshot reads from the disk, or sends, in a second; 0 for no bound
+     * @param maxDuration Time after which a snapshot or its check is broken off; until then its copy takes up the disk
+     * @param maxVerifySize Largest snapshot that is checked; so much of the data directory's disk it takes meanwhile
+     */
+    public record Backup(
+            @Min(value = 0, message = "must be at least 0") @DefaultValue("0") long bytesPerSecond,
+            @DurationMin(seconds = 1, message = BACKUP_RANGE) @DurationMax(hours = 168, message = BACKUP_RANGE)
+                    @DefaultValue("1h")
+                    Duration maxDuration,
+            @DataSizeBetween(min = "1KB", max = "16TB") @DefaultValue("16GB") DataSize maxVerifySize) {
+        private static final String BACKUP_RANGE = "must be from 1s to 168h";
     }
 }

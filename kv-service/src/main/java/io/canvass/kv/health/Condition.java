@@ -23,10 +23,15 @@ record Condition(RaftStatus status, NodeGate.State gate, MemberState membership,
         return !hasFreshLeader() && contactKnown() && contactMillis() < limits.graceMillis();
     }
 
+    /** What is damaged, if so: it has halted, and no restart helps. */
+    Optional<String> damage() {
+        return status.damaged() ? status.halted() : Optional.empty();
+    }
+
     /** Why only a restart can help, if so. */
     Optional<String> stuck() {
         if (status.halted().isPresent()) {
-            return Optional.of("The replica has halted: " + status.halted().get());
+            return status.damaged() ? Optional.empty() : Optional.of("The replica has halted: " + status.halted().get());
         }
         if (status.loopAgeMillis() > limits.stuckMillis()) {
             return Optional.of("The consensus loop has not gone round for " + Ages.text(status.loopAgeMillis()));
@@ -39,6 +44,9 @@ record Condition(RaftStatus status, NodeGate.State gate, MemberState membership,
 
     /** Why it runs but is not a full member at the moment, if so. */
     Optional<String> outOfService() {
+        if (damage().isPresent()) {
+            return damage().map(what -> "The node's data is damaged: " + what);
+        }
         return switch (gate) {
             case STARTING -> Optional.of("The node starts");
             case DRAINING -> Optional.of("The node stops");

@@ -20,8 +20,9 @@ final class RaftReport {
     /**
      * @param urls node id to base URL of the HTTP API, for members that tell none
      * @param revision the store's
+     * @param more alarms of others
      */
-    static Map<String, Object> of(Condition condition, Map<String, String> urls, long revision) {
+    static Map<String, Object> of(Condition condition, Map<String, String> urls, long revision, List<String> more) {
         RaftStatus status = condition.status();
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("nodeId", status.self().nodeId());
@@ -45,7 +46,7 @@ final class RaftReport {
         report.put("revision", revision);
         // Nothing compacts revisions: all since the first can be told apart, and none is gone.
         report.put("compactRevision", 0);
-        report.put("alarms", alarms(condition));
+        report.put("alarms", alarms(condition, more));
         report.put("checks", checks(condition));
         return report;
     }
@@ -153,9 +154,10 @@ final class RaftReport {
     }
 
     /** What an operator should look at, though it takes nothing out of service by itself. */
-    private static List<String> alarms(Condition condition) {
+    private static List<String> alarms(Condition condition, List<String> more) {
         RaftStatus status = condition.status();
         List<String> alarms = new ArrayList<>();
+        condition.damage().ifPresent(what -> alarms.add("CORRUPT: " + what));
         condition.stuck().ifPresent(alarms::add);
         if (condition.stuck().isEmpty() && status.stalledWriteMillis() > condition.limits().electionTimeoutMillis()) {
             alarms.add("A write has waited for the disk for " + Ages.text(status.stalledWriteMillis()));
@@ -163,6 +165,7 @@ final class RaftReport {
         if (status.refusedMessages() > 0) {
             alarms.add(status.refusedMessages() + " messages came that a sound peer of this cluster never sends");
         }
+        alarms.addAll(more);
         return alarms;
     }
 
@@ -173,7 +176,7 @@ final class RaftReport {
         checks.put("caughtUp", status.caughtUp() ? OK : condition.behind());
         checks.put("votingMember", status.voter() ? OK : "The node gets the log and decides nothing");
         checks.put("notRemoved", condition.removed().orElse(OK));
-        checks.put("noCorruption", status.halted().map(why -> "The replica has halted: " + why).orElse(OK));
+        checks.put("noCorruption", condition.damage().orElse(OK));
         return checks;
     }
 }

@@ -12,6 +12,7 @@ import io.canvass.proto.kv.v1.Deleted;
 import io.canvass.proto.kv.v1.KeyValue;
 import io.canvass.proto.kv.v1.PreconditionFailed;
 import io.canvass.proto.kv.v1.Put;
+import io.canvass.proto.kv.v1.RaiseRevision;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.Written;
 import io.canvass.raft.core.Bytes;
@@ -27,21 +28,23 @@ import org.rocksdb.WriteBatch;
  */
 final class CommandBatch implements AutoCloseable {
     private final Database database;
+    private final StateSamples samples;
     private final WriteBatch writes = new WriteBatch();
     private final Map<ByteString, Standing> overlay = new HashMap<>();
 
     private long appliedIndex;
     private long appliedEpoch;
     private long revision;
-    private final long compactRevision;
+    private long compactRevision;
     private long keyCount;
     private long stateHash;
 
     /** A key as this batch leaves it; the value is that of an existing key, empty for one that is gone. */
     private record Standing(KeyState state, Optional<ByteString> value) {}
 
-    CommandBatch(Database database, StoreState before) {
+    CommandBatch(Database database, StoreState before, StateSamples samples) {
         this.database = database;
+        this.samples = samples;
         appliedIndex = before.appliedIndex();
         appliedEpoch = before.appliedEpoch();
         revision = before.revision();
@@ -59,6 +62,7 @@ final class CommandBatch implements AutoCloseable {
         };
         appliedIndex = entry.index();
         appliedEpoch = entry.epoch();
+        samples.applied(appliedIndex, stateHash);
         return result;
     }
 
@@ -88,6 +92,7 @@ final class CommandBatch implements AutoCloseable {
             return switch (command.getKindCase()) {
                 case PUT -> put(command.getPut());
                 case DELETE -> delete(command.getDelete());
+                case RAISE_REVISION -> raiseRevision(command.getRaiseRevision());
                 case KIND_NOT_SET -> throw new AssertionError("Commands.parse lets no command without a kind pass");
             };
         } catch (RocksDBException e) {
@@ -139,6 +144,13 @@ final class CommandBatch implements AutoCloseable {
         stateHash = HashChain.delete(stateHash, key, revision);
         overlay.put(delete.getKey(), new Standing(KeyState.ABSENT, Optional.empty()));
         return answer().setDeleted(deleted).build();
+    }
+
+    private Result raiseRevision(RaiseRevision raise) {
+        revision = Math.addExact(revision, raise.getBy());
+        compactRevision = revision;
+        stateHash = HashChain.raise(stateHash, revision);
+        return answer().build();
     }
 
     private Result refused(ByteString name, byte[] key, KeyState current, boolean withItsValue) {

@@ -7,7 +7,9 @@ import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Precondition;
+import io.canvass.proto.kv.v1.RaiseRevision;
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.RaftConfig;
 
 /**
  * Reads commands strictly. A command that this version understands only in part must not be applied: a node that leaves
@@ -16,6 +18,9 @@ import io.canvass.raft.core.Bytes;
 public final class Commands {
     /** What the nodes of every release apply. */
     public static final int FIRST_VERSION = 0;
+
+    /** Thousands of raises fit below 2^53, the largest number that every JSON reader keeps exact. */
+    public static final long MAX_REVISION_RAISE = 1_000_000_000_000L;
 
     private Commands() {}
 
@@ -47,6 +52,10 @@ public final class Commands {
                 requireKnown(command.getDelete(), "its delete");
                 requireKnown(command.getDelete().getPrecondition());
             }
+            case RAISE_REVISION -> {
+                requireKnown(command.getRaiseRevision(), "its raise of the revision");
+                requireRaise(command.getRaiseRevision().getBy());
+            }
             case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
         }
         return command;
@@ -61,8 +70,30 @@ public final class Commands {
     public static int requiredVersion(Command command) {
         return switch (command.getKindCase()) {
             case PUT, DELETE -> FIRST_VERSION;
+            case RAISE_REVISION -> RaftConfig.MEMBERS_VERSION;
             case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
         };
+    }
+
+    /**
+     * The command with which a restored or recovered cluster begins.
+     *
+     * @param by from 1 to {@link #MAX_REVISION_RAISE}
+     */
+    public static Bytes raiseRevision(long by) {
+        requireRaise(by);
+        return Bytes.wrap(Command.newBuilder()
+                .setRaiseRevision(RaiseRevision.newBuilder().setBy(by))
+                .build()
+                .toByteArray());
+    }
+
+    private static void requireRaise(long by) {
+        if (by < 1 || by > MAX_REVISION_RAISE) {
+            throw new IllegalArgumentException(
+                    "the revision can be raised by 1 to " + MAX_REVISION_RAISE + ", not by"
+                            + " " + Long.toUnsignedString(by));
+        }
     }
 
     private static void requireKnown(Precondition precondition) {

@@ -44,11 +44,21 @@ final class Database implements AutoCloseable {
 
     /** Opens a store that was completed before. */
     static Database open(Path directory, Tuning tuning) {
+        requireComplete(directory);
+        return openKnown(directory, tuning);
+    }
+
+    private static void requireComplete(Path directory) {
         if (format(directory).isEmpty()) {
             throw new StoreException("The directory " + directory + " holds no complete state store: it has no format."
                     + " Nothing was changed." + StoreException.REMEDY);
         }
-        return openKnown(directory, tuning);
+    }
+
+    /** Opens a complete store to read it. Several may do so at a time, as long as nobody writes. */
+    static Database openReadOnly(Path directory, Tuning tuning) {
+        requireComplete(directory);
+        return openKnown(directory, tuning, RocksDB::openReadOnly);
     }
 
     /** Makes an empty store, durably, or finishes what a crash left half made. */
@@ -78,13 +88,27 @@ final class Database implements AutoCloseable {
     }
 
     private static Database openKnown(Path directory, Tuning tuning) {
+        return openKnown(directory, tuning, RocksDB::open);
+    }
+
+    /** To write, or only to read. */
+    private interface Opening {
+        RocksDB open(
+                DBOptions options,
+                String path,
+                List<ColumnFamilyDescriptor> families,
+                List<ColumnFamilyHandle> handles)
+                throws RocksDBException;
+    }
+
+    private static Database openKnown(Path directory, Tuning tuning, Opening opening) {
         List<ColumnFamilyDescriptor> families = new ArrayList<>();
         for (String name : FAMILIES) {
             families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), tuning.family()));
         }
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
-            return new Database(RocksDB.open(tuning.database(), directory.toString(), families, handles), handles);
+            return new Database(opening.open(tuning.database(), directory.toString(), families, handles), handles);
         } catch (RocksDBException e) {
             throw cannotOpen(directory, e);
         }
@@ -142,7 +166,15 @@ final class Database implements AutoCloseable {
             return new StoreException("The state store in " + directory + " is in use by another process or another"
                     + " store of this process. Nothing was changed. Stop the other one first.", e);
         }
-        return new StoreException("The state store in " + directory + " cannot be opened: " + message, e);
+        String sentence = "The state store in " + directory + " cannot be opened: " + message;
+        return isDamage(e)
+                ? new DamagedStateException(sentence + "." + StoreException.REMEDY, e)
+                : new StoreException(sentence, e);
+    }
+
+    /** Whether a checksum, or what it guards, is wrong: not that a disk failed. */
+    static boolean isDamage(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
     }
 
     ColumnFamilyHandle meta() {
@@ -199,7 +231,8 @@ final class Database implements AutoCloseable {
     }
 
     private static StoreException cannotRead(RocksDBException e) {
-        return new StoreException("The state store could not be read: " + e.getMessage(), e);
+        String sentence = "The state store could not be read: " + e.getMessage();
+        return isDamage(e) ? new DamagedStateException(sentence + ".", e) : new StoreException(sentence, e);
     }
 
     Snapshot snapshot() {
@@ -245,6 +278,14 @@ final class Database implements AutoCloseable {
         try (Checkpoint checkpoint = Checkpoint.create(rocks)) {
             checkpoint.createCheckpoint(directory.toString());
         }
+    }
+
+    /** What makes up the state on the disk now; what is in memory only is not in it. */
+    List<Scrub.Table> tables() {
+        return rocks.getLiveFilesMetaData().stream()
+                .map(file -> new Scrub.Table(
+                        Path.of(file.path(), file.fileName().replaceFirst("^/", "")), file.size()))
+                .toList();
     }
 
     /** Bytes of the files and of what waits in memory for a flush. */

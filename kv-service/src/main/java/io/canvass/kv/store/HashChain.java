@@ -34,6 +34,10 @@ final class HashChain {
         return word(bytes(word(hash, 2), key, 0, key.length), revision);
     }
 
+    static long raise(long hash, long revision) {
+        return word(word(hash, 3), revision);
+    }
+
     /** The length goes first: no two sequences of runs give the same words. */
     private static long bytes(long hash, byte[] array, int offset, int length) {
         long next = word(hash, length);

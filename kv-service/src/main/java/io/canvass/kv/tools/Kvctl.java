@@ -6,6 +6,8 @@ import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -19,9 +21,14 @@ import picocli.CommandLine.Model.CommandSpec;
         versionProvider = Kvctl.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            HealCommand.class,
             LeaderCommand.class,
             MemberCommand.class,
+            PreflightCommand.class,
+            RecoverCommand.class,
+            RestoreCommand.class,
             SafeToStopCommand.class,
+            SnapshotCommand.class,
             StatusCommand.class
         },
         exitCodeListHeading = "%nExit status:%n",
@@ -52,6 +59,8 @@ public final class Kvctl {
      * @return the exit status
      */
     public static int run(String... args) {
+        // What stores say of their doings is for a node's log.
+        LoggingSystem.get(Kvctl.class.getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
         return run(writer(System.out), writer(System.err), args);
     }
 
@@ -64,6 +73,11 @@ public final class Kvctl {
         }
         root.setExecutionExceptionHandler((failure, line, _) -> failed(failure, line));
         return root.execute(command);
+    }
+
+    /** Where a command that is running prints. */
+    static PrintWriter out(@Nullable CommandSpec spec) {
+        return Objects.requireNonNull(spec, "picocli sets it before the call").commandLine().getOut();
     }
 
     /** In the charset of the terminal. */

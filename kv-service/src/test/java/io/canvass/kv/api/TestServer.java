@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.canvass.kv.backup.Backups;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -29,11 +30,19 @@ final class TestServer {
 
     /** @param settings of Boot, such as {@code --a.b=c}, beside those that ship */
     static TestServer start(ApiLimits limits, String... settings) {
-        return start(limits, List.of(), settings);
+        return start(limits, SnapshotServer.backups(), List.of(), settings);
     }
 
     /** @param beans further ones */
     static TestServer start(ApiLimits limits, List<Object> beans, String... settings) {
+        return start(limits, SnapshotServer.backups(), beans, settings);
+    }
+
+    static TestServer start(ApiLimits limits, Backups backups, String... settings) {
+        return start(limits, backups, List.of(), settings);
+    }
+
+    private static TestServer start(ApiLimits limits, Backups backups, List<Object> beans, String... settings) {
         ModelStore store = new ModelStore();
         FakeAdmin admin = new FakeAdmin();
         return new TestServer(new SpringApplicationBuilder(App.class)
@@ -44,6 +53,7 @@ final class TestServer {
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
                     beans.forEach(bean -> context.getBeanFactory()
                             .registerSingleton(bean.getClass().getSimpleName(), bean));
+                    context.getBeanFactory().registerSingleton("backups", backups);
                 })
                 .run(Stream.concat(
                                 Stream.of("--server.port=0", "--management.server.port=-1",

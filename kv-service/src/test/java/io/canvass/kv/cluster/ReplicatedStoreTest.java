@@ -55,8 +55,8 @@ class ReplicatedStoreTest {
     @Test
     void aLeaderTakesNoCommandThatNotAllMembersAreKnownToApply() {
         requiredVersion = 2;
-        assertFailed(write(), Reason.UNSUPPORTED, "It needs protocol version 2 on all members, and these are not known to speak"
-                + " it: kv-0 (0), kv-1 (0), kv-2 (0)");
+        assertFailed(write(), Reason.UNSUPPORTED, "It needs protocol version 2 on all members, and these are not known"
+                + " to speak it: kv-0 (0), kv-1 (0), kv-2 (0)");
         assertThat(raft.proposed()).isEmpty();
         assertThat(outcomes.count(WriteOutcomes.Outcome.UNSUPPORTED)).isEqualTo(1);
         assertThat(delays.waiting()).as("deadlines that are still scheduled").isZero();
@@ -261,7 +261,7 @@ class ReplicatedStoreTest {
         ForwardClient forwards =
                 new ForwardClient(new NoPeers(), Statuses.CLUSTER, new ForwardClient.Bounds(10, 1 << 20), delays);
         WriteAttempt.Context context = new WriteAttempt.Context("kv-1", raft, forwards, nodeGate, delays, versions);
-        return new ReplicatedStore(context, Map.of("kv-0", "http://kv-0:8080"), maxInFlight, outcomes);
+        return new ReplicatedStore(context, Map.of("kv-0", "http://kv-0:8080"), maxInFlight, outcomes, Disks.withRoom());
     }
 
     private static void assertFailed(CompletableFuture<?> future, Reason reason, String message) {

@@ -55,6 +55,7 @@ public final class Statuses {
                 CONFIGURATION,
                 1,
                 true,
+                false,
                 false));
     }
 
@@ -138,6 +139,16 @@ public final class Statuses {
                 status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), Optional.of(why), status.refusedMessages());
     }
 
+    /** Halted, because what it stores cannot be trusted. */
+    public Statuses damaged(String why) {
+        RaftStatus now = halted(why).get();
+        return new Statuses(new RaftStatus(
+                now.clusterId(), now.self(), now.voter(), now.role(), now.epoch(), now.hasVoted(), now.leader(),
+                now.leaderContactAgeMillis(), now.preVote(), now.log(), now.quorum(), now.peers(), now.caughtUp(),
+                now.loopAgeMillis(), now.stalledWriteMillis(), now.halted(), now.refusedMessages(), now.configuration(),
+                now.configurationIndex(), now.configurationCommitted(), now.removed(), true));
+    }
+
     public Statuses refusedMessages(long count) {
         return with(status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), count);
     }
@@ -147,7 +158,7 @@ public final class Statuses {
                 status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
                 status.leader(), status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(),
                 status.peers(), status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(),
-                status.refusedMessages(), configuration, index, committed, status.removed()));
+                status.refusedMessages(), configuration, index, committed, status.removed(), status.damaged()));
     }
 
     private Statuses with(RoleName role, ReplicaKey leader, long contactAgeMillis, boolean hasVoted, boolean voter) {
@@ -155,7 +166,7 @@ public final class Statuses {
                 status.clusterId(), status.self(), voter, role, status.epoch(), hasVoted, leader, contactAgeMillis,
                 status.preVote(), status.log(), status.quorum(), status.peers(), status.caughtUp(), status.loopAgeMillis(),
                 status.stalledWriteMillis(), status.halted(), status.refusedMessages(), status.configuration(),
-                status.configurationIndex(), status.configurationCommitted(), status.removed()));
+                status.configurationIndex(), status.configurationCommitted(), status.removed(), status.damaged()));
     }
 
     private Statuses with(
@@ -164,7 +175,7 @@ public final class Statuses {
                 status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
                 status.leader(), status.leaderContactAgeMillis(), preVote, log, quorum, peers, status.caughtUp(),
                 status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), status.refusedMessages(), status.configuration(),
-                status.configurationIndex(), status.configurationCommitted(), status.removed()));
+                status.configurationIndex(), status.configurationCommitted(), status.removed(), status.damaged()));
     }
 
     private Statuses with(
@@ -173,6 +184,6 @@ public final class Statuses {
                 status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
                 status.leader(), status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(),
                 status.peers(), caughtUp, loopAgeMillis, stalledWriteMillis, halted, refusedMessages,
-                status.configuration(), status.configurationIndex(), status.configurationCommitted(), status.removed()));
+                status.configuration(), status.configurationIndex(), status.configurationCommitted(), status.removed(), status.damaged()));
     }
 }

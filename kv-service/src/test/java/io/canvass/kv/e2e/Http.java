@@ -58,6 +58,10 @@ final class Http implements AutoCloseable {
         return send(request(url).POST(BodyPublishers.noBody()));
     }
 
+    Reply delete(String url) {
+        return send(request(url).DELETE());
+    }
+
     private HttpRequest.Builder request(String url) {
         return HttpRequest.newBuilder(URI.create(url)).timeout(timeout);
     }

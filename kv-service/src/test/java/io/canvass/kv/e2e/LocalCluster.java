@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     private final List<LocalNode> nodes = new ArrayList<>();
     /** The nodes may outlive neither the test nor its JVM. */
     private final Thread lastResort = new Thread(this::close);
+    private Surroundings surroundings = (id, own) -> Map.of();
     private Path folder = Path.of("");
 
     private LocalCluster(
@@ -53,6 +55,25 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     /** Nodes with empty disks, none of which runs when the test begins. */
     static LocalCluster notStarted(int size) {
         return new LocalCluster(size, 0, List.of(), false, Repository::application);
+    }
+
+    /** What is done before a node is first started, and after the last of all has ended. */
+    interface Surroundings {
+        /**
+         * @param folder of the node; its data will be in {@code data} below
+         * @return of the process's environment
+         */
+        Map<String, String> prepare(String id, Path folder);
+
+        /** The folder is removed next. */
+        default void remove(Path folder) {}
+    }
+
+    /** @param arguments for each node, further ones */
+    static LocalCluster in(Surroundings surroundings, int size, String... arguments) {
+        LocalCluster cluster = new LocalCluster(size, 0, List.of(arguments), true, Repository::application);
+        cluster.surroundings = surroundings;
+        return cluster;
     }
 
     /** One whose first node knows no Pre-Vote. */
@@ -77,7 +98,11 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
             NodeSettings settings =
                     new NodeSettings(voter.id(), voter.httpPort(), own.resolve("data"), voters, null).with(arguments);
             boolean old = nodes.size() < oldPeers;
-            nodes.add(new LocalNode(old ? settings.withoutPreVote() : settings, own, application.get()));
+            nodes.add(new LocalNode(
+                    old ? settings.withoutPreVote() : settings,
+                    own,
+                    application.get(),
+                    surroundings.prepare(voter.id(), own)));
         }
         if (!started) {
             return;
@@ -172,6 +197,7 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     private void discard() {
         close();
         Runtime.getRuntime().removeShutdownHook(lastResort);
+        nodes.forEach(node -> surroundings.remove(folder.resolve(node.id())));
         nodes.clear();
         try {
             FileSystemUtils.deleteRecursively(folder);

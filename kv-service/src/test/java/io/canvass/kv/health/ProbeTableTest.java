@@ -58,7 +58,8 @@ class ProbeTableTest {
                 row("write hung", Statuses.leader().stalledWrite(STUCK + 1), DOWN, DOWN, DOWN),
                 row("write slow: an alarm", Statuses.leader().stalledWrite(STUCK), UP, UP, UP),
                 row("strange messages: an alarm", Statuses.leader().refusedMessages(3), UP, UP, UP),
-                row("halted", Statuses.follower().halted("The log is damaged at index 7"), DOWN, DOWN, DOWN));
+                row("halted by a failed disk", Statuses.follower().halted("Writing the log failed"), DOWN, DOWN, DOWN),
+                row("halted by damage", Statuses.follower().damaged("The log is damaged at index 7"), UP, OUT, DOWN));
     }
 
     @ParameterizedTest(name = "{0}: liveness {2}, readiness {3}, cluster {4}")
@@ -154,7 +155,7 @@ class ProbeTableTest {
     }
 
     private static NodeHealth health(FakeRaft raft, NodeGate gate, Limits limits, MemberState membership) {
-        return new NodeHealth(raft, gate, () -> membership, new EmptyStore(), Map.of(), limits);
+        return new NodeHealth(raft, gate, () -> membership, new EmptyStore(), Map.of(), limits, List.of());
     }
 
     private static Configuration with(Configuration.Promotion promotion) {

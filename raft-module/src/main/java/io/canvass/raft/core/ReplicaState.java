@@ -62,6 +62,8 @@ final class ReplicaState {
         this.random = random;
         this.boot = stored.boot();
         this.joined = stored.joined();
+        // Who did not join was one by the first entry of all.
+        this.wasMember = !joined;
         this.hardState = stored.hardState();
         this.now = now;
         this.startedAtNanos = now;

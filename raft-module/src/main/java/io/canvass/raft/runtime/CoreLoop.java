@@ -63,6 +63,7 @@ final class CoreLoop implements Runnable {
     private boolean stallReported;
     private boolean installing;
     private @Nullable Runnable noteToWrite;
+    private boolean damaged;
     private boolean closing;
     private volatile boolean ended;
 
@@ -171,7 +172,7 @@ final class CoreLoop implements Runnable {
                     step(new Input.PeerLost(now(), over.peer(), Lane.SNAPSHOT));
                 }
             }
-            case Event.BaseAsked asked -> asked.base().complete(core.baseAt(asked.index()));
+            case Event.BaseAsked asked -> tellBase(asked);
             case Event.Installed installed -> {
                 LOG.info("The state is that of a snapshot up to {} now", installed.base().position());
                 if (snapshots != null) {
@@ -186,7 +187,7 @@ final class CoreLoop implements Runnable {
                 outbox.durable(durable.token());
                 step(new Input.Persisted(now(), durable.token()));
             }
-            case Event.StoreFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
+            case Event.StoreFailed failed -> fail(failed.failure());
             case Event.EntriesRead read ->
                 step(new Input.LogRead(now(), read.peer(), read.session(), read.entries()));
             case Event.StreamLost lost -> {
@@ -202,9 +203,15 @@ final class CoreLoop implements Runnable {
                 operators.await(resign, now() + raft.electionTimeoutNanos());
                 step(new Input.Resign(now(), resign.reason()));
             }
-            case Event.ApplyFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
+            case Event.ApplyFailed failed -> fail(failed.failure());
+            case Event.DamageFound found -> fail(found.failure());
             case Event.CloseAsked c -> closing = true;
         }
+    }
+
+    private void fail(Event.Failure failure) {
+        damaged |= failure.damaged();
+        step(new Input.StorageFailed(now(), failure.reason()));
     }
 
     // ---- members
@@ -234,6 +241,16 @@ final class CoreLoop implements Runnable {
     }
 
     // ---- snapshots
+
+    /** The log may have moved on since the state was copied: over a snapshot that was installed, or because it keeps little. */
+    private void tellBase(Event.BaseAsked asked) {
+        if (asked.index() < Math.max(1, core.logBase())) {
+            asked.base().completeExceptionally(new IllegalStateException("The log begins after index " + core.logBase()
+                    + " and no longer knows the place " + asked.index() + " of the copy"));
+        } else {
+            asked.base().complete(core.baseAt(asked.index()));
+        }
+    }
 
     private void takePart(Transport.Inbound in, Message.SnapshotRequest part) {
         if (snapshots == null) {
@@ -273,7 +290,7 @@ final class CoreLoop implements Runnable {
                 try {
                     inbox.offer(new Event.Flushed(applier.flush()));
                 } catch (RuntimeException e) {
-                    inbox.offer(new Event.ApplyFailed("Making the state durable failed: " + e.getMessage()));
+                    inbox.offer(new Event.ApplyFailed("Making the state durable failed", e));
                 }
             });
         }
@@ -373,7 +390,7 @@ final class CoreLoop implements Runnable {
                 List<Entry> entries = store.read(read.from(), read.to(), read.maxBytes());
                 inbox.offer(new Event.EntriesRead(read.peer(), read.session(), entries));
             } catch (RuntimeException e) {
-                inbox.offer(new Event.StoreFailed("Reading the log failed: " + e.getMessage()));
+                inbox.offer(new Event.StoreFailed("Reading the log failed", e));
             }
         });
     }
@@ -421,7 +438,7 @@ final class CoreLoop implements Runnable {
 
     /** Stops for good but stays to be asked: nothing is sent or written any more. */
     private void halt(String reason) {
-        board.halted(reason);
+        board.halted(reason, damaged);
         listener.halted(reason);
         flushNothing();
         transport.close();

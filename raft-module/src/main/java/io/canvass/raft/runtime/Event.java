@@ -13,6 +13,7 @@ import io.canvass.raft.core.Message;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
 import io.canvass.raft.core.Token;
+import io.canvass.raft.storage.Damage;
 import io.canvass.raft.transport.Transport;
 
 /** What the core's thread takes from its inbox. It becomes an input, with the time at which it is taken up. */
@@ -25,7 +26,11 @@ sealed interface Event {
 
     record Durable(Token token) implements Event {}
 
-    record StoreFailed(String reason) implements Event {}
+    record StoreFailed(Failure failure) implements Event {
+        StoreFailed(String what, Throwable cause) {
+            this(Failure.of(what, cause));
+        }
+    }
 
     record EntriesRead(ReplicaKey peer, long session, List<Entry> entries) implements Event {}
 
@@ -58,7 +63,21 @@ sealed interface Event {
     record ResignAsked(ResignReason reason, CompletableFuture<Void> handedOver) implements Event {}
 
     /** The state machine failed: the replica is done. */
-    record ApplyFailed(String reason) implements Event {}
+    record ApplyFailed(Failure failure) implements Event {
+        ApplyFailed(String what, Throwable cause) {
+            this(Failure.of(what, cause));
+        }
+    }
+
+    /** Somebody outside found that what this replica stores cannot be trusted. */
+    record DamageFound(Failure failure) implements Event {}
+
+    /** @param damaged whether what was stored is not what comes back */
+    record Failure(String reason, boolean damaged) {
+        static Failure of(String what, Throwable cause) {
+            return new Failure(what + ": " + cause.getMessage(), Damage.isCauseOf(cause));
+        }
+    }
 
     record CloseAsked() implements Event {}
 }

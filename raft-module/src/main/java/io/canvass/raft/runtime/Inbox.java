@@ -81,6 +81,7 @@ final class Inbox {
             case Event.EntriesRead e -> {}
             case Event.StreamLost s -> {}
             case Event.ApplyFailed a -> {}
+            case Event.DamageFound d -> {}
             case Event.CloseAsked c -> {}
         }
     }

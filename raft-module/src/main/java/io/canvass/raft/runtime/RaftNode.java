@@ -1,5 +1,7 @@
 package io.canvass.raft.runtime;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,10 +14,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.RaftCore;
 import io.canvass.raft.core.ReplicaKey;
@@ -295,6 +299,23 @@ public final class RaftNode<R> implements AutoCloseable {
     }
 
     /**
+     * Copies the state as of now, for a backup; on every replica, of what that one has applied. Applying goes on after the moment
+     * that the copy itself takes. Blocks while the state is made durable and copied, and while the copy is read once.
+     *
+     * @param stopped asked now and then; once it says yes, no copy is wanted any more
+     * @return to be closed, which removes it; at the latest the next start does
+     * @throws IllegalStateException if this replica has no place for snapshots
+     * @throws IOException if nothing is applied yet, the replica stops, or the disk fails
+     * @throws java.util.concurrent.CancellationException if it was stopped
+     */
+    public StateCopy copyState(BooleanSupplier stopped) throws IOException, InterruptedException {
+        if (snapshots == null) {
+            throw new IllegalStateException("This replica was started without a directory for snapshots");
+        }
+        return snapshots.export(stopped);
+    }
+
+    /**
      * Leaves leadership in favour of the best successor. Completes when another leader is known here, or after an election timeout;
      * at once where this replica does not lead and knows who does.
      */
@@ -302,6 +323,27 @@ public final class RaftNode<R> implements AutoCloseable {
         CompletableFuture<Void> future = new CompletableFuture<>();
         offer(new Event.ResignAsked(ResignReason.REQUESTED, future));
         return future;
+    }
+
+    /**
+     * Copies the state of this replica, verified, as of some entry that it has applied.
+     *
+     * @param empty a directory on the disk of the state
+     * @return what the copy stands for
+     * @throws IOException if it could not be copied or is damaged; what is in the directory is of no use then
+     */
+    public LogBase copyState(Path empty) throws IOException, InterruptedException {
+        return Snapshots.copy(applier, inbox, empty);
+    }
+
+    /**
+     * Halts the replica for good, because what it stores turned out not to be trusted: it takes no part any more, and its
+     * status says {@code damaged}. A second call, or one after another halt, does nothing.
+     *
+     * @param why a sentence for the operator
+     */
+    public void quarantine(String why) {
+        offer(new Event.DamageFound(new Event.Failure(why, true)));
     }
 
     /**

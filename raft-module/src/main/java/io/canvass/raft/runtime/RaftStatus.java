@@ -25,6 +25,7 @@ import io.canvass.raft.core.RoundSummary;
  * @param configurationIndex its place in the log; 0 where it was told when this replica joined
  * @param configurationCommitted whether it is committed as far as is known here
  * @param removed whether this replica was a member, and has applied a committed configuration in which it is none
+ * @param damaged whether it halted because what it stores is not what it stored: a restart does not help
  */
 public record RaftStatus(
         UUID clusterId,
@@ -47,7 +48,8 @@ public record RaftStatus(
         Configuration configuration,
         long configurationIndex,
         boolean configurationCommitted,
-        boolean removed) {
+        boolean removed,
+        boolean damaged) {
 
     /** @param roundsTotal pre-vote rounds begun since the start */
     public record PreVote(boolean enabled, boolean campaigning, long roundsTotal, Optional<LastRound> lastRound) {}

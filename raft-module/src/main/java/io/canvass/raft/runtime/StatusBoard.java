@@ -24,6 +24,8 @@ final class StatusBoard {
 
     private record Snapshot(CoreStatus core, Leadership leadership, long atNanos) {}
 
+    private record Halt(String reason, boolean damaged) {}
+
     private record Ended(RoundSummary round, long atNanos) {}
 
     private final RaftConfig config;
@@ -32,7 +34,7 @@ final class StatusBoard {
     private final AtomicLong refused = new AtomicLong();
     private volatile @Nullable Snapshot snapshot;
     private volatile @Nullable Ended lastPreVote;
-    private volatile @Nullable String halted;
+    private volatile @Nullable Halt halted;
     private volatile boolean caughtUp;
     private volatile boolean removed;
     /** Outlives epochs: a voter that campaigns still says how long ago it heard a leader. */
@@ -92,8 +94,8 @@ final class StatusBoard {
         removed = true;
     }
 
-    void halted(String reason) {
-        halted = reason;
+    void halted(String reason, boolean damaged) {
+        halted = new Halt(reason, damaged);
     }
 
     // ---- anyone
@@ -125,6 +127,7 @@ final class StatusBoard {
         boolean done = caughtUp || (core.catchUpTarget() >= 0 && appliedIndex >= core.catchUpTarget());
         caughtUp = done;
         List<RaftStatus.Peer> peers = peers(core, now, connections);
+        Halt halt = halted;
         return new RaftStatus(
                 config.clusterId(),
                 config.self(),
@@ -147,12 +150,13 @@ final class StatusBoard {
                 done,
                 ageMillis(now, loopNanos),
                 stalledNanos / 1_000_000,
-                Optional.ofNullable(halted),
+                Optional.ofNullable(halt).map(Halt::reason),
                 refused.get(),
                 core.configuration(),
                 core.configurationIndex(),
                 core.configurationIndex() <= core.commitIndex(),
-                removed && core.removed());
+                removed && core.removed(),
+                halt != null && halt.damaged());
     }
 
     private static long ageMillis(long now, long at) {

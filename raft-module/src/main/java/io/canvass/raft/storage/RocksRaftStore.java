@@ -114,6 +114,47 @@ public final class RocksRaftStore implements RaftStore {
         return Files.isDirectory(raftDirectory.resolve(DataDirectory.DATABASE));
     }
 
+    /**
+     * Verifies the store of a node that does not run, as {@link #open} does, and changes nothing of what it holds.
+     *
+     * @throws StorageException if the directory is in use, holds no store, or is damaged: it says which, and what to do
+     */
+    public static StoreInspection inspect(Path raftDirectory) {
+        if (!Files.isDirectory(raftDirectory)) {
+            throw Refusal.of(raftDirectory, "no such directory", "the Raft store of a node",
+                    "Check the path of the data directory, and that its volume is mounted.");
+        }
+        loadNativeLibrary();
+        try (OwnedResources resources = new OwnedResources()) {
+            DataDirectory directory = resources.own(DataDirectory.claim(raftDirectory));
+            if (!directory.isFormatted()) {
+                throw Refusal.of(directory.path(), "no database in it", "the Raft store of a node",
+                        "Check the path of the data directory.");
+            }
+            return inspect(directory, resources);
+        }
+    }
+
+    private static StoreInspection inspect(DataDirectory directory, OwnedResources resources) {
+        try {
+            LogDatabase database = resources.own(LogDatabase.open(directory.database()));
+            StoredMeta meta = StoredMeta.read(database);
+            LogScan log = LogScan.run(database, meta.logBegin());
+            Admission.requireConsistent(meta, log);
+            LogBase installing = meta.installing();
+            return new StoreInspection(
+                    meta.identity(),
+                    meta.hardState(),
+                    meta.logBegin(),
+                    log.shape().end(),
+                    installing == null ? null : installing.position());
+        } catch (UnreadableException e) {
+            throw Refusal.unreadable(directory.path(), e);
+        } catch (RocksDBException e) {
+            throw Refusal.unopenable(directory.path(), e);
+        }
+    }
+
     private static Opened open(DataDirectory directory, Formation formation, OwnedResources resources) {
         try {
             LogDatabase database = resources.own(LogDatabase.open(directory.database()));
@@ -145,7 +186,7 @@ public final class RocksRaftStore implements RaftStore {
         }
     }
 
-    private static void loadNativeLibrary() {
+    static void loadNativeLibrary() {
         try {
             RocksDB.loadLibrary();
         } catch (RuntimeException | UnsatisfiedLinkError e) {

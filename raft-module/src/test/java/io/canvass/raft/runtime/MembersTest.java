@@ -2,8 +2,10 @@ package io.canvass.raft.runtime;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +20,7 @@ import io.canvass.raft.core.MemberChange.Refusal;
 import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +39,11 @@ class MembersTest {
 
     private LocalGroup group;
 
+    @BeforeEach
+    void three() {
+        group = new LocalGroup(directory, 3);
+    }
+
     private void form(int voters) {
         group = new LocalGroup(directory, voters);
         group.startAll();
@@ -44,9 +52,7 @@ class MembersTest {
 
     @AfterEach
     void close() {
-        if (group != null) {
-            group.close();
-        }
+        group.close();
     }
 
     // ---- asking
@@ -195,18 +201,19 @@ class MembersTest {
 
     @Test
     void aLeaderThatIsRemovedLeadsUntilThatIsCommittedAndSaysSo() throws Exception {
-        group = new LocalGroup(directory, 3);
-        Map<String, Removals> removals = new ConcurrentHashMap<>();
+        Map<String, Removals> removals = new HashMap<>();
         for (String id : group.ids()) {
-            removals.put(id, new Removals());
-            group.start(id, removals.get(id));
+            Removals listener = new Removals();
+            removals.put(id, listener);
+            group.start(id, listener);
         }
         String leader = group.awaitLeader();
         long epoch = group.node(leader).status().epoch();
+        Removals told = Objects.requireNonNull(removals.get(leader));
         long index = change(new MemberChange.Remove(group.key(leader)));
 
         await().atMost(LocalGroup.PATIENCE)
-                .untilAsserted(() -> assertThat(removals.get(leader).epochsByIndex).containsExactly(Map.entry(index, epoch)));
+                .untilAsserted(() -> assertThat(told.epochsByIndex).containsExactly(Map.entry(index, epoch)));
         assertThat(group.node(leader).status().removed()).isTrue();
         group.stopKeepingState(leader);
         String next = group.awaitLeader();

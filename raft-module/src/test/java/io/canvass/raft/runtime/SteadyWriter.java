@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 import io.canvass.raft.core.Bytes;
 
@@ -13,6 +14,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** One client that writes without a pause to whoever leads, and remembers what was acknowledged, in order. */
 final class SteadyWriter implements AutoCloseable {
+    /** Before all are asked again where nobody leads. */
+    private static final long NO_LEADER_NANOS = 2_000_000;
+
     private final LocalGroup group;
     private final List<String> acknowledged = new ArrayList<>();
     private final Thread thread = Thread.ofPlatform().name("test-steady-writer").unstarted(this::run);
@@ -28,11 +32,10 @@ final class SteadyWriter implements AutoCloseable {
         int next = 0;
         while (!stopped) {
             String command = "steady" + next;
-            for (String id : group.running()) {
-                if (tried(id, command)) {
-                    next++;
-                    break;
-                }
+            if (group.running().stream().anyMatch(id -> tried(id, command))) {
+                next++;
+            } else {
+                LockSupport.parkNanos(NO_LEADER_NANOS);
             }
         }
     }

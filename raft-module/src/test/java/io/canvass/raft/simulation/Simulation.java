@@ -52,6 +52,8 @@ final class Simulation {
                 new Promotions(this),
                 new PreVoteIsPure(),
                 new LogSafety(this),
+                new MembershipSafety(),
+                new HandoverSafety(),
                 new SaidIsDurable(),
                 new StableLeadership(this),
                 new StateHashes(),

@@ -72,6 +72,10 @@ final class Stores {
         return new LogBase(new LogPosition(epoch, index), voters("a", "b", "c"));
     }
 
+    static LogBase base(long index, long epoch, String... voters) {
+        return new LogBase(new LogPosition(epoch, index), voters(voters));
+    }
+
     /** Drops what is at or below {@code base}. */
     static Persist compact(HardState state, LogBase base) {
         return new Effect.Persist(Token.NOTHING, state, new LogWrite(0, List.of(), base));
