@@ -98,7 +98,7 @@ final class Applicants {
 
     private synchronized JoinReply ask(Request request, RaftStatus status) {
         long now = nanoTime.getAsLong();
-        applicants.values().removeIf(old -> now - old.askedAtNanos() >= PATIENCE.toNanos());
+        forgetSilent(now);
         Optional<String> refused = objection(request, status);
         if (refused.isPresent()) {
             return reply(JoinReply.Answer.WAITS, refused.get());
@@ -110,6 +110,10 @@ final class Applicants {
         Applicant next = known == null ? new Applicant(request, now, false, TAKEN_UP) : known.asked(request, now);
         applicants.put(request.key(), next);
         return reply(JoinReply.Answer.ACCEPTED, next.answer());
+    }
+
+    private void forgetSilent(long now) {
+        applicants.values().removeIf(old -> now - old.askedAtNanos() >= PATIENCE.toNanos());
     }
 
     private static JoinReply notLeader(RaftStatus status) {
@@ -174,11 +178,14 @@ final class Applicants {
     }
 
     /**
-     * The changes that bring in those that may come in.
+     * The changes that bring in those that may come in. Who is in already is forgotten: it may have asked once more before it learned
+     * of it, and must not be brought back by that when an operator removes it.
      *
      * @param plain whether no more may be said of them than who and where they are
      */
     synchronized List<MemberChange> wanted(RaftStatus status, boolean plain) {
+        forgetSilent(nanoTime.getAsLong());
+        applicants.values().removeIf(one -> admission(one.request(), status.configuration(), plain).isEmpty());
         List<MemberChange> wanted = new ArrayList<>();
         for (Applicant applicant : applicants.values()) {
             Request request = applicant.request();

@@ -50,6 +50,26 @@ class ApplicantsTest {
     }
 
     @Test
+    void whoAskedOnceMoreBeforeItKnewThatItIsInIsNotBroughtBackWhenItIsRemoved() {
+        told.says("kv-2:9080", joined(replica(2)));
+        applicants.join(request(replica(2)), leader);
+        applicants.verify();
+        assertThat(applicants.wanted(leader, false)).as("it is a member").isEmpty();
+        assertThat(applicants.wanted(removed(), false)).as("it was removed").isEmpty();
+    }
+
+    @Test
+    void whoHasStoppedAskingIsNotAddedAnyMore() {
+        told.says(joined(NEW));
+        applicants.join(request(NEW), leader);
+        applicants.verify();
+        now.addAndGet(Applicants.PATIENCE.toNanos() - 1);
+        assertThat(applicants.wanted(leader, false)).hasSize(1);
+        now.addAndGet(1);
+        assertThat(applicants.wanted(leader, false)).isEmpty();
+    }
+
+    @Test
     void anAddressWhereAnotherReplicaAnswersIsNotBelieved() {
         told.says(joined(new ReplicaKey("kv-3", new UUID(5, 5))));
         applicants.join(request(NEW), leader);
@@ -141,6 +161,15 @@ class ApplicantsTest {
         return Statuses.leader()
                 .configuration(Configuration.ofVoters(List.of(zero, described(replica(1)), LOST)), 5, true)
                 .peers(connected(zero, replica(0), 5120), lost)
+                .get();
+    }
+
+    /** The leader's status when kv-2 is no member any more. */
+    private static RaftStatus removed() {
+        Member zero = described(replica(0));
+        return Statuses.leader()
+                .configuration(Configuration.ofVoters(List.of(zero, described(replica(1)))), 6, true)
+                .peers(connected(zero, replica(0), 5120))
                 .get();
     }
 
