@@ -67,7 +67,7 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
 
     /** @param arguments for each node, further ones */
     static LocalCluster in(Surroundings surroundings, int size, String... arguments) {
-        LocalCluster cluster = new LocalCluster(size, 0, List.of(arguments));
+        LocalCluster cluster = new LocalCluster(size, 0, List.of(arguments), true);
         cluster.surroundings = surroundings;
         return cluster;
     }
