@@ -51,6 +51,8 @@ class AimedKillLoopIT {
     @RegisterExtension
     private final LocalCluster cluster = LocalCluster.of(
             NODES,
+            // Files are what this is about: on few cores that are busy, as many elections as kills are enough.
+            "--kv.raft.election-timeout=3s",
             "--kv.raft.log.compact-entries=" + COMPACT,
             "--kv.raft.log.keep-entries=" + KEEP,
             // Slow enough that there is a middle of a snapshot.
