@@ -33,7 +33,7 @@ class AimedKillLoopIT {
     /** While somebody takes a snapshot, eight times as much is kept (LogPolicy); then what came before the log was cut. */
     private static final long MOST_ENTRIES = 8 * KEEP + 2 * COMPACT;
 
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final Duration POLL = Duration.ofMillis(10);
 
     private enum Aim {
