@@ -29,7 +29,7 @@ public final class SpaceGuard {
         return switch (command.getKindCase()) {
             case PUT -> true;
             // Nothing of an unknown kind enters the log.
-            case DELETE, KIND_NOT_SET -> false;
+            case DELETE, RAISE_REVISION, KIND_NOT_SET -> false;
         };
     }
 

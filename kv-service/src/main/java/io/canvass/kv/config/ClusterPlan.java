@@ -57,7 +57,7 @@ public record ClusterPlan(
      */
     public static Configuration voters(String nodeId, List<String> items) {
         List<String> listed =
-                items.isEmpty() ? List.of(nodeId + "@" + LOOPBACK + ":" + DEFAULT_PEER_PORT) : items;
+                items.isEmpty() ? List.of(nodeId + "@" + Whereabouts.LOOPBACK + ":" + Whereabouts.DEFAULT_PEER_PORT) : items;
         Map<String, Voter> voters = new TreeMap<>(parse(listed));
         if (!voters.containsKey(nodeId)) {
             throw refused(listed, "the node id " + nodeId + " is not on it", "add it, or name another node");

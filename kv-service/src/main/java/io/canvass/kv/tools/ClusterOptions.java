@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 final class ClusterOptions {
     /** Not picocli's mixin of the same: its {@code --version} would be each command's. */
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this.")
-    private boolean help;
+    boolean help;
 
     @Option(
             names = "--url",

@@ -75,11 +75,6 @@ public final class Kvctl {
         return root.execute(command);
     }
 
-    /** Where a command that is running prints. */
-    static PrintWriter out(@Nullable CommandSpec spec) {
-        return Objects.requireNonNull(spec, "picocli sets it before the call").commandLine().getOut();
-    }
-
     /** In the charset of the terminal. */
     private static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(stream, true, stream.charset());

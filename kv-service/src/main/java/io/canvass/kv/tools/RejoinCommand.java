@@ -33,7 +33,7 @@ final class RejoinCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this.")
-    private boolean help;
+    boolean help;
 
     @Option(names = "--data-dir", required = true, paramLabel = "DIR", description = "The node's kv.data-dir.")
     private Path directory = Path.of("");

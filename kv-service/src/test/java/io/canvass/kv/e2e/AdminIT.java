@@ -82,7 +82,7 @@ class AdminIT {
         String before = configuration(leader);
 
         for (String asked : List.of("POST /leader", "DELETE /members/kv-2", "POST /members/kv-2/demote")) {
-            String[] words = asked.split(" ");
+            String[] words = asked.split(" ", 2);
             Http.Reply reply = ask(words[0], leader, "/v1/cluster" + words[1] + "?dry-run=true", "");
             assertThat(reply.status()).as("%s: %s", asked, reply).isEqualTo(200);
             assertThat(reply.json().path("dryRun").asBoolean()).isTrue();

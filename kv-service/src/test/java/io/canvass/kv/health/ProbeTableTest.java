@@ -91,7 +91,8 @@ class ProbeTableTest {
         assertThat(health.readiness().getStatus().getCode()).isEqualTo(OUT);
         assertThat(health.cluster().getStatus().getCode()).isEqualTo(DOWN);
         assertThat(health.cluster().getDetails()).containsEntry("role", "REMOVED");
-        assertThat(health.cluster().getDetails().get("checks").toString())
+        assertThat(health.cluster().getDetails().get("checks"))
+                .asString()
                 .contains("notRemoved=The node was removed from its cluster, by the entry at index 41 in epoch 7");
     }
 

@@ -93,7 +93,7 @@ class MembersNodeTest {
                 status.clusterId(), status.self(), false, status.role(), status.epoch(), status.hasVoted(), status.leader(),
                 status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(), status.peers(), status.caughtUp(),
                 status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), status.refusedMessages(),
-                status.configuration(), status.configurationIndex(), status.configurationCommitted(), true);
+                status.configuration(), status.configurationIndex(), status.configurationCommitted(), true, false);
     }
 
     private static ClusterPlan plan() {
