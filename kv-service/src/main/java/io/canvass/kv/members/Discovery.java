@@ -59,6 +59,7 @@ final class Discovery implements MembersService.Node, AutoCloseable {
                         : "{} has no data yet and is not on its list: it looks for the cluster of {}",
                 plan.nodeId(),
                 others);
+        onThread(this::decide);
         var _ = thread.scheduleWithFixedDelay(this::ask, 0, ASK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         var _ = thread.scheduleWithFixedDelay(this::say, SAY_EVERY.toMillis(), SAY_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
