@@ -60,6 +60,7 @@ final class Discovery implements MembersService.Node, AutoCloseable {
                         : "{} has no data yet and is not on its list: it looks for the cluster of {}",
                 plan.nodeId(),
                 others);
+        onThread(this::decide);
         every(ASK_EVERY, 0, this::ask);
         every(SAY_EVERY, SAY_EVERY.toMillis(), this::say);
     }

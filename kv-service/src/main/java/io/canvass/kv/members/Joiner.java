@@ -27,6 +27,7 @@ final class Joiner {
     private final String address;
     private final About self;
     private final boolean autoJoin;
+    private final boolean founder;
 
     // Guarded by this.
     private boolean asking;
@@ -38,18 +39,21 @@ final class Joiner {
      * @param ask takes an address
      * @param address where its peers reach this node
      * @param autoJoin whether to ask at all
+     * @param founder whether this replica was there from the beginning: then an entry that names its node alone means it
      */
     Joiner(
             RaftAccess raft,
             BiFunction<String, JoinRequest, CompletableFuture<JoinReply>> ask,
             String address,
             About self,
-            boolean autoJoin) {
+            boolean autoJoin,
+            boolean founder) {
         this.raft = raft;
         this.ask = ask;
         this.address = address;
         this.self = self;
         this.autoJoin = autoJoin;
+        this.founder = founder;
     }
 
     /** What this node was told last, or why it does not ask; for people. */
@@ -76,7 +80,7 @@ final class Joiner {
         if (member.isPresent()) {
             return !member.get().address().equals(address) && !status.leads();
         }
-        if (status.removed()) {
+        if (founder || status.removed()) {
             return false;
         }
         boolean blank = status.log().lastIndex() == 0;

@@ -46,6 +46,7 @@ public class MembersConfiguration {
                 self,
                 properties.raft().promotion().maxLag(),
                 System::nanoTime);
+        boolean founder = MemberKeeper.memberOf(replica.bootstrap(), plan.nodeId()).isPresent();
         MembersNode node = new MembersNode(
                 new MembersNode.Parts(
                         plan,
@@ -57,7 +58,7 @@ public class MembersConfiguration {
                         calls,
                         keeper,
                         applicants,
-                        new Joiner(replica, calls::join, plan.address(), self, autoJoin),
+                        new Joiner(replica, calls::join, plan.address(), self, autoJoin, founder),
                         new RemovalInquiry(replica, calls::discover, System::nanoTime)),
                 replica.bootstrap());
         service.attach(node);

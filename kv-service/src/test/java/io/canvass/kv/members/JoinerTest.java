@@ -30,7 +30,7 @@ class JoinerTest {
     private final List<JoinRequest> requests = new ArrayList<>();
     private final List<CompletableFuture<JoinReply>> replies = new ArrayList<>();
     private final FakeRaft raft = new FakeRaft(blank().get());
-    private final Joiner joiner = joiner(true);
+    private final Joiner joiner = joiner(true, false);
 
     @Test
     void itAsksOneMemberAfterTheOtherUntilOneSaysWhoLeadsAndThenThat() {
@@ -91,8 +91,20 @@ class JoinerTest {
     }
 
     @Test
+    void aFounderIsMeantByItsNodeIdAloneAndAsksNothing() {
+        raft.status(Statuses.follower()
+                .configuration(
+                        Configuration.ofVoters(List.of(ZERO, new Member(ReplicaKey.ofNode("kv-1"), "kv-1.old:9080"))), 1, true)
+                .peers(connected(ZERO, replica(0), -1)));
+        Joiner founder = joiner(true, true);
+        founder.tick();
+        assertThat(asked).isEmpty();
+        assertThat(founder.answer()).isEqualTo("no member was asked yet");
+    }
+
+    @Test
     void withAutoJoinOffItAsksNothingAndSaysWhy() {
-        Joiner off = joiner(false);
+        Joiner off = joiner(false, false);
         off.tick();
         assertThat(asked).isEmpty();
         assertThat(off.answer()).contains("kv.cluster.auto-join is off here");
@@ -106,7 +118,7 @@ class JoinerTest {
                 .peers(connected(ZERO, replica(0), -1), connected(TWO, replica(2), -1));
     }
 
-    private Joiner joiner(boolean autoJoin) {
+    private Joiner joiner(boolean autoJoin, boolean founder) {
         return new Joiner(
                 raft,
                 (address, request) -> {
@@ -117,7 +129,8 @@ class JoinerTest {
                 },
                 "kv-1:9080",
                 Told.about("kv-1"),
-                autoJoin);
+                autoJoin,
+                founder);
     }
 
     private void answer(Answer answer, String detail, String leaderAddress) {

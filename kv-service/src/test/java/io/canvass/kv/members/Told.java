@@ -104,7 +104,7 @@ final class Told {
                         new MemberCalls(),
                         new MemberKeeper(raft, applicants, acquaintances, self, 1000, System::nanoTime),
                         applicants,
-                        new Joiner(raft, (_, _) -> new CompletableFuture<>(), "kv-1:9080", self, true),
+                        new Joiner(raft, (_, _) -> new CompletableFuture<>(), "kv-1:9080", self, true, false),
                         new RemovalInquiry(raft, nobody::ask, System::nanoTime)),
                 Statuses.CONFIGURATION);
     }
