@@ -55,7 +55,7 @@ class MemberKeeperTest {
         assertThat(raft.changes()).containsExactly(new MemberChange.Update(described(replica(0))));
 
         members(List.of(described(replica(0)), unnamed(replica(1)), two), List.of());
-        raft.changesLater();
+        var _ = raft.changesLater();
         first.complete(6L);
         ticks(3);
         assertThat(raft.changes()).hasSize(2).last().isEqualTo(new MemberChange.Update(described(replica(1))));
@@ -78,7 +78,7 @@ class MemberKeeperTest {
         Member zero = unnamed(replica(0));
         members(List.of(zero, described(replica(1))), List.of());
         peers(connected(zero, newDisk, -1));
-        raft.changesLater();
+        var _ = raft.changesLater();
         ticks(2);
         assertThat(raft.changes()).containsExactly(new MemberChange.Replace(zero.key(), described(newDisk)));
     }
@@ -103,7 +103,7 @@ class MemberKeeperTest {
         members(List.of(zero, new Member(replica(1), "kv-1:9080")), List.of());
         peers(connected(zero, replica(0), -1));
         raft.refusesNext(Refusal.OLD_VERSION);
-        raft.changesLater();
+        var _ = raft.changesLater();
         ticks(2);
         assertThat(raft.changes())
                 .containsExactly(
@@ -122,7 +122,7 @@ class MemberKeeperTest {
         ticks(4);
         MemberChange first = new MemberChange.Update(described(replica(0)));
         assertThat(raft.changes()).containsExactly(first, new MemberChange.Update(described(replica(2))));
-        raft.changesLater();
+        var _ = raft.changesLater();
         pass(MemberKeeper.AGAIN);
         ticks(2);
         assertThat(raft.changes()).hasSize(3).last().isEqualTo(first);
@@ -133,7 +133,7 @@ class MemberKeeperTest {
         observer(Promotion.AUTO, 5120 - MAX_LAG);
         ticks(10);
         assertThat(raft.changes()).isEmpty();
-        raft.changesLater();
+        var _ = raft.changesLater();
         ticks(1);
         assertThat(raft.changes()).containsExactly(new MemberChange.Promote(OBSERVER, MAX_LAG));
     }
@@ -147,7 +147,7 @@ class MemberKeeperTest {
         observer(Promotion.AUTO, 5120);
         ticks(10);
         assertThat(raft.changes()).isEmpty();
-        raft.changesLater();
+        var _ = raft.changesLater();
         ticks(1);
         assertThat(raft.changes()).hasSize(1);
     }
