@@ -22,6 +22,7 @@ import static org.awaitility.Awaitility.await;
 /** Files of real nodes that are damaged on the disk: found, never served, healed by command (docs/disks.md). */
 @Timeout(400)
 class DamagedFilesIT {
+    private static final String KEY = "rotten";
     private static final Duration FOUND = Duration.ofSeconds(60);
     /** In the first block of data of a table, which nobody reads at the opening. */
     private static final long IN_THE_FIRST_BLOCK = 50;
@@ -35,24 +36,28 @@ class DamagedFilesIT {
             "--kv.check.interval=500ms",
             "--kv.check.scrub-interval=2s");
 
+    /**
+     * Nobody writes from the moment that the node stops, and little until it is found out: who is behind is sent another state,
+     * and its own damage is gone before anybody sees it.
+     */
     @Test
     void aFlippedBitInAStateFileTakesTheNodeOutOfServiceUntilItIsHealedByAPeersCopy() {
         LocalNode victim = follower();
         try (Workload workload = Workload.on(cluster.urls())) {
             awaitSnapshot(workload, victim);
+            workload.stop();
             victim.stop();
             Damage.flipBit(Damage.largest(state(victim), ".sst"), IN_THE_FIRST_BLOCK);
             victim.start();
 
             awaitOutOfService(victim, "CORRUPT", "checksum");
-            workload.awaitProgress();
+            write(victim, 1);
             assertThatAStartIsRefusedFor(victim, "kvctl heal");
-            workload.awaitProgress();
+            // More than the others keep: the copy is of a later index than this node's log ends with.
+            write(victim, 500);
             heal(victim);
             victim.start();
             victim.awaitReady();
-            workload.awaitProgress();
-            workload.stop();
             cluster.nodes().forEach(workload::verify);
         }
         StoredStates.assertSame(cluster);
@@ -61,24 +66,23 @@ class DamagedFilesIT {
     @Test
     void aStateThatDiffersThoughEveryChecksumIsRightIsFoundByComparingAndHealed() throws RocksDBException {
         LocalNode victim = follower();
-        assertThat(victim.http().put(victim.url() + "/v1/kv/rotten", "one").isSuccess()).isTrue();
         try (Workload workload = Workload.on(cluster.urls())) {
             awaitSnapshot(workload, victim);
+            workload.stop();
+            write(victim, 1);
+            awaitApplied(victim);
             victim.stop();
-            rewriteVersionOf("rotten", victim);
+            rewriteVersionOf(KEY, victim);
             victim.start();
             victim.awaitReady();
-            LocalNode other = cluster.others(victim).findFirst().orElseThrow();
-            await("a write").until(() -> other.http().put(other.url() + "/v1/kv/rotten", "two").isSuccess());
+            write(victim, 1);
 
             awaitOutOfService(victim, "CORRUPT", "the state of " + victim.id() + " has the hash");
-            workload.awaitProgress();
+            write(victim, 1);
             victim.kill();
             heal(victim);
             victim.start();
             victim.awaitReady();
-            workload.awaitProgress();
-            workload.stop();
             cluster.nodes().forEach(workload::verify);
         }
         StoredStates.assertSame(cluster);
@@ -119,6 +123,20 @@ class DamagedFilesIT {
     private LocalNode follower() {
         LocalNode leader = cluster.awaitLeader();
         return cluster.others(leader).findFirst().orElseThrow();
+    }
+
+    /** By the others, so many times the same key. */
+    private void write(LocalNode except, int times) {
+        LocalNode other = cluster.others(except).findFirst().orElseThrow();
+        for (int i = 0; i < times; i++) {
+            String value = "value " + i;
+            await("a write").until(() -> other.http().put(other.url() + "/v1/kv/" + KEY, value).isSuccess());
+        }
+    }
+
+    private static void awaitApplied(LocalNode node) {
+        await("that " + node.id() + " has applied all that there is").until(() ->
+                node.http().get(node.url() + "/v1/kv/" + KEY).isSuccess());
     }
 
     private static void awaitSnapshot(Workload workload, LocalNode node) {
