@@ -140,7 +140,7 @@ class RaftNodeTest {
 
             assertThat(group.node(first).leadership().leader().nodeId()).isEqualTo(chosen);
             assertThat(group.node(first).leadership().epoch()).isEqualTo(epoch + 1);
-            assertThat(group.propose(chosen, "after").result()).isEqualTo(1);
+            assertThat(group.propose(group.awaitLeader(), "after").result()).isEqualTo(1);
         }
     }
 
