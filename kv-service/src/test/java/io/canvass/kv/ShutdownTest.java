@@ -92,7 +92,8 @@ class ShutdownTest {
         assertThat(output.getOut().lines().filter(line -> line.contains("INFO")))
                 .singleElement()
                 .asString()
-                .endsWith(" INFO  StartLine: kv-1 is up: cluster 00000000-0000-0c2f-0000-000000000001, HTTP on port " + port
+                .contains("StartLine")
+                .endsWith("kv-1 is up: cluster 00000000-0000-0c2f-0000-000000000001, HTTP on port " + port
                         + ", peers on 127.0.0.1:9080, data in /tmp/kv");
     }
 

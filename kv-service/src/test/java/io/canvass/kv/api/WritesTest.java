@@ -205,7 +205,8 @@ class WritesTest extends ApiTest {
             throw new ReplicationException(reason, "");
         });
         int status = switch (reason) {
-            case NO_QUORUM, OVERLOADED, STARTING, DRAINING -> 503;
+            case NO_QUORUM, OVERLOADED, DAMAGED, STARTING, DRAINING, REMOVED -> 503;
+            case QUOTA_EXCEEDED -> 507;
             case UNSUPPORTED -> 501;
             case OUTCOME_UNKNOWN -> 504;
         };

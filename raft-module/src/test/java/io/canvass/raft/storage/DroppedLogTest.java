@@ -141,13 +141,18 @@ class DroppedLogTest {
     }
 
     @Test
-    void theVotersAreThoseOfTheBaseIfTheLogHasNoneAfterIt() {
+    void theMembersAreThoseOfTheBaseIfTheLogHasNoneAfterItWhateverTheListSays() {
         LogBase base = new LogBase(new LogPosition(4, 20), Stores.voters("a", "b", "d"));
         try (RocksRaftStore store = Stores.open(directory())) {
             store.write(List.of(Stores.replace(Stores.epoch(4), base)));
         }
         try (RocksRaftStore store = Stores.open(directory())) {
             assertThat(store.recovered(20).base()).isEqualTo(base);
+<<<<<<< HEAD
+=======
+            assertThat(store.recovered(20).configurations()).isEmpty();
+            assertThat(store.bootstrap()).isEqualTo(Stores.voters("a", "b", "c"));
+>>>>>>> members
         }
     }
 
