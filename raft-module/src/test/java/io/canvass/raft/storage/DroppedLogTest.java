@@ -148,11 +148,8 @@ class DroppedLogTest {
         }
         try (RocksRaftStore store = Stores.open(directory())) {
             assertThat(store.recovered(20).base()).isEqualTo(base);
-<<<<<<< HEAD
-=======
             assertThat(store.recovered(20).configurations()).isEmpty();
             assertThat(store.bootstrap()).isEqualTo(Stores.voters("a", "b", "c"));
->>>>>>> members
         }
     }
 
