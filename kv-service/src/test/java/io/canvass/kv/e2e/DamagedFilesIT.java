@@ -130,12 +130,12 @@ class DamagedFilesIT {
         LocalNode other = cluster.others(except).findFirst().orElseThrow();
         for (int i = 0; i < times; i++) {
             String value = "value " + i;
-            await("a write").until(() -> other.http().put(other.url() + "/v1/kv/" + KEY, value).isSuccess());
+            await("a write").atMost(FOUND).until(() -> other.http().put(other.url() + "/v1/kv/" + KEY, value).isSuccess());
         }
     }
 
     private static void awaitApplied(LocalNode node) {
-        await("that " + node.id() + " has applied all that there is").until(() ->
+        await("that " + node.id() + " has applied all that there is").atMost(FOUND).until(() ->
                 node.http().get(node.url() + "/v1/kv/" + KEY).isSuccess());
     }
 
