@@ -1,8 +1,9 @@
 package io.canvass.kv.admin;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 import com.google.protobuf.ByteString;
@@ -110,7 +111,7 @@ final class Changes {
 
     /** Who would vote after the change. */
     List<String> votersAfter(MemberChange change) {
-        List<String> voters = new ArrayList<>();
+        Set<String> voters = new LinkedHashSet<>();
         status.configuration().voters().forEach(voter -> voters.add(voter.key().nodeId()));
         switch (change) {
             case MemberChange.Promote promote -> voters.add(promote.member().nodeId());
@@ -121,7 +122,7 @@ final class Changes {
                 // The same as before.
             }
         }
-        return voters;
+        return List.copyOf(voters);
     }
 
     private Optional<Member> find(String id) {

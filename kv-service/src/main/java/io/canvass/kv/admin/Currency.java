@@ -78,11 +78,27 @@ record Currency(Duration electionTimeout, long maxLag) {
                 : Optional.empty();
     }
 
+    /**
+     * Whether a majority of these voters is there. The core asks the same and counts whoever it heard within an election timeout;
+     * here a connection that is known to be broken counts too, so that a voter that died a moment ago is not relied upon.
+     */
+    boolean isMajorityThere(RaftStatus status, List<String> voters) {
+        return voters.size() - silent(status, voters).size() >= voters.size() / 2 + 1;
+    }
+
     /** Who of these voters is missing, for the refusal of a change after which they would have to decide. */
     String missing(RaftStatus status, List<String> voters) {
         if (voters.isEmpty()) {
             return "It is the last voter; a cluster without one cannot be";
         }
+        List<String> silent = silent(status, voters);
+        int needed = voters.size() / 2 + 1;
+        String who = voters.size() == 1 ? "the voter would be " : "the voters would be ";
+        return "After it " + who + String.join(", ", voters) + ", of which " + needed + " must answer"
+                + (silent.isEmpty() ? "" : "; but " + String.join("; ", silent));
+    }
+
+    private List<String> silent(RaftStatus status, List<String> voters) {
         List<String> silent = new ArrayList<>();
         for (String id : voters) {
             if (!id.equals(status.self().nodeId())) {
@@ -94,10 +110,7 @@ record Currency(Duration electionTimeout, long maxLag) {
                         .ifPresent(silent::add);
             }
         }
-        int needed = voters.size() / 2 + 1;
-        String who = voters.size() == 1 ? "the voter would be " : "the voters would be ";
-        return "After it " + who + String.join(", ", voters) + ", of which " + needed + " must answer"
-                + (silent.isEmpty() ? "" : "; but " + String.join("; ", silent));
+        return silent;
     }
 
     private static String capitalised(String sentence) {

@@ -134,6 +134,7 @@ final class LeaderAdmin {
         Deadline patience = new Deadline(System.nanoTime() + deadline.atMost(currency.electionTimeout()).toNanos());
         while (true) {
             try {
+                requireMajority(change, request);
                 return switch (what) {
                     case CHECK -> checked(change, request, deadline);
                     case CHANGE -> await(
@@ -146,6 +147,13 @@ final class LeaderAdmin {
                 }
             }
             TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
+        }
+    }
+
+    private void requireMajority(MemberChange change, AdminRequest request) {
+        RaftStatus status = raft.status();
+        if (!request.getForce() && !currency.isMajorityThere(status, new Changes(status).votersAfter(change))) {
+            throw new RaftException.ChangeRefused(MemberChange.Refusal.WOULD_LOSE_QUORUM);
         }
     }
 

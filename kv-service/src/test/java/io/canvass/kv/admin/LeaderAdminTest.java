@@ -27,6 +27,7 @@ import io.canvass.raft.core.Effect.Result.TransferFailed.Why;
 import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.RaftException;
+import io.canvass.raft.runtime.RaftStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,7 +91,7 @@ class LeaderAdminTest {
     void anObserverIsPromotedIfItIsNotTooFarBehind() {
         assertThat(ask(promote()).getRefusal()).isEqualTo(Refusal.NONE);
         assertThat(raft.changes()).containsExactly(new MemberChange.Promote(Statuses.replica(4), 1000));
-        raft.status(Situations.leader(peer(4, 120))).refuses(MemberChange.Refusal.TOO_FAR_BEHIND);
+        raft.status(Situations.leader(peer(0, 5120), peer(2, 5120), peer(4, 120))).refuses(MemberChange.Refusal.TOO_FAR_BEHIND);
         AdminReply refused = ask(promote());
         assertThat(refused.getRefusal()).isEqualTo(Refusal.TOO_FAR_BEHIND);
         assertThat(refused.getDetail()).isEqualTo("kv-4 is 5000 entries behind, and 1000 may be");
@@ -160,9 +161,20 @@ class LeaderAdminTest {
         raft.transfersBy(CompletableFuture.failedFuture(new RaftException.TransferFailed(Why.REFUSED)), Situations.leader());
         assertThat(ask(remove("kv-1")).getIndex()).isEqualTo(42);
         assertThat(raft.asked()).containsExactly("check Remove", "transfer to kv-0", "change Remove");
-        raft.status(Situations.leader(lost(0), lost(2)));
-        ask(remove("kv-1"));
-        assertThat(raft.asked()).as("nobody is there").endsWith("check Remove", "change Remove");
+    }
+
+    @Test
+    void aVoterThatDiedAMomentAgoIsNotReliedUpon() {
+        RaftStatus.Peer justDied = new RaftStatus.Peer(
+                Statuses.replica(2), "kv-2:9080", true, 5120, 5, false, 5, "Connection reset", Statuses.replica(2), 1, 2);
+        raft.status(Situations.leader(peer(0, 5120), justDied));
+        AdminReply reply = ask(remove("kv-0"));
+        assertThat(reply.getRefusal()).as("the core would not refuse yet").isEqualTo(Refusal.WOULD_LOSE_QUORUM);
+        assertThat(reply.getDetail()).contains("kv-2 is not connected (Connection reset)");
+        assertThat(ask(remove("kv-0").setDryRun(true)).getRefusal()).isEqualTo(Refusal.WOULD_LOSE_QUORUM);
+        assertThat(raft.asked()).isEmpty();
+        assertThat(ask(remove("kv-2")).getRefusal()).as("who is gone may go").isEqualTo(Refusal.NONE);
+        assertThat(ask(remove("kv-0").setForce(true)).getRefusal()).isEqualTo(Refusal.NONE);
     }
 
     @Test
@@ -185,9 +197,6 @@ class LeaderAdminTest {
     @Test
     void aMajorityThatWouldBeMissingIsToldByName() {
         raft.status(Situations.leader(peer(0, 5120), lost(2)));
-        for (int tries = 0; tries < 100; tries++) {
-            raft.refuses(MemberChange.Refusal.WOULD_LOSE_QUORUM);
-        }
         AdminReply reply = ask(remove("kv-0"));
         assertThat(reply.getRefusal()).isEqualTo(Refusal.WOULD_LOSE_QUORUM);
         assertThat(reply.getDetail()).isEqualTo("After it the voters would be kv-1, kv-2, of which 2 must answer; but kv-2 is not"
