@@ -22,6 +22,7 @@ class FullDiskIT {
     /** Less than the tenth that is kept free. */
     private static final long LOW_BYTES = 20 << 20;
 
+    private static final int LARGE_BYTES = 500_000;
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @RegisterExtension
@@ -71,7 +72,13 @@ class FullDiskIT {
         LocalNode full = follower();
         try (Workload workload = Workload.on(cluster.urls())) {
             Path filler = Mounts.fill(data(full), 0);
-            await("that it stops").atMost(Duration.ofMinutes(2)).until(() -> !full.isLive());
+            // Large values: a log has some room set aside beforehand.
+            String large = "x".repeat(LARGE_BYTES);
+            await("that it stops").atMost(Duration.ofMinutes(2)).until(() -> {
+                LocalNode other = cluster.others(full).findFirst().orElseThrow();
+                other.http().put(other.url() + "/v1/kv/large", large);
+                return !full.isLive();
+            });
             workload.awaitProgress();
             full.kill();
             full.start();
