@@ -22,6 +22,9 @@ class UnfinishedRestoreTest {
         new ApplicationContextRunner()
                 .withUserConfiguration(
                         ConfigConfiguration.class, ReplicaConfiguration.class, ClusterConfiguration.class)
+                .withBean(Begin.class, () -> () -> {
+                    throw new AssertionError("It is refused before it is found out how to begin");
+                })
                 .withPropertyValues("kv.data-dir=" + dataDir)
                 .run(context -> assertThat(context)
                         .getFailure()

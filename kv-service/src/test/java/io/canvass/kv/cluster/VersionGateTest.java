@@ -6,9 +6,11 @@ import io.canvass.kv.store.Commands;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Delete;
 import io.canvass.proto.kv.v1.Put;
+import io.canvass.proto.kv.v1.RaiseRevision;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Configuration.Member;
 import io.canvass.raft.core.Configuration.Promotion;
+import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +47,9 @@ class VersionGateTest {
         Command put = Command.newBuilder().setPut(Put.getDefaultInstance()).build();
         Command delete = Command.newBuilder().setDelete(Delete.getDefaultInstance()).build();
         assertThat(List.of(put, delete)).allMatch(command -> Commands.requiredVersion(command) == Commands.FIRST_VERSION);
-        assertThat(Command.KindCase.values()).as("a kind that is new needs a version, and a line here").hasSize(3);
+        Command raise = Command.newBuilder().setRaiseRevision(RaiseRevision.getDefaultInstance()).build();
+        assertThat(Commands.requiredVersion(raise)).isEqualTo(RaftConfig.MEMBERS_VERSION);
+        assertThat(Command.KindCase.values()).as("a kind that is new needs a version, and a line here").hasSize(4);
         assertThatIllegalArgumentException().isThrownBy(() -> Commands.requiredVersion(Command.getDefaultInstance()));
     }
 }
