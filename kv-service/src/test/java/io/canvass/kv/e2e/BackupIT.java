@@ -251,6 +251,10 @@ class BackupIT {
 
     /** The key of the writer that counts. */
     private static int counters(LocalNode node) {
-        return node.http().get(node.url() + "/v1/kv?prefix=counter").json().path("items").size();
+        int count = 0;
+        for (String prefix : List.of("counter", "register")) {
+            count += node.http().get(node.url() + "/v1/kv?prefix=" + prefix).json().path("items").size();
+        }
+        return count;
     }
 }
