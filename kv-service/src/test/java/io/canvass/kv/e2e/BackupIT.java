@@ -249,7 +249,7 @@ class BackupIT {
         return Objects.requireNonNull(items.get(key), key);
     }
 
-    /** The key of the writer that counts. */
+    /** Keys of the writers that overwrite what they wrote. */
     private static int counters(LocalNode node) {
         int count = 0;
         for (String prefix : List.of("counter", "register")) {
