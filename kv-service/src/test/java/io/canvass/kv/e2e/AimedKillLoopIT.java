@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,6 +23,7 @@ import static org.awaitility.Awaitility.await;
  * state, a log that begins later, a change of members. The logs keep so little that these go on all the time.
  */
 @Timeout(value = 4, unit = TimeUnit.HOURS)
+@Tag("long")
 class AimedKillLoopIT {
     /** {@code -Dcanvass.aimed.rounds} and {@code -Dcanvass.aimed.nodes} give others (docs/testing.md). */
     private static final int ROUNDS = Integer.getInteger("canvass.aimed.rounds", 6);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,6 +22,7 @@ import static org.awaitility.Awaitility.await;
 
 /** Files of real nodes that are damaged on the disk: found, never served, healed by command (docs/disks.md). */
 @Timeout(400)
+@Tag("long")
 class DamagedFilesIT {
     private static final String KEY = "rotten";
     private static final Duration FOUND = Duration.ofSeconds(60);
