@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,6 +20,7 @@ import static org.awaitility.Awaitility.await;
 
 /** KV-API.md, section 7, on real nodes: an operator with curl, and a load that must not notice. */
 @Timeout(900)
+@Tag("long")
 class AdminIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     /** The service's own limit for a request, and some more. */

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +35,7 @@ import static org.awaitility.Awaitility.await;
 
 /** Snapshots, restores and recoveries of real nodes, with the tools of the jar. */
 @Timeout(300)
+@Tag("long")
 class BackupIT {
     /** Slow enough to be met while it runs: the state below takes seconds. */
     private static final int BYTES_PER_SECOND = 200_000;

@@ -2,6 +2,7 @@ package io.canvass.kv.e2e;
 
 import java.time.Duration;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -13,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 /** Syncs of a real leader that fail or hang, through a layer between the process and the system (docs/disks.md). */
 @Timeout(400)
 @EnabledIf(value = "canCompile", disabledReason = "the layer that makes syncs fail is compiled by cc, on Linux only")
+@Tag("long")
 class FailingSyncIT {
     private static final FaultySync FAULTS = new FaultySync();
     private static final Duration SOON = Duration.ofSeconds(60);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -17,6 +18,7 @@ import static org.awaitility.Awaitility.await;
 /** Disks that are nearly full, full, and read-only, for real (docs/disks.md). */
 @Timeout(400)
 @EnabledIf(value = "canMount", disabledReason = "only root can mount the small disks that these tests fill")
+@Tag("long")
 class FullDiskIT {
     private static final int DISK_MEGABYTES = 400;
     /** Less than the tenth that is kept free. */

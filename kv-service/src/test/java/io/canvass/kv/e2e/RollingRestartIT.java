@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -12,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a rollout does: each node is ended by SIGTERM and started again, one after the other, under load through all of them. */
 @Timeout(900)
+@Tag("long")
 class RollingRestartIT {
     private static final int NODES = 5;
 
