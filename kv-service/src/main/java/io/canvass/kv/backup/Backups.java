@@ -118,7 +118,7 @@ public final class Backups {
         }
         MessageDigest digest = SnapshotFormat.sha256();
         SnapshotWriter writer = new SnapshotWriter(header, copy.directory(), turn::await);
-        writer.write(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+        writer.write(new DigestOutputStream(OutputStream.nullOutputStream(), digest), () -> {});
         return new Backup(header, Bytes.wrap(digest.digest()), writer, copy);
     }
 
@@ -155,9 +155,12 @@ public final class Backups {
             return sha256;
         }
 
-        /** Writes the snapshot: {@code header().totalBytes()} bytes. */
+        /**
+         * Writes the snapshot, {@code header().totalBytes()} bytes, once. This is closed before the last of them: who
+         * has the whole of one can have the next at once.
+         */
         public void writeTo(OutputStream out) throws IOException, InterruptedException {
-            writer.write(out);
+            writer.write(out, this::close);
         }
 
         /** Removes the copy. A second call does nothing. */

@@ -35,10 +35,12 @@ final class SnapshotWriter {
     }
 
     /**
-     * The same bytes each time. They are not flushed: who has not got the last of them knows that this is not over, and
-     * asks for no other snapshot.
+     * The same bytes each time.
+     *
+     * @param filesRead runs when the files are needed no more, and before the last bytes are written: who has them all
+     *     may rely on its being done
      */
-    void write(OutputStream target) throws IOException, InterruptedException {
+    void write(OutputStream target, Runnable filesRead) throws IOException, InterruptedException {
         MessageDigest all = SnapshotFormat.sha256();
         DigestOutputStream out = new DigestOutputStream(target, all);
         byte[] encoded = header.encode();
@@ -57,6 +59,7 @@ final class SnapshotWriter {
         for (SnapshotHeader.File file : header.files()) {
             writeFile(file, out, chunk);
         }
+        filesRead.run();
         out.write(soFar(all));
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class BackupsTest {
@@ -77,6 +78,36 @@ class BackupsTest {
                 assertThat(second.header().keyCount()).isEqualTo(1);
                 assertThatThrownBy(backups::begin).isInstanceOf(BackupRunningException.class);
             }
+        }
+    }
+
+    @Test
+    void whoHasTheWholeOfOneCanHaveTheNextAtOnce() throws Exception {
+        try (KvStore store = KvStore.open(temporary.resolve("store"))) {
+            Copies.fill(store, KEYS);
+            Backups backups = backups(store, Copies.LIMITS);
+            Backups.Backup first = backups.begin();
+            first.writeTo(new OutputStream() {
+                private long left = first.header().totalBytes();
+
+                @Override
+                public void write(int one) throws IOException {
+                    write(new byte[1], 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    left -= length;
+                    if (left == 0) {
+                        assertThat(copies()).isEmptyDirectory();
+                        assertThatCode(() -> backups.begin().close()).doesNotThrowAnyException();
+                    } else {
+                        assertThatThrownBy(backups::begin).isInstanceOf(BackupRunningException.class);
+                    }
+                }
+            });
+            first.close();
+            backups.begin().close();
         }
     }
 
@@ -153,7 +184,7 @@ class BackupsTest {
         SnapshotHeader lie = new SnapshotHeader(header.clusterId(), header.createdAt(), header.nodeId(), header.base(),
                 header.revision() + 1, 0, header.keyCount(), header.files());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new SnapshotWriter(lie, files, SnapshotWriter.Pace.NONE).write(out);
+        new SnapshotWriter(lie, files, SnapshotWriter.Pace.NONE).write(out, () -> {});
         return out.toByteArray();
     }
 
@@ -166,7 +197,7 @@ class BackupsTest {
                 header.revision(), 0, header.keyCount(),
                 header.files().stream().filter(file -> !file.path().endsWith(".sst")).toList());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new SnapshotWriter(less, files, SnapshotWriter.Pace.NONE).write(out);
+        new SnapshotWriter(less, files, SnapshotWriter.Pace.NONE).write(out, () -> {});
         try (KvStore store = KvStore.open(temporary.resolve("store"))) {
             assertThatThrownBy(() -> backups(store, Copies.LIMITS).verify(new ByteArrayInputStream(out.toByteArray())))
                     .isInstanceOf(InvalidSnapshotException.class)

@@ -59,7 +59,7 @@ class SnapshotFormatTest {
 
     private byte[] written() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new SnapshotWriter(ofSource(), source, SnapshotWriter.Pace.NONE).write(out);
+        new SnapshotWriter(ofSource(), source, SnapshotWriter.Pace.NONE).write(out, () -> {});
         return out.toByteArray();
     }
 
@@ -156,7 +156,7 @@ class SnapshotFormatTest {
     void aFileThatIsShorterThanTheHeaderSaysEndsTheWriting() {
         SnapshotHeader wrong = header(new SnapshotHeader.File("CURRENT", 12));
         assertThatThrownBy(() -> new SnapshotWriter(wrong, source, SnapshotWriter.Pace.NONE)
-                        .write(new ByteArrayOutputStream()))
+                        .write(new ByteArrayOutputStream(), () -> {}))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("CURRENT");
     }
