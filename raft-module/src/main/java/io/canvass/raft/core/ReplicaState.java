@@ -121,10 +121,14 @@ final class ReplicaState {
         return isVoterIn(some) || isAmong(some.observers());
     }
 
-    /** Who joined is not meant by the name of its node alone: that may be the replica whose disk was lost (HAZARDS E2). */
+    /** Who joined is not meant by the name of its node alone: that may be the replica whose disk was lost (HAZARDS E1, E2). */
+    boolean isMeantBy(ReplicaKey key) {
+        return joined ? key.equals(self()) : key.matches(self());
+    }
+
     private boolean isAmong(List<Configuration.Member> members) {
         for (Configuration.Member member : members) {
-            if (joined ? member.key().equals(self()) : member.key().matches(self())) {
+            if (isMeantBy(member.key())) {
                 return true;
             }
         }

@@ -13,7 +13,6 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 import io.canvass.raft.core.Bytes;
-import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
@@ -52,17 +51,13 @@ final class ScriptCluster {
     private long now;
 
     ScriptCluster(ScriptSetup setup) {
-        Configuration configuration = new Configuration(members(setup.voters()), members(setup.observers()));
-        Entry bootstrap = new Entry(1, 0, EntryKind.CONFIGURATION, 0, configuration.encode());
+        Entry bootstrap =
+                new Entry(1, 0, EntryKind.CONFIGURATION, 0, setup.configuration().encode());
         List<String> names = setup.names();
         for (int i = 0; i < names.size(); i++) {
             RaftConfig config = setup.config(CLUSTER, key(names.get(i)), T, HEARTBEAT);
             replicas.put(names.get(i), new ScriptedReplica(this, config, always(100L * i - 1 + 100), bootstrap));
         }
-    }
-
-    private static List<Configuration.Member> members(List<String> names) {
-        return names.stream().map(name -> new Configuration.Member(key(name), name + ":9080")).toList();
     }
 
     static ReplicaKey key(String name) {

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
@@ -21,7 +22,7 @@ final class ScriptedReplica {
     private final String name;
     private final RaftConfig config;
     private final RandomGenerator random;
-    private final Entry bootstrap;
+    private final Configuration bootstrap;
     private final ScriptedDisk disk;
     private final ScriptCluster cluster;
 
@@ -36,12 +37,17 @@ final class ScriptedReplica {
     private final Deque<Runnable> reads = new ArrayDeque<>();
 
     ScriptedReplica(ScriptCluster cluster, RaftConfig config, RandomGenerator random, Entry bootstrap) {
+        this(cluster, config, random, Configuration.decode(bootstrap.data()), new ScriptedDisk(bootstrap));
+    }
+
+    private ScriptedReplica(
+            ScriptCluster cluster, RaftConfig config, RandomGenerator random, Configuration bootstrap, ScriptedDisk disk) {
         this.cluster = cluster;
         this.name = config.self().nodeId();
         this.config = config;
         this.random = random;
         this.bootstrap = bootstrap;
-        this.disk = new ScriptedDisk(bootstrap);
+        this.disk = disk;
     }
 
     /** The same node with an empty disk of this name; this one must be down, and is done. */
@@ -54,9 +60,17 @@ final class ScriptedReplica {
                 c.clusterId(), key, c.electionTimeoutNanos(), c.heartbeatNanos(), c.commitDelayNanos(),
                 c.maxAppendBytes(), c.maxInflightAppends(), c.maxInflightBytes(), c.maxUncommittedBytes(),
                 c.maxPendingReads(), c.maxTailBytes(), c.protocolVersion(), c.leaseReads());
-        ScriptedReplica again = new ScriptedReplica(cluster, other, random, bootstrap);
+        ScriptedReplica again = new ScriptedReplica(cluster, other, random, bootstrap, new ScriptedDisk(told()));
         again.life = life;
         return again;
+    }
+
+    /** The members as it hears of them at its first start, without the one of its own name. */
+    private Configuration told() {
+        List<Configuration.Member> voters = bootstrap.voters().stream()
+                .filter(voter -> !voter.key().nodeId().equals(name))
+                .toList();
+        return new Configuration(voters, bootstrap.observers());
     }
 
     String name() {

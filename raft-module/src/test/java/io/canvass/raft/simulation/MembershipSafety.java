@@ -35,13 +35,13 @@ final class MembershipSafety implements Observer {
         asked = new Asked(latestConfiguration(log), commit, own);
     }
 
-    private static Entry latestConfiguration(List<Entry> log) {
+    private static @Nullable Entry latestConfiguration(List<Entry> log) {
         for (int i = log.size() - 1; i >= 0; i--) {
             if (log.get(i).kind() == EntryKind.CONFIGURATION) {
                 return log.get(i);
             }
         }
-        throw new IllegalStateException("No log is without a configuration");
+        return null;
     }
 
     @Override

@@ -217,7 +217,7 @@ final class Promotions implements Observer {
         RoundKey key = new RoundKey(step.replica().key(), start.id());
         Set<Integer> grants = new HashSet<>(arrived.getOrDefault(key, Set.of()));
         grants.retainAll(given.getOrDefault(key, Set.of()));
-        if (step.replica().core().configuration().isVoter(step.replica().key())) {
+        if (step.replica().isVoterIn(step.replica().core().configuration())) {
             grants.add(step.replica().number());
         }
         if (grants.size() < start.majority()) {
