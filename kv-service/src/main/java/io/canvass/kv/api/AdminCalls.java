@@ -104,7 +104,8 @@ final class AdminCalls {
                         json.writeNumberProperty("index", reply.getCluster().getConfigurationIndex());
                         json.writeEndObject();
                     });
-            case WOULD_LOSE_QUORUM -> of(ProblemType.WOULD_LOSE_QUORUM, reply, "");
+            case WOULD_LOSE_QUORUM -> of(ProblemType.WOULD_LOSE_QUORUM, reply, "Bring those back that it names,"
+                    + " or remove first who is gone for good. If you know better, add ?force=true; the last voter stays even then.");
             case ALREADY_A_MEMBER -> of(ProblemType.ALREADY_A_MEMBER, reply, "If it came back with an empty disk, replace"
                     + " it; else remove it first.");
             case NOT_A_MEMBER -> of(ProblemType.MEMBER_NOT_FOUND, reply, "GET /v1/cluster/members lists the members.");
