@@ -6,14 +6,17 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.StreamSupport;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -115,8 +118,10 @@ class AimedKillLoopIT {
             case COMPACTION -> killed(awaitCompaction(), 50);
             case MEMBERS -> {
                 LocalNode leader = cluster.awaitLeader();
-                LocalNode member = cluster.others(leader).toList().get(random.nextInt(NODES - 1));
-                changeMember(leader, member, "demote");
+                Optional<LocalNode> observer = observer(leader);
+                LocalNode member = observer.orElseGet(
+                        () -> cluster.others(leader).toList().get(random.nextInt(NODES - 1)));
+                changeMember(leader, member, observer.isPresent() ? "promote" : "demote");
                 yield killed(random.nextBoolean() ? leader : member, 100);
             }
             case ANY -> killed(any(), 1000);
@@ -171,6 +176,15 @@ class AimedKillLoopIT {
         await("a log that begins later").atMost(LIMIT).pollInterval(POLL).until(
                 () -> log(node, "snapshotIndex") > before);
         return node;
+    }
+
+    /** One that an earlier round demoted: it is made a voter again before another is taken away. */
+    private Optional<LocalNode> observer(LocalNode leader) {
+        JsonNode members = leader.http().get(leader.url() + "/v1/cluster/members").json().path("members");
+        return StreamSupport.stream(members.spliterator(), false)
+                .filter(member -> !member.path("voter").asBoolean())
+                .map(member -> cluster.node(member.path("id").asString()))
+                .findFirst();
     }
 
     /** What becomes of the request is not waited for: the leader may be killed in the middle of it. */
