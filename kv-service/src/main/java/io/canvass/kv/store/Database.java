@@ -30,7 +30,7 @@ import org.rocksdb.WriteOptions;
  */
 final class Database implements AutoCloseable {
     /** In the order of the handles. */
-    private static final List<String> FAMILIES = List.of("default", "meta", "index", "versions", "changes");
+    private static final List<String> FAMILIES = List.of("default", "meta", "index", "versions", "changes", "system");
 
     private final RocksDB rocks;
     private final List<ColumnFamilyHandle> handles;
@@ -42,22 +42,31 @@ final class Database implements AutoCloseable {
         this.handles = handles;
     }
 
-    /** Opens a store that was completed before. */
+    /** Opens a store that was completed before; one of an older format is brought to this version's. */
     static Database open(Path directory, Tuning tuning) {
-        if (format(directory).isEmpty()) {
-            throw new StoreException("The directory " + directory + " holds no complete state store: it has no format."
-                    + " Nothing was changed." + StoreException.REMEDY);
+        long format = format(directory)
+                .orElseThrow(() -> new StoreException("The directory " + directory
+                        + " holds no complete state store: it has no format. Nothing was changed."
+                        + StoreException.REMEDY));
+        Database database = openKnown(directory, tuning);
+        try {
+            database.bringUp(format);
+            return database;
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
         }
-        return openKnown(directory, tuning);
     }
 
     /** Makes an empty store, durably, or finishes what a crash left half made. */
     static Database create(Path directory, Tuning tuning) {
-        boolean complete = format(directory).isPresent();
+        Optional<Long> format = format(directory);
         Database database = openKnown(directory, tuning);
         try {
-            if (!complete) {
+            if (format.isEmpty()) {
                 database.initialize();
+            } else {
+                database.bringUp(format.get());
             }
             return database;
         } catch (RuntimeException e) {
@@ -74,6 +83,24 @@ final class Database implements AutoCloseable {
             flush();
         } catch (RocksDBException e) {
             throw new StoreException("The state store could not be created: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Format 1 has no family {@code system}, which the open has made, and no row {@code system}, which counts as one of
+     * zeros. So its number is all there is to write; an older version then refuses the directory by a sentence.
+     */
+    private void bringUp(long format) {
+        if (format == KeyLayout.FORMAT) {
+            return;
+        }
+        try (WriteBatch batch = new WriteBatch()) {
+            batch.put(meta(), KeyLayout.FORMAT_KEY, KeyLayout.number(KeyLayout.FORMAT));
+            write(batch);
+            flush();
+        } catch (RocksDBException e) {
+            throw new StoreException("The state store of format " + format + " could not be brought to format "
+                    + KeyLayout.FORMAT + ": " + e.getMessage(), e);
         }
     }
 
@@ -109,9 +136,10 @@ final class Database implements AutoCloseable {
             throw cannotOpen(directory, e);
         }
         Optional<Long> format = readFormat(directory);
-        if (format.isPresent() && format.get() != KeyLayout.FORMAT) {
+        if (format.isPresent() && (format.get() < KeyLayout.OLDEST_FORMAT || format.get() > KeyLayout.FORMAT)) {
             throw new StoreException("The state store in " + directory + " has format " + format.get()
-                    + "; this version knows format " + KeyLayout.FORMAT + ". Nothing was changed. Start the version"
+                    + "; this version knows format " + KeyLayout.FORMAT + " and those down to "
+                    + KeyLayout.OLDEST_FORMAT + ". Nothing was changed. Start the version"
                     + " that wrote it, or a newer one.");
         }
         return format;
@@ -161,6 +189,10 @@ final class Database implements AutoCloseable {
         return handles.get(4);
     }
 
+    ColumnFamilyHandle system() {
+        return handles.get(5);
+    }
+
     /** Reads what was written last. */
     ReadOptions latest() {
         return latest;
@@ -183,6 +215,15 @@ final class Database implements AutoCloseable {
         return get(meta(), options, KeyLayout.STATE_KEY)
                 .map(StoreState::decode)
                 .orElseThrow(() -> StoreException.damaged("it does not say how far it is"));
+    }
+
+    SystemState systemState(ReadOptions options) {
+        return get(meta(), options, KeyLayout.SYSTEM_KEY).map(SystemState::decode).orElseGet(SystemState::new);
+    }
+
+    /** Up to where the reclaimer is: what history below it is worth keeping is kept for good. */
+    long reclaimed(ReadOptions options) {
+        return get(meta(), options, KeyLayout.RECLAIMED_KEY).map(KeyLayout::number).orElse(0L);
     }
 
     RocksIterator iterator(ColumnFamilyHandle family, ReadOptions options) {
