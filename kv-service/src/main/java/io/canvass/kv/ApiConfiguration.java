@@ -1,13 +1,19 @@
 package io.canvass.kv;
 
 import io.canvass.kv.api.ApiLimits;
+import io.canvass.kv.api.LameDuck;
 import io.canvass.kv.config.KvProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Hands the HTTP API the bounds that the settings name. */
+/** Hands the HTTP API what the settings name. */
 @Configuration(proxyBeanMethods = false)
 class ApiConfiguration {
+    @Bean
+    LameDuck lameDuck(KvProperties properties) {
+        return new LameDuck(properties.shutdown().lameDuck());
+    }
+
     @Bean
     ApiLimits apiLimits(KvProperties properties) {
         ApiLimits defaults = ApiLimits.defaults();

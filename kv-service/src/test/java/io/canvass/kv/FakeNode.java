@@ -11,6 +11,8 @@ import io.canvass.kv.cluster.Statuses;
 import io.canvass.kv.config.ConfigConfiguration;
 import io.canvass.kv.health.HealthConfiguration;
 import io.canvass.kv.health.StorageSizes;
+import io.canvass.kv.members.MemberState;
+import io.canvass.kv.members.Members;
 import io.canvass.kv.store.KvReader;
 import io.canvass.raft.core.Bytes;
 import io.grpc.Channel;
@@ -42,6 +44,11 @@ class FakeNode {
                 return Map.of("inconsistent_cluster_id", 2L);
             }
         };
+    }
+
+    @Bean
+    Members members() {
+        return MemberState.Member::new;
     }
 
     @Bean

@@ -47,7 +47,7 @@ class OperationsTest {
     void theHealthOfTheClusterShowsItsDetailsToAnyone() throws Exception {
         assertThat(get("/actuator/health/cluster/raft").body()).contains("\"leader\":{\"id\":\"kv-0\"", "\"epoch\":7", "\"preVote\":{");
         assertThat(get("/actuator/health/cluster").body())
-                .contains("\"raft\":{", "\"storage\":{", "\"bytes\":{", "\"stalledWriteMs\":0", "\"revision\":1044");
+                .contains("\"raft\":{", "\"storage\":{", "\"bytes\":{", "\"stalledWriteMs\":0", "\"revision\":1044", "\"free\":[{", "\"low\":false");
     }
 
     @ParameterizedTest
@@ -102,6 +102,9 @@ class OperationsTest {
                         "kv_raft_append_batch_sum 3.0",
                         "kv_raft_proposals_total{outcome=\"applied\"} 0.0",
                         "kv_storage_bytes{store=\"raft\"} 4096.0",
+                        "kv_storage_low 0.0",
+                        "kv_storage_free_bytes ",
+                        "kv_raft_proposals_total{outcome=\"quota_exceeded\"} 0.0",
                         "kv_peer_refusals_total{reason=\"inconsistent_cluster_id\"} 2.0");
     }
 

@@ -3,10 +3,14 @@ package io.canvass.kv;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 import io.canvass.kv.cluster.FakeRaft;
 import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.Statuses;
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.ReplicaKey;
+import io.canvass.raft.runtime.RaftException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.SpringApplication;
@@ -19,7 +23,7 @@ import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** OPERATIONS.md, section 6: resign, then drain, then refuse. */
+/** OPERATIONS.md, section 6: hand over, then drain, then refuse. */
 class ShutdownTest {
     @Test
     void leadershipIsGivenUpBeforeTheWebServerDrainsAndWritesAreRefusedOnlyAfter() {
@@ -30,11 +34,13 @@ class ShutdownTest {
             observe((GenericApplicationContext) context, "drained", WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1, order);
         });
         ConfigurableApplicationContext node = application.run("--server.port=0");
-        node.getBean(FakeRaft.class).status(Statuses.leader());
+        FakeRaft raft = node.getBean(FakeRaft.class);
+        raft.status(Statuses.leader());
         NodeGate gate = node.getBean(NodeGate.class);
         assertThat(gate.state()).isEqualTo(NodeGate.State.OPEN);
         node.close();
-        assertThat(order).containsExactly("drains: 1 resignations, OPEN", "drained: 1 resignations, OPEN");
+        assertThat(order).containsExactly("drains: to kv-0, OPEN", "drained: to kv-0, OPEN");
+        assertThat(raft.resignations()).isZero();
         assertThat(gate.state()).isEqualTo(NodeGate.State.DRAINING);
     }
 
@@ -44,9 +50,24 @@ class ShutdownTest {
         ConfigurableApplicationContext node =
                 SpringApplication.run(FakeNode.class, "--server.port=0", "--kv.raft.election-timeout=200ms");
         node.getBean(FakeRaft.class).status(Statuses.leader());
-        node.getBean(FakeRaft.class).resigned(new CompletableFuture<>());
+        node.getBean(FakeRaft.class).handedOver(new CompletableFuture<>()).resigned(new CompletableFuture<>());
         node.close();
-        assertThat(output).contains("Leadership was not handed over within 200 ms (it took too long)");
+        assertThat(output)
+                .contains("Leadership was not handed over to a chosen voter (it took too long); this node resigns")
+                .contains("Leadership was not handed over within 200 ms (it took too long)");
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void whatCannotBeHandedOverIsResigned(CapturedOutput output) {
+        ConfigurableApplicationContext node = SpringApplication.run(FakeNode.class, "--server.port=0");
+        FakeRaft raft = node.getBean(FakeRaft.class);
+        raft.status(Statuses.leader());
+        raft.handedOver(CompletableFuture.failedFuture(
+                new RaftException.TransferFailed(Effect.Result.TransferFailed.Why.REFUSED)));
+        node.close();
+        assertThat(raft.resignations()).isOne();
+        assertThat(output).contains("not handed over to a chosen voter (Leadership was not handed over: REFUSED)");
     }
 
     @Test
@@ -57,6 +78,7 @@ class ShutdownTest {
             raft.status(status);
             node.close();
             assertThat(raft.resignations()).isZero();
+            assertThat(raft.transfers()).isEmpty();
         }
     }
 
@@ -70,7 +92,8 @@ class ShutdownTest {
         assertThat(output.getOut().lines().filter(line -> line.contains("INFO")))
                 .singleElement()
                 .asString()
-                .endsWith(" INFO  StartLine: kv-1 is up: cluster 00000000-0000-0c2f-0000-000000000001, HTTP on port " + port
+                .contains("StartLine")
+                .endsWith("kv-1 is up: cluster 00000000-0000-0c2f-0000-000000000001, HTTP on port " + port
                         + ", peers on 127.0.0.1:9080, data in /tmp/kv");
     }
 
@@ -86,7 +109,11 @@ class ShutdownTest {
             @Override
             public void stop() {
                 running = false;
-                order.add(name + ": " + context.getBean(FakeRaft.class).resignations() + " resignations, "
+                order.add(name + ": to "
+                        + context.getBean(FakeRaft.class).transfers().stream()
+                                .map(ReplicaKey::nodeId)
+                                .collect(Collectors.joining(","))
+                        + ", "
                         + context.getBean(NodeGate.class).state());
             }
 

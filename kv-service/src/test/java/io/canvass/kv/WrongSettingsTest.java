@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -52,8 +53,8 @@ class WrongSettingsTest {
                         + " into kv.peer.max-message-size (16MB): lower it, or raise kv.peer.max-message-size on all nodes."),
                 arguments("kv.raft.max-append-size=1B", "kv.raft.max-append-size is \"1B\"" + origin("kv.raft.max-append-size")
                         + ", but it must be from 1KB to 64MB: correct it, or leave it out for the default."),
-                arguments("kv.raft.protocol-version=2", "kv.raft.protocol-version is \"2\"" + origin("kv.raft.protocol-version")
-                        + ", but it must be 0 or 1: correct it, or leave it out for the default."),
+                arguments("kv.raft.protocol-version=3", "kv.raft.protocol-version is \"3\"" + origin("kv.raft.protocol-version")
+                        + ", but it must be 0, 1 or 2: correct it, or leave it out for the default."),
                 arguments("kv.peer.port=99999", "kv.peer.port is \"99999\"" + origin("kv.peer.port")
                         + ", but it must be from 0 to 65535: correct it, or leave it out for the default."),
                 arguments("kv.peer.port=http", "kv.peer.port is \"http\"" + origin("kv.peer.port")
@@ -77,17 +78,40 @@ class WrongSettingsTest {
                         + " the node id kv-1 twice: give each voter an id of its own."),
                 arguments("kv.cluster.voters=kv-1@a:9080,kv-2@a:9080", "kv.cluster.voters is \"kv-1@a:9080,kv-2@a:9080\", but kv-1 and"
                         + " kv-2 have the same address a:9080: give each voter an address of its own."),
-                arguments("kv.cluster.voters=kv-0@a:9080,kv-2@b:9080", "kv.node.id is \"kv-1\", but kv.cluster.voters lists only kv-0,"
-                        + " kv-2: set it to one of these, or add this node to the list on every node."));
+                arguments("kv.cluster.voters=kv-0@a:9080,kv-2@b:9080", "kv.peer.advertise is \"\", but this node, kv-1, is not in"
+                        + " kv.cluster.voters, so that it joins the cluster of those who are, and nothing says where they reach it:"
+                        + " set it to host:port, or correct kv.node.id or the list if this node is one of them."),
+                arguments("kv.peer.advertise=kv-1", "kv.peer.advertise is \"kv-1\", but that is not host:port:"
+                        + " write for example kv-3.example.net:9080."),
+                arguments("kv.node.url=kv-1:8080", "kv.node.url is \"kv-1:8080\", but that is not the base URL of an HTTP API:"
+                        + " write for example http://kv-3.example.net:8080."),
+                arguments("kv.raft.promotion.max-lag=-1", "kv.raft.promotion.max-lag is \"-1\"" + origin("kv.raft.promotion.max-lag")
+                        + ", but it must be at least 0: correct it, or leave it out for the default."));
+    }
+
+    @Test
+    void anAddressThatTheListContradictsIsRefused() {
+        runner.withPropertyValues("kv.cluster.voters=kv-1@a:9080", "kv.peer.advertise=b:9080")
+                .run(context -> assertRefused(context, "kv.peer.advertise is \"b:9080\", but kv.cluster.voters says that kv-1 is reached at a:9080:"
+                        + " leave it out, or correct the list on every node."));
+    }
+
+    @Test
+    void aNodeThatJoinsOnAnyFreePortIsRefused() {
+        runner.withPropertyValues("kv.cluster.voters=kv-0@127.0.0.1:9080", "kv.peer.port=0")
+                .run(context -> assertRefused(context, "kv.peer.port is \"0\", but a node that joins a cluster must be reached at a port that stays:"
+                        + " choose a port."));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void aWrongSettingAndTheSentenceThatStopsTheStart(String setting, String sentence) {
         runner.withPropertyValues(setting)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .satisfies(failure -> assertThat(sentenceFor(failure)).isEqualTo(sentence)));
+                .run(context -> assertRefused(context, sentence));
+    }
+
+    private static void assertRefused(AssertableApplicationContext context, String sentence) {
+        assertThat(context).getFailure().satisfies(failure -> assertThat(sentenceFor(failure)).isEqualTo(sentence));
     }
 
     @Test
@@ -142,7 +166,7 @@ class WrongSettingsTest {
         application.setWebApplicationType(WebApplicationType.NONE);
         assertThatThrownBy(() -> application.run("--kv.cluster.voters=kv-0@a:9080", "--spring.main.banner-mode=off"))
                 .isInstanceOf(Exception.class);
-        assertThat(output).contains("kv.node.id is \"kv-1\", but kv.cluster.voters lists only kv-0:").doesNotContain("\tat ");
+        assertThat(output).contains("this node, kv-1, is not in kv.cluster.voters").doesNotContain("\tat ");
     }
 
     private void withPlan(Consumer<ClusterPlan> check) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -34,6 +35,8 @@ class ConformanceTest {
     private static final int LAST_BEHAVIOUR = 120;
     /** How many hazards each group has, A to H. */
     private static final List<Integer> HAZARDS_PER_GROUP = List.of(38, 14, 7, 10, 16, 16, 8, 8);
+
+    private static final Set<String> GROUPS_WITH_SCRIPTS = Set.of("A", "B", "F");
 
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");
 
@@ -147,6 +150,18 @@ class ConformanceTest {
         }
         assertThat(idsOf(HAZARDS)).containsExactlyElementsOf(hazards);
         assertThat(rules()).extracting(Row::id).doesNotHaveDuplicates();
+    }
+
+    /** Elections, leases and the log: what a person can read a story of. */
+    @Test
+    void everyHazardOfThreeGroupsHasAScriptOrSaysWhyItHasNone() {
+        List<Row> hazards = rules().stream()
+                .filter(row -> row.section().equals(HAZARDS) && GROUPS_WITH_SCRIPTS.contains(row.id().substring(0, 1)))
+                .filter(row -> row.kind() == Kind.SHOWN || row.kind() == Kind.IN_PART)
+                .toList();
+        assertThat(hazards).isNotEmpty().allSatisfy(row -> assertThat(row.shownBy())
+                .as("a script for " + row.id())
+                .matches(shown -> shown.contains(".raft`") || shown.contains("no script: ")));
     }
 
     private static List<String> numbers(String prefix, int last) {

@@ -53,10 +53,11 @@ final class ClusterCalls {
      * @throws ProblemException 503
      */
     void awaitFreshness(Consistency consistency) {
-        if (consistency == Consistency.LOCAL) {
-            return;
-        }
         try {
+            if (consistency == Consistency.LOCAL) {
+                replication.requireMember();
+                return;
+            }
             join(replication.awaitLinearizable(limits.requestTimeout()));
         } catch (ReplicationException e) {
             throw readFailed(e.reason(), message(e));
@@ -84,9 +85,18 @@ final class ClusterCalls {
         Problem problem = switch (reason) {
             case NO_QUORUM -> Problem.of(ProblemType.NO_QUORUM, sentences(votersSeen(), message, undone));
             case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, sentences("Too many writes wait.", message, undone));
+            case QUOTA_EXCEEDED -> Problem.of(ProblemType.QUOTA_EXCEEDED, sentences(
+                    "A disk is nearly full.", message,
+                    "The write was not applied. Reads and deletes work; writes are taken again when there is room."));
+            case DAMAGED -> Problem.of(ProblemType.REPLICA_DAMAGED, sentences("This node's data is damaged.", message,
+                    "The write was not applied. Send it to another node."));
             case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, undone));
             case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,
                     "The write was not applied. Send it to another node."));
+            case REMOVED -> removed(message);
+            case UNSUPPORTED -> Problem.of(ProblemType.NOT_IMPLEMENTED, sentences(
+                    "This cluster does not take this kind of write yet.", message,
+                    "The write was not applied. Send it again when all nodes are upgraded."));
             case OUTCOME_UNKNOWN -> Problem.of(ProblemType.OUTCOME_UNKNOWN, sentences(
                             "The write was handed to the cluster, and its outcome is not known.", message,
                             "It may have been applied, or still be. Read the key to learn it, or repeat the write"
@@ -100,14 +110,27 @@ final class ClusterCalls {
         String advice = "Nothing was read. Send the request again after a second, or read with consistency=local.";
         Problem problem = switch (reason) {
             // A read has no outcome: whatever became of it, no leader confirmed it in time.
-            case NO_QUORUM, OUTCOME_UNKNOWN ->
+            case NO_QUORUM, OUTCOME_UNKNOWN, UNSUPPORTED ->
                 Problem.of(ProblemType.NO_QUORUM, sentences(votersSeen(), message, advice));
             case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, sentences("Too many reads wait.", message, advice));
+            case QUOTA_EXCEEDED -> throw new IllegalStateException("A read needs no room on a disk");
+            case DAMAGED -> damaged(message);
             case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, advice));
             case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,
                     "Nothing was read. Send the request to another node."));
+            case REMOVED -> removed(message);
         };
         return problem.asException();
+    }
+
+    /** Of a read. */
+    static Problem damaged(String message) {
+        return Problem.of(ProblemType.REPLICA_DAMAGED, sentences("This node's data is damaged.", message,
+                "Nothing was read. Send the request to another node."));
+    }
+
+    private static Problem removed(String message) {
+        return Problem.of(ProblemType.REMOVED, sentences(message + ".", "Nothing was done.", "Send the request to a member."));
     }
 
     private String votersSeen() {

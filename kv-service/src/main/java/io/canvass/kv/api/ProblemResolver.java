@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
+import io.canvass.kv.store.DamagedStateException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -43,16 +44,23 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
     }
 
     @Override
-    public ModelAndView resolveException(
+    public @Nullable ModelAndView resolveException(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception exception) {
+        // Unresolved, Tomcat closes the connection: a client must not take half an answer for a whole one.
+        boolean broken = response.isCommitted() && !isClientsDoing(exception);
         answer(request, response, exception);
-        return new ModelAndView();
+        return broken ? null : new ModelAndView();
+    }
+
+    /** After an answer has begun: then the client hung up, or sent what Tomcat has refused by itself. */
+    private static boolean isClientsDoing(Exception exception) {
+        return exception instanceof ProblemException || exception instanceof IOException;
     }
 
     /** Sends the problem that the exception is. */
     void answer(HttpServletRequest request, HttpServletResponse response, Exception exception) {
         if (response.isCommitted()) {
-            if (exception instanceof ProblemException || exception instanceof IOException) {
+            if (isClientsDoing(exception)) {
                 // The client hung up, which closes the answer too. Anyone can do that as often as they like.
                 log.debug("Request {}: the client went away before its answer", RequestIds.of(request), exception);
             } else {
@@ -78,6 +86,9 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
     private Problem problemOf(HttpServletRequest request, Exception exception) {
         if (exception instanceof ProblemException known) {
             return known.problem();
+        }
+        if (exception instanceof DamagedStateException damaged) {
+            return ClusterCalls.damaged(String.valueOf(damaged.getMessage()));
         }
         if (exception instanceof HttpRequestMethodNotSupportedException refused) {
             String[] supported = refused.getSupportedMethods();

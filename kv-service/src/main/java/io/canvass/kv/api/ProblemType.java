@@ -16,12 +16,19 @@ enum ProblemType {
     INVALID_REQUEST("invalid-request", 400, "The request is not valid", Outcome.NOT_APPLIED, false,
             "The request line, a header, a query parameter or the body is malformed, or is not known here.",
             "Correct what the detail names. The same request will be refused again."),
+    INVALID_SNAPSHOT("invalid-snapshot", 400, "The snapshot is broken", Outcome.NOT_APPLIED, false,
+            "The body is not a snapshot as GET /v1/snapshot makes it, or it is damaged, cut short or another one than its"
+                    + " digest says. The detail tells what is broken, and where.",
+            "Do not rely on that file. Make another snapshot, and check it."),
     NOT_FOUND("not-found", 404, "Nothing is served under this path", Outcome.NOT_APPLIED, false,
             "The path is not part of this API.",
             "Keys are under /v1/kv/{key}; check the path's spelling."),
     KEY_NOT_FOUND("key-not-found", 404, "The key does not exist", Outcome.NONE, false,
             "At the revision that was read, given by Kv-Store-Revision, there was no such key.",
             "Write it with PUT, or list what exists with GET /v1/kv?prefix=."),
+    MEMBER_NOT_FOUND("member-not-found", 404, "There is no such member", Outcome.NOT_APPLIED, false,
+            "No voter and no observer of the cluster has this node id; if it was one, it is removed.",
+            "GET /v1/cluster/members lists the members."),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here", Outcome.NOT_APPLIED, false,
             "The path exists, but not for this method.",
             "Use one of the methods that the Allow header names."),
@@ -32,6 +39,49 @@ enum ProblemType {
     REQUEST_TIMEOUT("request-timeout", 408, "The request did not arrive in time", Outcome.NOT_APPLIED, true,
             "The client stopped sending, or sent too slowly, before the whole value had arrived.",
             "Send the request again."),
+    CHANGE_PENDING("change-pending", 409, "Another change of the members is under way", Outcome.NOT_APPLIED, true,
+            "Members are changed one at a time. The configuration at the index that pending names is not committed yet.",
+            "Send the request again when it is. If it stays so, too few voters answer: GET /v1/cluster says which."),
+    WOULD_LOSE_QUORUM("would-lose-quorum", 409, "Too few voters would be left", Outcome.NOT_APPLIED, false,
+            "After the change a majority of the voters would not be there: the cluster could commit nothing, not even a"
+                    + " change back.",
+            "Bring the voters back that the detail names, or remove those first that are gone for good. If you know"
+                    + " better, add ?force=true; what is the last voter cannot be forced away."),
+    ALREADY_A_MEMBER("already-a-member", 409, "The node is a member already", Outcome.NOT_APPLIED, false,
+            "A voter or an observer has this node id, perhaps by an earlier try of this very request.",
+            "Look at GET /v1/cluster/members/{id}. If the node came back with an empty disk, replace it."),
+    NOTHING_TO_DO("nothing-to-do", 409, "It is so already", Outcome.NOT_APPLIED, false,
+            "The member is already what the request would make of it, perhaps by an earlier try of this very request.",
+            "Nothing, if that is what you wanted."),
+    MEMBER_BEHIND("member-behind", 409, "The member is too far behind", Outcome.NOT_APPLIED, true,
+            "As a voter it would count for majorities while it lacks many entries of the log.",
+            "Wait until its lag, which GET /v1/cluster shows, has shrunk, and send the request again."),
+    NOT_A_VOTER("not-a-voter", 409, "The member is no voter", Outcome.NOT_APPLIED, false,
+            "Only a voter can lead.",
+            "Promote it first, or name a voter."),
+    DIRECTORY_UNKNOWN("directory-unknown", 409, "The member's new directory is not known", Outcome.NOT_APPLIED, true,
+            "A replica is a node with a data directory. The node has not connected with another directory than the one"
+                    + " that is lost.",
+            "Start the node on its empty directory and send the request again, or name the directory by directoryId."),
+    DIRECTORY_IN_USE("directory-in-use", 409, "The member's directory is in use", Outcome.NOT_APPLIED, false,
+            "The replica that would be given up as lost is connected, and so not lost.",
+            "Stop the node first. If you know better, add ?force=true."),
+    TRANSFER_FAILED("transfer-failed", 409, "Leadership was not handed over", Outcome.NOT_APPLIED, true,
+            "The member does not answer, or did not have the whole log in time. Who led before leads on, or the voters"
+                    + " elected another one.",
+            "Send the request again, or name another voter."),
+    NOT_SAFE_TO_STOP("not-safe-to-stop", 409, "The member should not be stopped now", Outcome.NONE, true,
+            "Without it, too few voters would be current: connected and not far behind.",
+            "Wait until the others are current, and ask again."),
+    TOO_MANY_MEMBERS("too-many-members", 409, "The cluster has as many members as it can have", Outcome.NOT_APPLIED, false,
+            "Each member costs every other one connections, and the leader a look at each answer.",
+            "Remove a member first."),
+    NOT_SUPPORTED("not-supported", 409, "Not all members understand this", Outcome.NOT_APPLIED, false,
+            "The change can only be written in a form that some members, of an older version, do not read.",
+            "Bring all members to this version first."),
+    SNAPSHOT_RUNNING("snapshot-running", 409, "Another snapshot is under way", Outcome.NOT_APPLIED, true,
+            "A node makes one snapshot at a time, and checks one at a time: each takes up its disk.",
+            "Wait until the other one is over, or ask another node."),
     PRECONDITION_FAILED("precondition-failed", 412, "The precondition does not hold", Outcome.NOT_APPLIED, false,
             "If-Match or If-None-Match does not hold for the key as it stands; current and the ETag header say how it"
                     + " stands.",
@@ -40,11 +90,20 @@ enum ProblemType {
             "The value is longer than this service stores: limit is the bound in bytes, actual what was sent (absent"
                     + " when the length was not announced), property the setting.",
             "Store less, split it over several keys, or have the operator raise the setting on every node."),
-    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The content coding is not supported", Outcome.NOT_APPLIED,
+    BODY_TOO_LARGE("body-too-large", 413, "The body is too large", Outcome.NOT_APPLIED, false,
+            "The body is longer than any request to this path can be: limit is the bound in bytes, actual what was sent.",
+            "Correct the request."),
+    SNAPSHOT_TOO_LARGE("snapshot-too-large", 413, "The snapshot is too large to be checked here", Outcome.NOT_APPLIED,
+            false,
+            "The snapshot is larger than this node checks: limit is the bound in bytes, actual its size, property the"
+                    + " setting.",
+            "Check it with 'kvctl snapshot verify FILE' on another machine, or have the operator raise the setting."),
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body is not of a supported kind", Outcome.NOT_APPLIED,
             false,
             "A value is stored as the bytes of the body and served without a Content-Encoding, so an encoded body"
-                    + " would come back as something else than was meant. Any Content-Type is welcome.",
-            "Send the value without Content-Encoding."),
+                    + " would come back as something else than was meant; any Content-Type is welcome. Requests under"
+                    + " /v1/cluster have bodies of application/json.",
+            "Send the body as the detail says."),
     EXPECTATION_FAILED("expectation-failed", 417, "The expectation cannot be met", Outcome.NOT_APPLIED, false,
             "The Expect header asks for something other than 100-continue.",
             "Send the request without that header."),
@@ -60,6 +119,9 @@ enum ProblemType {
             "Too few voters of the cluster reach each other, or this node reaches none of them. Reads with"
                     + " consistency=local still work.",
             "Wait as Retry-After says and send the request again, here or to another node."),
+    LEADER_NOT_READY("leader-not-ready", 503, "The leader cannot begin a change yet", Outcome.NOT_APPLIED, true,
+            "The leader has committed nothing of its own epoch yet, or is handing leadership over.",
+            "Wait as Retry-After says and send the request again."),
     OVERLOADED("overloaded", 503, "Too many requests wait", Outcome.NOT_APPLIED, true,
             "A bound of the service is reached; the request was refused before anything was done.",
             "Wait as Retry-After says, with some jitter, and send the request again."),
@@ -69,6 +131,14 @@ enum ProblemType {
     DRAINING("draining", 503, "The node is stopping", Outcome.NOT_APPLIED, true,
             "The node is shutting down and takes no new requests.",
             "Send the request to another node, or here again after the restart."),
+    REPLICA_DAMAGED("replica-damaged", 503, "This node's data is damaged", Outcome.NOT_APPLIED, true,
+            "What this node stores is not what it once stored, or differs from what the other replicas have. It answers"
+                    + " no reads and takes no writes until an operator has healed it; the other nodes are not"
+                    + " concerned.",
+            "Send the request to another node."),
+    REMOVED("removed", 503, "The node is no member of its cluster any more", Outcome.NOT_APPLIED, true,
+            "The node was removed from its cluster: it takes no writes, and what it could read grows old for ever.",
+            "Send the request to a member of the cluster."),
     OUTCOME_UNKNOWN("outcome-unknown", 504, "It is not known whether the write happened", Outcome.UNKNOWN, false,
             "The write was handed to the cluster, and no answer came in time. It may have been applied, may still be,"
                     + " or may never be.",
@@ -77,7 +147,13 @@ enum ProblemType {
     HTTP_VERSION_NOT_SUPPORTED("http-version-not-supported", 505, "The HTTP version is not supported",
             Outcome.NOT_APPLIED, false,
             "The request line names a version of HTTP that is not spoken here.",
-            "Use HTTP/1.1.");
+            "Use HTTP/1.1."),
+    QUOTA_EXCEEDED("quota-exceeded", 507, "A disk of the cluster is nearly full", Outcome.NOT_APPLIED, true,
+            "The disk of this node, of the leader, or of too many voters has less room than is kept free, and the write"
+                    + " needs room. Reads and deletes work as before. Writes are taken again by themselves when there"
+                    + " is room.",
+            "Have the operator make room; meanwhile send the request again after some seconds, perhaps to another"
+                    + " node.");
 
     private final String slug;
     private final int status;

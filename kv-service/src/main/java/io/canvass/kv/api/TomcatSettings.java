@@ -20,16 +20,19 @@ import org.springframework.stereotype.Component;
 final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> {
     private final ObjectProvider<ProblemReplies> replies;
     private final ApiLimits limits;
+    private final ObjectProvider<LameDuck> lameDuck;
 
     /** @param replies asked for at the first error only: the server is configured before the cluster's beans exist */
-    TomcatSettings(ObjectProvider<ProblemReplies> replies, ApiLimits limits) {
+    TomcatSettings(ObjectProvider<ProblemReplies> replies, ApiLimits limits, ObjectProvider<LameDuck> lameDuck) {
         this.replies = replies;
         this.limits = limits;
+        this.lameDuck = lameDuck;
     }
 
     @Override
     public void customize(ConfigurableTomcatWebServerFactory factory) {
         factory.addConnectorCustomizers(TomcatSettings::customize);
+        lameDuck.ifAvailable(duck -> factory.addConnectorCustomizers(duck::watch));
         factory.addContextCustomizers(context -> {
             if (context.getParent() instanceof Host host) {
                 replaceErrorPage(host);

@@ -1,6 +1,6 @@
 /**
- * HTTP as KV-API.md has it: paths, headers, status codes, bodies and errors. Knows the store's views and
- * {@code Replication}, nothing of Raft but its {@code Bytes}.
+ * HTTP as KV-API.md has it: paths, headers, status codes, bodies and errors. Knows the store's views,
+ * {@code Replication} and {@code ClusterAdmin}, nothing of Raft but its {@code Bytes}.
  *
  * <p>A request is read strictly ({@link io.canvass.kv.api.KeyPath}, {@link io.canvass.kv.api.QueryParameters},
  * {@link io.canvass.kv.api.Condition}, {@link io.canvass.kv.api.ValueBody}), answered by a controller that blocks its

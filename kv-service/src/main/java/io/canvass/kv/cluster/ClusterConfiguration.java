@@ -1,7 +1,10 @@
 package io.canvass.kv.cluster;
 
+import java.util.List;
+
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
+import io.canvass.kv.disk.FreeSpace;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -14,8 +17,42 @@ public class ClusterConfiguration {
     }
 
     @Bean
+    VersionGate versionGate() {
+        return VersionGate.ofThisRelease();
+    }
+
+    @Bean
     WriteOutcomes writeOutcomes() {
         return new WriteOutcomes();
+    }
+
+    @Bean(destroyMethod = "close")
+    FreeSpace freeSpace(KvProperties properties) {
+        return FreeSpace.watch(
+                List.of(properties.raftDirectory(), properties.stateDirectory()),
+                properties.disk().minFree().toBytes(),
+                properties.disk().interval());
+    }
+
+    @Bean
+    SpaceGuard spaceGuard(FreeSpace own) {
+        return new SpaceGuard(own);
+    }
+
+    @Bean
+    Alarms diskAlarms(SpaceGuard space) {
+        return space::alarms;
+    }
+
+    /** Needs nothing of the replica, for the same reason as {@link #forwardService}. */
+    @Bean
+    CheckService checkService(KvProperties properties) {
+        return new CheckService(properties.check().interval(), System::nanoTime);
+    }
+
+    @Bean
+    Alarms stateAlarms(CheckService checks) {
+        return checks::alarms;
     }
 
     @Bean(destroyMethod = "close")
@@ -25,8 +62,8 @@ public class ClusterConfiguration {
 
     /** Needs nothing of the replica, because the transport that serves it is opened before the replica is. */
     @Bean
-    ForwardService forwardService(KvProperties properties) {
-        return new ForwardService(properties.forward().maxInFlight());
+    ForwardService forwardService(KvProperties properties, VersionGate versions, SpaceGuard space) {
+        return new ForwardService(properties.forward().maxInFlight(), versions, space);
     }
 
     @Bean(destroyMethod = "close")
@@ -47,9 +84,12 @@ public class ClusterConfiguration {
             ForwardClient forwards,
             NodeGate gate,
             ThreadDelays delays,
-            WriteOutcomes outcomes) {
-        WriteAttempt.Context context = new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays);
-        return new ReplicatedStore(context, plan.httpUrls(), properties.request().maxInFlight(), outcomes);
+            WriteOutcomes outcomes,
+            VersionGate versions,
+            SpaceGuard space) {
+        WriteAttempt.Context context =
+                new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays, versions);
+        return new ReplicatedStore(context, plan.httpUrls(), properties.request().maxInFlight(), outcomes, space);
     }
 
     @Bean

@@ -14,11 +14,15 @@ import io.grpc.stub.StreamObserver;
  */
 public final class ForwardService extends ForwardGrpc.ForwardImplBase {
     private final int maxInFlight;
+    private final VersionGate versions;
+    private final SpaceGuard space;
     private volatile Optional<RaftAccess> raft = Optional.empty();
 
     /** @param maxInFlight requests of one stream that are not answered yet; gRPC's flow control holds back the rest */
-    ForwardService(int maxInFlight) {
+    ForwardService(int maxInFlight, VersionGate versions, SpaceGuard space) {
         this.maxInFlight = maxInFlight;
+        this.versions = versions;
+        this.space = space;
     }
 
     /** Called once, when the replica is open. The port is open before: until then every request is refused. */
@@ -28,6 +32,7 @@ public final class ForwardService extends ForwardGrpc.ForwardImplBase {
 
     @Override
     public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> responses) {
-        return new ForwardSession(raft, (ServerCallStreamObserver<WriteResponse>) responses, maxInFlight);
+        return new ForwardSession(
+                raft, (ServerCallStreamObserver<WriteResponse>) responses, maxInFlight, versions, space);
     }
 }

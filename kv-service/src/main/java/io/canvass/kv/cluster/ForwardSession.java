@@ -27,8 +27,10 @@ import io.grpc.stub.StreamObserver;
  */
 final class ForwardSession implements StreamObserver<WriteRequest> {
     private final Optional<RaftAccess> raft;
+    private final SpaceGuard space;
     private final Optional<UUID> clusterId;
     private final ServerCallStreamObserver<WriteResponse> responses;
+    private final VersionGate versions;
 
     // Answers come on the applier's thread and on gRPC's; the observer takes one at a time. A send only enters gRPC's queue, so
     // that nobody waits long for this lock. It guards all below.
@@ -39,8 +41,15 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
     private boolean closed;
 
     /** @param raft empty while this node starts */
-    ForwardSession(Optional<RaftAccess> raft, ServerCallStreamObserver<WriteResponse> responses, int maxInFlight) {
+    ForwardSession(
+            Optional<RaftAccess> raft,
+            ServerCallStreamObserver<WriteResponse> responses,
+            int maxInFlight,
+            VersionGate versions,
+            SpaceGuard space) {
         this.raft = raft;
+        this.versions = versions;
+        this.space = space;
         this.clusterId = raft.map(access -> access.status().clusterId());
         this.responses = responses;
         responses.disableAutoRequest();
@@ -95,12 +104,17 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
                     Refusal.INVALID,
                     "The node belongs to cluster " + clusterId.get() + " and takes no writes of another one; nothing was written"));
         }
-        if (!isKnown(request.getCommand())) {
+        Command command = parsed(request.getCommand());
+        if (command.getKindCase() == Command.KindCase.KIND_NOT_SET) {
             // An unknown command in the log would stop every replica of this version.
             return Optional.of(refused(
                     request, Refusal.INVALID, "The leader's version does not know this kind of write; nothing was written"));
         }
-        return Optional.empty();
+        int required = versions.requiredVersion(command);
+        return raft.flatMap(access -> VersionGate.refusal(required, access.configuration()))
+                .map(why -> refused(request, Refusal.TOO_NEW, why))
+                .or(() -> space.refusalOf(command)
+                        .map(shortage -> refused(request, Refusal.QUOTA_EXCEEDED, "On the leader " + shortage)));
     }
 
     private static Optional<UUID> clusterIdOf(ByteString bytes) {
@@ -111,11 +125,12 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
         return Optional.of(new UUID(buffer.getLong(), buffer.getLong()));
     }
 
-    private static boolean isKnown(ByteString command) {
+    /** Without a kind if it cannot be read. */
+    private static Command parsed(ByteString command) {
         try {
-            return Command.parseFrom(command).getKindCase() != Command.KindCase.KIND_NOT_SET;
+            return Command.parseFrom(command);
         } catch (InvalidProtocolBufferException _) {
-            return false;
+            return Command.getDefaultInstance();
         }
     }
 

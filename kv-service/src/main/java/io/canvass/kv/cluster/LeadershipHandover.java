@@ -1,10 +1,14 @@
 package io.canvass.kv.cluster;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
+import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.RaftStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,8 +16,8 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Gives up leadership before the web server drains, so that the writes under way on this node end at the next leader instead of
- * waiting for an election.
+ * Hands leadership over before the web server drains, so that the writes under way on this node end at the next leader
+ * instead of waiting for an election. What cannot be handed over is resigned.
  */
 final class LeadershipHandover implements SmartLifecycle {
     /** Higher phases stop first. */
@@ -24,7 +28,7 @@ final class LeadershipHandover implements SmartLifecycle {
     private final Duration limit;
     private volatile boolean running;
 
-    /** @param limit after which the stop goes on all the same */
+    /** @param limit for the handing over, and once more for the resignation; then the stop goes on all the same */
     LeadershipHandover(RaftAccess raft, Duration limit) {
         this.raft = raft;
         this.limit = limit;
@@ -62,16 +66,55 @@ final class LeadershipHandover implements SmartLifecycle {
             // Nothing to hand over, or nobody to hand it to.
             return CompletableFuture.completedFuture(null);
         }
-        CompletableFuture<Void> resigned;
-        try {
-            resigned = raft.resign();
-        } catch (RuntimeException e) {
-            resigned = CompletableFuture.failedFuture(e);
+        long begun = System.nanoTime();
+        return transfer(status)
+                .thenRun(() -> LOG.info("Leadership was handed over in {} ms; {} leads epoch {}", millisSince(begun),
+                        raft.leadership().leader().nodeId(), raft.leadership().epoch()))
+                .handle((_, failure) -> Optional.ofNullable(failure))
+                .thenCompose(failure -> failure.map(this::resign).orElse(CompletableFuture.completedFuture(null)));
+    }
+
+    private CompletableFuture<Void> transfer(RaftStatus status) {
+        Optional<ReplicaKey> successor = successor(status);
+        if (successor.isEmpty()) {
+            return CompletableFuture.failedFuture(new IllegalStateException("no other voter is connected"));
         }
-        return resigned.copy().orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).exceptionally(failure -> {
-            String why = failure instanceof TimeoutException ? "it took too long" : Failures.messageOf(failure);
-            LOG.warn("Leadership was not handed over within {} ms ({}); the peers elect without it", limit.toMillis(), why);
+        return within(() -> raft.transfer(successor.get(), limit));
+    }
+
+    /** Of the voters that are there, the one that lacks least: until it has the rest, nobody takes writes. */
+    private static Optional<ReplicaKey> successor(RaftStatus status) {
+        return status.peers().stream()
+                .filter(peer -> peer.voter() && peer.connected())
+                .max(Comparator.comparingLong(RaftStatus.Peer::matchIndex)
+                        .thenComparing(Comparator.comparingLong(RaftStatus.Peer::contactAgeMillis).reversed()))
+                .map(RaftStatus.Peer::key);
+    }
+
+    private CompletableFuture<Void> resign(Throwable transferFailure) {
+        LOG.warn("Leadership was not handed over to a chosen voter ({}); this node resigns", reason(transferFailure));
+        return within(raft::resign).exceptionally(failure -> {
+            LOG.warn("Leadership was not handed over within {} ms ({}); the peers elect without it",
+                    limit.toMillis(), reason(failure));
             return null;
         });
+    }
+
+    private CompletableFuture<Void> within(Supplier<CompletableFuture<Void>> request) {
+        try {
+            // A copy: the replica's own future is not ours to complete.
+            return request.get().copy().orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = Failures.causeOf(failure);
+        return cause instanceof TimeoutException ? "it took too long" : Failures.messageOf(cause);
+    }
+
+    private static long millisSince(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
     }
 }

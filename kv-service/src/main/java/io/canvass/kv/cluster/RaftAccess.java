@@ -1,10 +1,15 @@
 package io.canvass.kv.cluster;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.MemberChange;
+import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftStatus;
@@ -38,6 +43,29 @@ public interface RaftAccess extends AutoCloseable {
 
     /** Leaves leadership if this replica has it; completes when it does not lead. */
     CompletableFuture<Void> resign();
+
+    /**
+     * Changes the members; completes with the place of the entry when it is applied here. Fails with {@code NotLeader}, {@code
+     * ChangeRefused}, {@code Superseded}, {@code OutcomeUnknown}, {@code Overloaded} or {@code Stopped}.
+     *
+     * @param force even if no majority of those that would vote is heard from
+     */
+    CompletableFuture<Long> changeMembers(MemberChange change, boolean force);
+
+    /** Why a change would be refused now; empty if it would be begun. Changes nothing. Fails with {@code NotLeader}. */
+    CompletableFuture<Optional<MemberChange.Refusal>> checkChange(MemberChange change, boolean force);
+
+    /**
+     * Hands leadership to another voter; completes when another leader is known here. Fails with {@code NotLeader} or {@code
+     * TransferFailed}.
+     *
+     * @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log
+     * @param timeout above zero, at most {@link io.canvass.raft.runtime.RaftNode#MAX_TRANSFER_TIMEOUT}
+     */
+    CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout);
+
+    /** The latest configuration known here, which is in force, committed or not. From memory. */
+    Configuration configuration();
 
     @Override
     void close();

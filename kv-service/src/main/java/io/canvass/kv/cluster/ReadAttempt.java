@@ -61,7 +61,7 @@ final class ReadAttempt {
     private void refused(Throwable failure) {
         switch (failure) {
             case RaftException.Overloaded overloaded -> fail(Reason.OVERLOADED, Failures.messageOf(overloaded));
-            case RaftException.Stopped stopped -> fail(Reason.DRAINING, Failures.messageOf(stopped));
+            case RaftException.Stopped stopped -> fail(Failures.ofStopped(raft), Failures.messageOf(stopped));
             case RaftException other -> askAgain(Failures.messageOf(other));
             case Throwable other -> fail(Reason.NO_QUORUM, "The read could not be confirmed: " + other);
         }

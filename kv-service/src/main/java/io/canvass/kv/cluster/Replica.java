@@ -3,10 +3,13 @@ package io.canvass.kv.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.InvalidSettingException;
@@ -16,7 +19,10 @@ import io.canvass.kv.store.KvStore;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.RaftConfig;
+import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.LogPolicy;
@@ -25,6 +31,7 @@ import io.canvass.raft.runtime.RaftNode;
 import io.canvass.raft.runtime.RaftNodeConfig;
 import io.canvass.raft.runtime.RaftStatus;
 import io.canvass.raft.runtime.RoundOutcome;
+import io.canvass.raft.runtime.StateCopy;
 import io.canvass.raft.storage.Formation;
 import io.canvass.raft.storage.RaftStore;
 import io.canvass.raft.storage.RocksRaftStore;
@@ -50,13 +57,21 @@ public final class Replica implements RaftAccess, PeerAccess {
     /**
      * Opens the stores, listens for peers and takes part from then on.
      *
+     * @param begin asked first: it may wait for other nodes
      * @throws RuntimeException a sentence for the operator if the data directory or the port is refused
      */
     public static Replica open(
-            ClusterPlan plan, KvProperties properties, List<BindableService> services, RaftListener listener) {
-        Formation formation =
-                new Formation(plan.nodeId(), plan.clusterId(), plan.clusterIdIsExplicit(), plan.bootstrap());
+            ClusterPlan plan,
+            KvProperties properties,
+            Begin begin,
+            List<BindableService> services,
+            RaftListener listener) {
         createDataDirectory(properties);
+        UnfinishedRestore.refuse(properties.dataDir());
+        Formation formation = begin.formation();
+        Map<String, String> peers = addresses(plan);
+        peers.remove(plan.nodeId());
+        new StateHealing(properties, formation, peers).runIfAsked();
         RaftStore raftStore = RocksRaftStore.open(properties.raftDirectory(), formation);
         try {
             KvStore store = KvStore.open(properties.stateDirectory());
@@ -105,8 +120,9 @@ public final class Replica implements RaftAccess, PeerAccess {
             RaftNodeConfig config = new RaftNodeConfig(
                     raft, properties.raft().diskStallLimit(), RaftNodeConfig.MAX_PENDING_PROPOSALS, addresses(plan),
                     logPolicy(properties));
-            return new Replica(
-                    RaftNode.start(config, raftStore, transport, store, listener), transport, store, raftStore);
+            RaftNode<Result> node = RaftNode.start(config, raftStore, transport, store, listener);
+            store.onDamage(node::quarantine);
+            return new Replica(node, transport, store, raftStore);
         } catch (RuntimeException e) {
             transport.close();
             // The port is taken when the node starts.
@@ -147,14 +163,29 @@ public final class Replica implements RaftAccess, PeerAccess {
         return addresses;
     }
 
+    /** What the data directory was formatted with: the first members, or what a node that joined was told of them. */
+    public Configuration bootstrap() {
+        return raftStore.bootstrap();
+    }
+
     /** Closed with this replica. */
     public KvStore store() {
         return store;
     }
 
+    /** See {@link RaftNode#copyState}. */
+    LogBase copyState(Path empty) throws IOException, InterruptedException {
+        return node.copyState(empty);
+    }
+
     /** Bytes that the log takes on disk, roughly. */
     public long logSizeBytes() {
         return raftStore.sizeBytes();
+    }
+
+    /** See {@link RaftNode#copyState}. */
+    public StateCopy copyState(BooleanSupplier stopped) throws IOException, InterruptedException {
+        return node.copyState(stopped);
     }
 
     @Override
@@ -185,6 +216,26 @@ public final class Replica implements RaftAccess, PeerAccess {
     @Override
     public CompletableFuture<Void> resign() {
         return node.resign();
+    }
+
+    @Override
+    public CompletableFuture<Long> changeMembers(MemberChange change, boolean force) {
+        return node.changeMembers(change, force);
+    }
+
+    @Override
+    public CompletableFuture<Optional<MemberChange.Refusal>> checkChange(MemberChange change, boolean force) {
+        return node.checkChange(change, force);
+    }
+
+    @Override
+    public CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout) {
+        return node.transfer(target, timeout);
+    }
+
+    @Override
+    public Configuration configuration() {
+        return node.configuration();
     }
 
     @Override

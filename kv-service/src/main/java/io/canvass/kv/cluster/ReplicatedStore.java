@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
-import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftStatus;
 import org.jspecify.annotations.Nullable;
@@ -22,21 +22,31 @@ final class ReplicatedStore implements Replication {
     private final Map<String, String> httpUrls;
     private final int maxInFlight;
     private final WriteOutcomes outcomes;
+    private final SpaceGuard space;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /** @param maxInFlight writes and reads together, those that wait for a leader included */
     ReplicatedStore(
-            WriteAttempt.Context context, Map<String, String> httpUrls, int maxInFlight, WriteOutcomes outcomes) {
+            WriteAttempt.Context context,
+            Map<String, String> httpUrls,
+            int maxInFlight,
+            WriteOutcomes outcomes,
+            SpaceGuard space) {
         this.context = context;
         this.httpUrls = Map.copyOf(httpUrls);
         this.maxInFlight = maxInFlight;
         this.outcomes = outcomes;
+        this.space = space;
     }
 
     @Override
     public CompletableFuture<Result> write(Command command, Duration timeout) {
+        Optional<String> shortage = space.refusalOf(command);
+        if (shortage.isPresent()) {
+            return refused(new ReplicationException(Reason.QUOTA_EXCEEDED, "On this node " + shortage.get()), this::count);
+        }
         return admitted(
-                () -> new WriteAttempt(context, Bytes.wrap(command.toByteArray()), timeout.toNanos()).start(), this::count);
+                () -> new WriteAttempt(context, command, timeout.toNanos()).start(), this::count);
     }
 
     @Override
@@ -49,8 +59,17 @@ final class ReplicatedStore implements Replication {
     public ClusterView view() {
         Leadership leadership = context.raft().leadership();
         String leaderId = leadership.leader().nodeId();
-        return new ClusterView(
-                context.nodeId(), leaderId, httpUrls.getOrDefault(leaderId, ""), leadership.epoch());
+        return new ClusterView(context.nodeId(), leaderId, urlOf(leaderId), leadership.epoch());
+    }
+
+    /** As the members say; the settings know only those of the cluster's birth. Empty if neither does. */
+    private String urlOf(String nodeId) {
+        for (Configuration.Member member : context.raft().configuration().members()) {
+            if (member.key().nodeId().equals(nodeId) && !member.url().isEmpty()) {
+                return member.url();
+            }
+        }
+        return httpUrls.getOrDefault(nodeId, "");
     }
 
     @Override
@@ -64,15 +83,15 @@ final class ReplicatedStore implements Replication {
             Supplier<CompletableFuture<T>> start, Consumer<@Nullable Throwable> count) {
         Optional<ReplicationException> closed = closed();
         if (closed.isPresent()) {
-            count.accept(closed.get());
-            return CompletableFuture.failedFuture(closed.get());
+            return refused(closed.get(), count);
         }
         if (inFlight.incrementAndGet() > maxInFlight) {
             inFlight.decrementAndGet();
-            ReplicationException refused = new ReplicationException(
-                    Reason.OVERLOADED, maxInFlight + " requests are under way on this node (kv.request.max-in-flight)");
-            count.accept(refused);
-            return CompletableFuture.failedFuture(refused);
+            return refused(
+                    new ReplicationException(
+                            Reason.OVERLOADED,
+                            maxInFlight + " requests are under way on this node (kv.request.max-in-flight)"),
+                    count);
         }
         return start.get().whenComplete((_, failure) -> {
             inFlight.decrementAndGet();
@@ -80,7 +99,27 @@ final class ReplicatedStore implements Replication {
         });
     }
 
+    private static <T> CompletableFuture<T> refused(
+            ReplicationException why, Consumer<@Nullable Throwable> count) {
+        count.accept(why);
+        return CompletableFuture.failedFuture(why);
+    }
+
+    @Override
+    public void requireMember() {
+        if (context.gate().isRemoved()) {
+            throw removed();
+        }
+    }
+
+    private static ReplicationException removed() {
+        return new ReplicationException(Reason.REMOVED, "This node was removed from its cluster");
+    }
+
     private Optional<ReplicationException> closed() {
+        if (context.gate().isRemoved()) {
+            return Optional.of(removed());
+        }
         return switch (context.gate().state()) {
             case OPEN -> Optional.empty();
             case STARTING -> Optional.of(new ReplicationException(Reason.STARTING, "This node starts"));

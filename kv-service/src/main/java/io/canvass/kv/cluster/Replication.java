@@ -20,6 +20,13 @@ public interface Replication {
      */
     CompletableFuture<Void> awaitLinearizable(Duration timeout);
 
+    /**
+     * For what is answered from this node's store alone.
+     *
+     * @throws ReplicationException if this node was removed from its cluster, so that what it holds grows old for ever
+     */
+    void requireMember();
+
     /** What each answer says of the cluster, from memory. */
     ClusterView view();
 

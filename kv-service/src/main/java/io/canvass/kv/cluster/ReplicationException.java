@@ -21,10 +21,18 @@ public final class ReplicationException extends RuntimeException {
         NO_QUORUM,
         /** A bound is reached: surely not applied. 503. */
         OVERLOADED,
+        /** A disk is nearly full, and the write would grow: surely not applied. 507. */
+        QUOTA_EXCEEDED,
+        /** What this node stores cannot be trusted: surely not applied here. 503. */
+        DAMAGED,
         /** The node starts: surely not applied. 503. */
         STARTING,
         /** The node stops: surely not applied. 503. */
         DRAINING,
+        /** The node was removed from its cluster: surely not applied. 503. */
+        REMOVED,
+        /** Not all members of the cluster know this kind of write yet: surely not applied. 501. */
+        UNSUPPORTED,
         /** It may or may not have been applied. 504. */
         OUTCOME_UNKNOWN
     }

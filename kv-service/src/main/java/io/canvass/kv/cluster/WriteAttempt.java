@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.WriteResponse;
 import io.canvass.raft.core.Bytes;
@@ -21,6 +22,7 @@ import io.canvass.raft.runtime.RaftException;
 final class WriteAttempt {
     private final Context context;
     private final Bytes command;
+    private final int requiredVersion;
     private final long timeoutNanos;
     private final long deadlineNanos;
     private final Backoff backoff = new Backoff();
@@ -31,7 +33,13 @@ final class WriteAttempt {
     private final AtomicReference<Stage> stage = new AtomicReference<>(new Waiting("no leader was asked yet"));
 
     /** What all writes of a node share. */
-    record Context(String nodeId, RaftAccess raft, ForwardClient forwards, NodeGate gate, Delays delays) {}
+    record Context(
+            String nodeId,
+            RaftAccess raft,
+            ForwardClient forwards,
+            NodeGate gate,
+            Delays delays,
+            VersionGate versions) {}
 
     /** Compared by identity: each try is a stage of its own, so that the end of one try never ends another. */
     private sealed interface Stage {}
@@ -58,9 +66,10 @@ final class WriteAttempt {
 
     private static final Done DONE = new Done();
 
-    WriteAttempt(Context context, Bytes command, long timeoutNanos) {
+    WriteAttempt(Context context, Command command, long timeoutNanos) {
         this.context = context;
-        this.command = command;
+        this.command = Bytes.wrap(command.toByteArray());
+        this.requiredVersion = context.versions().requiredVersion(command);
         this.timeoutNanos = timeoutNanos;
         this.deadlineNanos = context.delays().nanoTime() + timeoutNanos;
     }
@@ -78,6 +87,11 @@ final class WriteAttempt {
         }
         if (context.gate().state() == NodeGate.State.DRAINING) {
             fail(waiting, Reason.DRAINING, "This node stops; the write was not begun");
+            return;
+        }
+        Optional<String> tooNew = tooNewForMembers();
+        if (tooNew.isPresent()) {
+            fail(waiting, Reason.UNSUPPORTED, tooNew.get());
             return;
         }
         HandedOver handedOver = new HandedOver();
@@ -99,6 +113,13 @@ final class WriteAttempt {
         });
     }
 
+    /** Another node that leads asks for itself. */
+    private Optional<String> tooNewForMembers() {
+        return context.raft().leadership().here()
+                ? VersionGate.refusal(requiredVersion, context.raft().configuration())
+                : Optional.empty();
+    }
+
     private CompletableFuture<Applied<Result>> proposeHere() {
         try {
             return context.raft().propose(command);
@@ -112,7 +133,7 @@ final class WriteAttempt {
             case RaftException.NotLeader notLeader -> notLeader(handedOver, notLeader);
             case RaftException.Superseded superseded -> tryAgain(handedOver, Failures.messageOf(superseded));
             case RaftException.Overloaded overloaded -> fail(handedOver, Reason.OVERLOADED, Failures.messageOf(overloaded));
-            case RaftException.Stopped stopped -> fail(handedOver, Reason.DRAINING, Failures.messageOf(stopped));
+            case RaftException.Stopped stopped -> fail(handedOver, Failures.ofStopped(context.raft()), Failures.messageOf(stopped));
             case RaftException.OutcomeUnknown unknown -> fail(handedOver, Reason.OUTCOME_UNKNOWN, Failures.messageOf(unknown));
             case Throwable other ->
                 fail(handedOver, Reason.OUTCOME_UNKNOWN, "The write ended in an error that says nothing of its outcome: " + other);
@@ -146,8 +167,10 @@ final class WriteAttempt {
             case NONE -> parsed(handedOver, response);
             case NOT_LEADER, SUPERSEDED, STOPPING -> tryAgain(handedOver, detail);
             case OVERLOADED -> fail(handedOver, Reason.OVERLOADED, detail);
+            case QUOTA_EXCEEDED -> fail(handedOver, Reason.QUOTA_EXCEEDED, detail);
             // Nothing was written, and asking again would not help: no leader of this cluster takes it.
             case INVALID -> fail(handedOver, Reason.NO_QUORUM, detail);
+            case TOO_NEW -> fail(handedOver, Reason.UNSUPPORTED, detail);
             case OUTCOME_UNKNOWN -> fail(handedOver, Reason.OUTCOME_UNKNOWN, detail);
             case UNRECOGNIZED ->
                 fail(handedOver, Reason.OUTCOME_UNKNOWN, "The leader answered in a way that this version does not know");

@@ -14,8 +14,12 @@ public final class WriteOutcomes {
         APPLIED,
         NO_QUORUM,
         OVERLOADED,
+        QUOTA_EXCEEDED,
+        DAMAGED,
         STARTING,
         DRAINING,
+        REMOVED,
+        UNSUPPORTED,
         OUTCOME_UNKNOWN
     }
 
@@ -37,8 +41,12 @@ public final class WriteOutcomes {
         adder(switch (reason) {
             case NO_QUORUM -> Outcome.NO_QUORUM;
             case OVERLOADED -> Outcome.OVERLOADED;
+            case QUOTA_EXCEEDED -> Outcome.QUOTA_EXCEEDED;
+            case DAMAGED -> Outcome.DAMAGED;
             case STARTING -> Outcome.STARTING;
             case DRAINING -> Outcome.DRAINING;
+            case REMOVED -> Outcome.REMOVED;
+            case UNSUPPORTED -> Outcome.UNSUPPORTED;
             case OUTCOME_UNKNOWN -> Outcome.OUTCOME_UNKNOWN;
         }).increment();
     }

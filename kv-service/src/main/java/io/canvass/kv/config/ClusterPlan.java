@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 import io.canvass.raft.core.Configuration;
@@ -20,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param clusterId with which an empty data directory is formatted
  * @param clusterIdIsExplicit whether an operator wrote it; a directory of another cluster is then refused, while a derived one
  *     yields to what the directory says
- * @param bootstrap the voters at the birth of the cluster; afterwards the log knows
- * @param httpUrls node id to base URL of the HTTP API
+ * @param bootstrap the list: the voters at the birth of the cluster, afterwards the log knows. Without this node, if it is not on it
+ * @param httpUrls node id to base URL of the HTTP API, this node's among them
  * @param bindHost where to listen for peers
  * @param bindPort 0: any free port
+ * @param address where peers reach this node, host:port
  */
 public record ClusterPlan(
         String nodeId,
@@ -32,11 +34,8 @@ public record ClusterPlan(
         Configuration bootstrap,
         Map<String, String> httpUrls,
         String bindHost,
-        int bindPort) {
-    static final int DEFAULT_PEER_PORT = 9080;
-    private static final String LOOPBACK = "127.0.0.1";
-    private static final String ALL_ADDRESSES = "0.0.0.0";
-
+        int bindPort,
+        String address) {
     public ClusterPlan {
         httpUrls = Map.copyOf(httpUrls);
     }
@@ -48,6 +47,26 @@ public record ClusterPlan(
     public static ClusterPlan of(KvProperties properties, int httpPort) {
         List<String> items = properties.cluster().voters();
         return items.isEmpty() ? soleVoter(properties, httpPort) : listed(properties, parse(items), httpPort);
+    }
+
+    /**
+     * The voters that a list names, each once, by node id: whatever the order of the list, the same.
+     *
+     * @param nodeId that of one of them; alone, at the default address, if the list is empty
+     * @throws InvalidSettingException if no cluster can be made of them
+     */
+    public static Configuration voters(String nodeId, List<String> items) {
+        List<String> listed =
+                items.isEmpty() ? List.of(nodeId + "@" + Whereabouts.LOOPBACK + ":" + Whereabouts.DEFAULT_PEER_PORT) : items;
+        Map<String, Voter> voters = new TreeMap<>(parse(listed));
+        if (!voters.containsKey(nodeId)) {
+            throw refused(listed, "the node id " + nodeId + " is not on it", "add it, or name another node");
+        }
+        List<Member> members = new ArrayList<>();
+        for (Voter voter : voters.values()) {
+            members.add(new Member(ReplicaKey.ofNode(voter.id()), voter.address()));
+        }
+        return Configuration.ofVoters(members);
     }
 
     /** The refusal of a start because the port for peers is taken, for the failure of whoever tried to listen on it. */
@@ -72,42 +91,63 @@ public record ClusterPlan(
                 || (cause instanceof IOException && String.valueOf(cause.getMessage()).startsWith("bind("));
     }
 
+    /** Whether this node is on the list. One that is not can form nothing, and joins the cluster of those who are. */
+    public boolean isListed() {
+        return bootstrap.isVoter(ReplicaKey.ofNode(nodeId));
+    }
+
+    /** All on the list but this node. */
+    public List<Member> others() {
+        return bootstrap.voters().stream()
+                .filter(member -> !member.key().nodeId().equals(nodeId))
+                .toList();
+    }
+
+    /** The base URL of this node's HTTP API. */
+    public String url() {
+        return httpUrls.getOrDefault(nodeId, "");
+    }
+
     private static ClusterPlan soleVoter(KvProperties properties, int httpPort) {
         String id = properties.node().id();
-        Integer port = properties.peer().port();
-        int bindPort = port == null ? DEFAULT_PEER_PORT : port;
-        String host = properties.peer().host();
-        String bindHost = host.isEmpty() ? LOOPBACK : host;
+        Whereabouts where = Whereabouts.alone(properties, httpPort);
         UUID explicit = properties.cluster().id();
         return new ClusterPlan(
                 id,
                 explicit == null ? UUID.randomUUID() : explicit,
                 explicit != null,
-                Configuration.ofVoters(List.of(new Member(ReplicaKey.ofNode(id), bindHost + ":" + bindPort))),
-                Map.of(id, url(LOOPBACK, httpPort)),
-                bindHost,
-                bindPort);
+                Configuration.ofVoters(List.of(new Member(ReplicaKey.ofNode(id), where.address()))),
+                Map.of(id, where.url()),
+                where.bindHost(),
+                where.bindPort(),
+                where.address());
     }
 
     private static ClusterPlan listed(KvProperties properties, Map<String, Voter> voters, int httpPort) {
-        Voter self = self(properties, voters);
+        String id = properties.node().id();
         List<Member> members = new ArrayList<>();
         Map<String, String> urls = new LinkedHashMap<>();
         for (Voter voter : voters.values()) {
             members.add(new Member(ReplicaKey.ofNode(voter.id()), voter.address()));
-            urls.put(voter.id(), voter.httpUrl().map(Object::toString).orElseGet(() -> url(voter.host(), httpPort)));
+            urls.put(
+                    voter.id(),
+                    voter.httpUrl().map(Object::toString).orElseGet(() -> Whereabouts.url(voter.host(), httpPort)));
         }
-        String host = properties.peer().host();
-        Integer port = properties.peer().port();
+        Voter self = voters.get(id);
+        Whereabouts where = self == null
+                ? Whereabouts.joining(properties, voters.values(), httpPort)
+                : Whereabouts.listed(properties, self, urls.getOrDefault(id, ""));
+        urls.put(id, where.url());
         UUID explicit = properties.cluster().id();
         return new ClusterPlan(
-                self.id(),
+                id,
                 explicit == null ? derivedId(voters) : explicit,
                 explicit != null,
                 Configuration.ofVoters(members),
                 urls,
-                host.isEmpty() ? defaultBindHost(self) : host,
-                port == null ? self.port() : port);
+                where.bindHost(),
+                where.bindPort(),
+                where.address());
     }
 
     private static Map<String, Voter> parse(List<String> items) {
@@ -129,19 +169,6 @@ public record ClusterPlan(
         return voters;
     }
 
-    private static Voter self(KvProperties properties, Map<String, Voter> voters) {
-        String id = properties.node().id();
-        Voter self = voters.get(id);
-        if (self == null) {
-            throw new InvalidSettingException(
-                    "kv.node.id",
-                    id,
-                    Voter.PROPERTY + " lists only " + String.join(", ", voters.keySet()),
-                    "set it to one of these, or add this node to the list on every node");
-        }
-        return self;
-    }
-
     /** Every node finds the same id without being told, whatever order its list has. */
     private static UUID derivedId(Map<String, Voter> voters) {
         List<String> names = new ArrayList<>();
@@ -150,15 +177,6 @@ public record ClusterPlan(
         }
         names.sort(null);
         return UUID.nameUUIDFromBytes(String.join("\n", names).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String defaultBindHost(Voter self) {
-        boolean loopback = self.host().equals(LOOPBACK) || self.host().equals("localhost");
-        return loopback ? LOOPBACK : ALL_ADDRESSES;
-    }
-
-    private static String url(String host, int httpPort) {
-        return "http://" + host + ":" + httpPort;
     }
 
     private static InvalidSettingException refused(List<String> items, String problem, String remedy) {

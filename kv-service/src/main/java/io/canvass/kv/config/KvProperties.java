@@ -31,6 +31,10 @@ import org.springframework.validation.annotation.Validated;
  * @param request bounds of client requests
  * @param forward hand-over of writes to the leader
  * @param health what probes ask for
+ * @param shutdown how this node leaves
+ * @param backup snapshots for people
+ * @param disk the disks that the data is on
+ * @param check what is verified in the background
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -44,8 +48,18 @@ public record KvProperties(
         @Valid @DefaultValue Value value,
         @Valid @DefaultValue Request request,
         @Valid @DefaultValue Forward forward,
-        @Valid @DefaultValue Health health) {
+        @Valid @DefaultValue Health health,
+        @Valid @DefaultValue Shutdown shutdown,
+        @Valid @DefaultValue Backup backup,
+        @Valid @DefaultValue Disk disk,
+        @Valid @DefaultValue Check check) {
     public static final String PREFIX = "kv";
+    /** Below the data directory: the Raft store. */
+    public static final String RAFT = "raft";
+    /** Below the data directory: the state store. */
+    public static final String STATE = "state";
+    /** Below the data directory, a file: the state is to be fetched from a peer at the next start. */
+    public static final String HEAL = "HEAL";
 
     public KvProperties {
         Relations.requireAtMost(
@@ -58,34 +72,56 @@ public record KvProperties(
 
     /** Where the log, the epoch and the vote are. */
     public Path raftDirectory() {
-        return Path.of(dataDir).resolve("raft");
+        return DataPaths.raft(Path.of(dataDir));
     }
 
     /** Where the state machine is. */
     public Path stateDirectory() {
-        return Path.of(dataDir).resolve("state");
+        return DataPaths.state(Path.of(dataDir));
+    }
+
+    /** There if the state is to be fetched from a peer before anything runs. */
+    public Path healFile() {
+        return Path.of(dataDir).resolve(HEAL);
+    }
+
+    /** Its content says when and how this node was removed from its cluster; missing if it was not. */
+    public Path removedFile() {
+        return Path.of(dataDir).resolve("REMOVED");
+    }
+
+    /** There as long as a node that joins a cluster has never been a member of it. */
+    public Path joiningFile() {
+        return Path.of(dataDir).resolve("JOINING");
     }
 
     /** Where snapshots are on their way to peers and from them. */
     public Path snapshotDirectory() {
-        return Path.of(dataDir).resolve("snapshots");
+        return DataPaths.snapshots(Path.of(dataDir));
     }
 
-    /** @param id Name of this node, one of those in kv.cluster.voters; never changes */
+    /**
+     * @param id Name of this node; never changes. One that is not in kv.cluster.voters joins the cluster of those
+     * @param url Base URL of this node's HTTP API, as clients reach it; if left out, that in kv.cluster.voters, or made of the
+     *     host where its peers reach it and server.port
+     */
     public record Node(
             @Pattern(
                             regexp = Voter.ID_PATTERN,
                             message = "must be 1 to 63 letters, digits, '.', '_' or '-', the first a letter or digit")
                     @DefaultValue("kv-1")
-                    String id) {}
+                    String id,
+            @DefaultValue("") String url) {}
 
     /**
      * @param id Cluster's identity; derived from the voters (or drawn at random for a sole voter) if left out. Counts only
      *     while the data directory is empty, and must match afterwards
      * @param voters Voters at the birth of the cluster, each as id@host:peerPort or id@host:peerPort=httpUrl, the same list on
-     *     all nodes; empty for a cluster of this node alone
+     *     all nodes; empty for a cluster of this node alone. For a node that joins, some members of the cluster
+     * @param autoJoin Whether this node asks to be added where it is no member yet, and adds others that ask while it leads
      */
-    public record Cluster(@Nullable UUID id, @DefaultValue List<String> voters) {
+    public record Cluster(
+            @Nullable UUID id, @DefaultValue List<String> voters, @DefaultValue("true") boolean autoJoin) {
         public Cluster {
             voters = List.copyOf(voters);
         }
@@ -94,13 +130,16 @@ public record KvProperties(
     /**
      * @param host Address to listen on for peers; if left out, 127.0.0.1 for a node whose peers all reach it there, else all
      *     addresses
-     * @param port Port to listen on for peers; if left out, this node's port in kv.cluster.voters, or 9080
+     * @param port Port to listen on for peers; if left out, this node's port in kv.cluster.voters or in kv.peer.advertise, or 9080
+     * @param advertise Where its peers reach a node that is not in kv.cluster.voters, as host:port; may be left out if kv.peer.host
+     *     says it, or all are on this machine
      * @param maxMessageSize Largest message between peers; the same on all nodes, and larger than the largest value
      */
     public record Peer(
             @DefaultValue("") String host,
             @Min(value = 0, message = "must be from 0 to 65535") @Max(value = 65_535, message = "must be from 0 to 65535")
                     @Nullable Integer port,
+            @DefaultValue("") String advertise,
             @DataSizeBetween(min = "2MB", max = "256MB") @DefaultValue("16MB") DataSize maxMessageSize) {}
 
     /**
@@ -109,7 +148,8 @@ public record KvProperties(
      * @param heartbeatInterval Time after which a leader that has nothing to send says so; at most half the election timeout
      * @param commitDelay Time after which followers are told of a commit that nothing else has told them
      * @param diskStallLimit Time that a write may wait for the disk before a leader resigns
-     * @param protocolVersion Highest protocol version to speak; 0 for peers that know no Pre-Vote
+     * @param protocolVersion Highest protocol version to speak; 0 for peers that know no Pre-Vote, 1 for peers that
+     *     cannot read what members say of themselves beyond their address
      * @param maxAppendSize Most that one append to a peer carries
      * @param maxInFlightAppends Most appends under way to one peer
      * @param maxInFlightSize Most bytes under way to one peer
@@ -118,6 +158,7 @@ public record KvProperties(
      * @param maxTailSize Most of the log's newest entries that is kept in memory
      * @param log when the log begins later
      * @param snapshot snapshots for peers that need what the log no longer holds
+     * @param promotion when an observer becomes a voter
      */
     public record Raft(
             @DurationMin(millis = 50, message = ELECTION_RANGE) @DurationMax(seconds = 60, message = ELECTION_RANGE)
@@ -126,7 +167,7 @@ public record KvProperties(
             @DurationMin(millis = 1, message = "must be at least 1ms") @DefaultValue("100ms") Duration heartbeatInterval,
             @DurationMin(millis = 0, message = "must be at least 0ms") @DefaultValue("2ms") Duration commitDelay,
             @DurationMin(millis = 50, message = "must be at least 50ms") @DefaultValue("5s") Duration diskStallLimit,
-            @Min(value = 0, message = "must be 0 or 1") @Max(value = 1, message = "must be 0 or 1") @DefaultValue("1")
+            @Min(value = 0, message = "must be 0, 1 or 2") @Max(value = 2, message = "must be 0, 1 or 2") @DefaultValue("2")
                     int protocolVersion,
             @DataSizeBetween(min = "1KB", max = "64MB") @DefaultValue("1MB") DataSize maxAppendSize,
             @Min(value = 1, message = "must be from 1 to 65536") @Max(value = 65_536, message = "must be from 1 to 65536")
@@ -137,7 +178,8 @@ public record KvProperties(
             @Min(value = 1, message = "must be at least 1") @DefaultValue("10000") int maxPendingReads,
             @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("8MB") DataSize maxTailSize,
             @Valid @DefaultValue Log log,
-            @Valid @DefaultValue Snapshot snapshot) {
+            @Valid @DefaultValue Snapshot snapshot,
+            @Valid @DefaultValue Promotion promotion) {
         private static final String ELECTION_RANGE = "must be from 50ms to 60s";
 
         public Raft {
@@ -160,6 +202,9 @@ public record KvProperties(
     /** @param bytesPerSecond Most bytes of a snapshot that are sent to one peer in a second; 0 for no bound */
     public record Snapshot(
             @Min(value = 0, message = "must be at least 0") @DefaultValue("0") long bytesPerSecond) {}
+
+    /** @param maxLag Most entries that an observer may be behind, for ten seconds without a break, to become a voter */
+    public record Promotion(@Min(value = 0, message = "must be at least 0") @DefaultValue("1000") long maxLag) {}
 
     /** @param maxSize Largest value that is stored */
     public record Value(@DataSizeBetween(min = "1B", max = "8MB") @DefaultValue("1MB") DataSize maxSize) {}
@@ -186,6 +231,31 @@ public record KvProperties(
             @DataSizeBetween(min = "1KB", max = "1GB") @DefaultValue("64MB") DataSize maxInFlightSize) {}
 
     /**
+     * @param minFree Room that is kept free on the disks of the data, at most a tenth of each: with less, writes that grow are
+     *     refused
+     * @param interval Time between two looks at how much is free
+     */
+    public record Disk(
+            @DataSizeBetween(min = "0B", max = "1TB") @DefaultValue("512MB") DataSize minFree,
+            @DurationMin(millis = 100, message = "must be from 100ms to 1m")
+                    @DurationMax(minutes = 1, message = "must be from 100ms to 1m")
+                    @DefaultValue("1s")
+                    Duration interval) {}
+
+    /**
+     * @param interval Time between two comparisons of the replicas' states and disks by the leader
+     * @param scrubInterval Time between two passes over the files of the state; 0 for none
+     * @param scrubBytesPerSecond Most that such a pass reads in a second
+     */
+    public record Check(
+            @DurationMin(millis = 100, message = "must be from 100ms to 1h")
+                    @DurationMax(hours = 1, message = "must be from 100ms to 1h")
+                    @DefaultValue("5s")
+                    Duration interval,
+            @DurationMin(millis = 0, message = "must not be negative") @DefaultValue("24h") Duration scrubInterval,
+            @DataSizeBetween(min = "1KB", max = "10GB") @DefaultValue("16MB") DataSize scrubBytesPerSecond) {}
+
+    /**
      * @param readiness the readiness probe
      * @param liveness the liveness probe
      */
@@ -197,4 +267,29 @@ public record KvProperties(
     /** @param stuckLimit Time that the consensus loop or a write may hang before a restart is asked for */
     public record Liveness(
             @DurationMin(seconds = 1, message = "must be at least 1s") @DefaultValue("30s") Duration stuckLimit) {}
+
+    /**
+     * @param lameDuck Time for which a node that stops goes on answering, each answer ending its connection, before it refuses
+     *     new ones
+     */
+    public record Shutdown(
+            @DurationMin(millis = 0, message = LAME_DUCK_RANGE) @DurationMax(seconds = 15, message = LAME_DUCK_RANGE)
+                    @DefaultValue("1s")
+                    Duration lameDuck) {
+        private static final String LAME_DUCK_RANGE = "must be from 0s to 15s";
+    }
+
+    /**
+     * @param bytesPerSecond Most bytes that a snapshot reads from the disk, or sends, in a second; 0 for no bound
+     * @param maxDuration Time after which a snapshot or its check is broken off; until then its copy takes up the disk
+     * @param maxVerifySize Largest snapshot that is checked; so much of the data directory's disk it takes meanwhile
+     */
+    public record Backup(
+            @Min(value = 0, message = "must be at least 0") @DefaultValue("0") long bytesPerSecond,
+            @DurationMin(seconds = 1, message = BACKUP_RANGE) @DurationMax(hours = 168, message = BACKUP_RANGE)
+                    @DefaultValue("1h")
+                    Duration maxDuration,
+            @DataSizeBetween(min = "1KB", max = "16TB") @DefaultValue("16GB") DataSize maxVerifySize) {
+        private static final String BACKUP_RANGE = "must be from 1s to 168h";
+    }
 }

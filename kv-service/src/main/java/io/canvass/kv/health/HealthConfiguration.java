@@ -2,6 +2,7 @@ package io.canvass.kv.health;
 
 import java.nio.file.Path;
 
+import io.canvass.kv.cluster.Alarms;
 import io.canvass.kv.cluster.FsyncListener;
 import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.PeerAccess;
@@ -9,9 +10,12 @@ import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.cluster.WriteOutcomes;
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
+import io.canvass.kv.disk.FreeSpace;
+import io.canvass.kv.members.Members;
 import io.canvass.kv.store.KvReader;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -21,8 +25,16 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 public class HealthConfiguration {
     @Bean
-    NodeHealth nodeHealth(RaftAccess raft, NodeGate gate, KvReader store, ClusterPlan plan, KvProperties properties) {
-        return new NodeHealth(raft, gate, store, plan.httpUrls(), Limits.of(properties));
+    NodeHealth nodeHealth(
+            RaftAccess raft,
+            NodeGate gate,
+            Members members,
+            KvReader store,
+            ClusterPlan plan,
+            KvProperties properties,
+            ObjectProvider<Alarms> alarms) {
+        return new NodeHealth(
+                raft, gate, members, store, plan.httpUrls(), Limits.of(properties), alarms.orderedStream().toList());
     }
 
     @Bean
@@ -41,9 +53,9 @@ public class HealthConfiguration {
     }
 
     @Bean
-    HealthIndicator storageHealthIndicator(RaftAccess raft, StorageSizes sizes, KvProperties properties) {
+    HealthIndicator storageHealthIndicator(RaftAccess raft, StorageSizes sizes, FreeSpace space, KvProperties properties) {
         String directory = Path.of(properties.dataDir()).toAbsolutePath().normalize().toString();
-        return new StorageHealth(raft, sizes, directory, Limits.of(properties));
+        return new StorageHealth(raft, sizes, space, directory, Limits.of(properties));
     }
 
     @Bean
@@ -54,6 +66,11 @@ public class HealthConfiguration {
     @Bean
     MeterBinder raftMeters(RaftAccess raft, NodeHealth node, PeerAccess peers, WriteOutcomes writes, StorageSizes sizes) {
         return new RaftMeters(raft, node, peers, writes, sizes);
+    }
+
+    @Bean
+    MeterBinder diskMeters(FreeSpace space) {
+        return new DiskMeters(space);
     }
 
     /** Needs nothing of the replica: it is handed to the replica when that is opened. */

@@ -2,6 +2,7 @@ package io.canvass.kv.health;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.canvass.raft.runtime.RaftStatus;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.health.contributor.Health;
@@ -10,7 +11,7 @@ import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Would a restart help? A loop or a write that hangs may come back, and then so does this answer. A replica that has halted does not:
- * the first answer that says so is published, so that whoever listens for {@link LivenessState#BROKEN} knows.
+ * unless its data is damaged, which no restart mends, the first answer that says so is published, so that whoever listens for {@link LivenessState#BROKEN} knows.
  */
 final class LoopHealth implements HealthIndicator {
     private final NodeHealth node;
@@ -24,7 +25,8 @@ final class LoopHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        boolean halted = node.condition().status().halted().isPresent();
+        RaftStatus status = node.condition().status();
+        boolean halted = status.halted().isPresent() && !status.damaged();
         if (halted && published.compareAndSet(false, true)) {
             AvailabilityChangeEvent.publish(publisher, this, LivenessState.BROKEN);
         }

@@ -81,7 +81,7 @@ final class NoLeader {
             case JUST_STARTED -> "it has just started";
             case ALREADY_VOTED -> "it has voted for another node";
             case LEADER_KNOWN -> "it knows a leader of this epoch";
-            case INVALID -> "it takes this node for a stranger";
+            case INVALID -> "it takes this node for a stranger, or is not the voter that this node means";
         };
     }
 

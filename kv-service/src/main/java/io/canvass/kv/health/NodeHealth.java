@@ -1,10 +1,13 @@
 package io.canvass.kv.health;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.canvass.kv.cluster.Alarms;
 import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.RaftAccess;
+import io.canvass.kv.members.Members;
 import io.canvass.kv.store.KvReader;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -13,24 +16,35 @@ import org.springframework.boot.health.contributor.Status;
 final class NodeHealth {
     private final RaftAccess raft;
     private final NodeGate gate;
+    private final Members members;
     private final KvReader store;
     private final Map<String, String> urls;
     private final Limits limits;
+    private final List<Alarms> alarms;
 
-    NodeHealth(RaftAccess raft, NodeGate gate, KvReader store, Map<String, String> urls, Limits limits) {
+    NodeHealth(
+            RaftAccess raft,
+            NodeGate gate,
+            Members members,
+            KvReader store,
+            Map<String, String> urls,
+            Limits limits,
+            List<Alarms> alarms) {
         this.raft = raft;
         this.gate = gate;
+        this.members = members;
         this.store = store;
         this.urls = Map.copyOf(urls);
         this.limits = limits;
+        this.alarms = List.copyOf(alarms);
     }
 
     Condition condition() {
-        return new Condition(raft.status(), gate.state(), limits);
+        return new Condition(raft.status(), gate.state(), members.state(), limits);
     }
 
     Map<String, Object> report(Condition condition) {
-        return RaftReport.of(condition, urls, store.revision());
+        return RaftReport.of(condition, urls, store.revision(), alarms.stream().flatMap(each -> each.current().stream()).toList());
     }
 
     /** Does this node see a working cluster? */
@@ -40,7 +54,8 @@ final class NodeHealth {
     }
 
     private static Status clusterStatus(Condition condition) {
-        if (condition.stuck().isPresent() || !condition.hasFreshLeader()) {
+        boolean out = condition.stuck().isPresent() || condition.removed().isPresent() || condition.damage().isPresent();
+        if (out || !condition.hasFreshLeader()) {
             return Status.DOWN;
         }
         return condition.outOfService().isPresent() ? Status.OUT_OF_SERVICE : Status.UP;

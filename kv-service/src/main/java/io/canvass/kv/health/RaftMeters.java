@@ -18,8 +18,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 
 /** The meters of OPERATIONS.md, section 2. Each is read from memory when it is scraped. */
 final class RaftMeters implements MeterBinder {
-    private static final List<String> ROLES =
-            List.of("STARTING", "UNATTACHED", "VOTED", "PROSPECTIVE", "CANDIDATE", "LEADER", "FOLLOWER", "RESIGNED");
+    private static final List<String> ROLES = List.of(
+            "STARTING", "UNATTACHED", "VOTED", "PROSPECTIVE", "CANDIDATE", "LEADER", "FOLLOWER", "RESIGNED", "REMOVED");
 
     private final RaftAccess raft;
     private final NodeHealth node;

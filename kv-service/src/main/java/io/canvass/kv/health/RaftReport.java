@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.canvass.kv.cluster.NodeGate;
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.RoleName;
 import io.canvass.raft.runtime.RaftStatus;
 
@@ -17,10 +18,11 @@ final class RaftReport {
     private RaftReport() {}
 
     /**
-     * @param urls node id to base URL of the HTTP API
+     * @param urls node id to base URL of the HTTP API, for members that tell none
      * @param revision the store's
+     * @param more alarms of others
      */
-    static Map<String, Object> of(Condition condition, Map<String, String> urls, long revision) {
+    static Map<String, Object> of(Condition condition, Map<String, String> urls, long revision, List<String> more) {
         RaftStatus status = condition.status();
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("nodeId", status.self().nodeId());
@@ -44,7 +46,7 @@ final class RaftReport {
         report.put("revision", revision);
         // Nothing compacts revisions: all since the first can be told apart, and none is gone.
         report.put("compactRevision", 0);
-        report.put("alarms", alarms(condition));
+        report.put("alarms", alarms(condition, more));
         report.put("checks", checks(condition));
         return report;
     }
@@ -53,6 +55,9 @@ final class RaftReport {
     static String role(Condition condition) {
         if (condition.gate() == NodeGate.State.STARTING) {
             return "STARTING";
+        }
+        if (condition.removed().isPresent()) {
+            return "REMOVED";
         }
         RaftStatus status = condition.status();
         boolean voted = status.role() == RoleName.UNATTACHED && status.hasVoted();
@@ -67,8 +72,14 @@ final class RaftReport {
         Map<String, Object> leader = new LinkedHashMap<>();
         String id = status.leader().nodeId();
         leader.put("id", id);
-        if (urls.containsKey(id)) {
-            leader.put("url", urls.get(id));
+        String url = status.configuration().members().stream()
+                .filter(member -> member.key().nodeId().equals(id))
+                .map(Configuration.Member::url)
+                .filter(told -> !told.isEmpty())
+                .findFirst()
+                .orElse(urls.getOrDefault(id, ""));
+        if (!url.isEmpty()) {
+            leader.put("url", url);
         }
         return leader;
     }
@@ -143,9 +154,10 @@ final class RaftReport {
     }
 
     /** What an operator should look at, though it takes nothing out of service by itself. */
-    private static List<String> alarms(Condition condition) {
+    private static List<String> alarms(Condition condition, List<String> more) {
         RaftStatus status = condition.status();
         List<String> alarms = new ArrayList<>();
+        condition.damage().ifPresent(what -> alarms.add("CORRUPT: " + what));
         condition.stuck().ifPresent(alarms::add);
         if (condition.stuck().isEmpty() && status.stalledWriteMillis() > condition.limits().electionTimeoutMillis()) {
             alarms.add("A write has waited for the disk for " + Ages.text(status.stalledWriteMillis()));
@@ -153,6 +165,7 @@ final class RaftReport {
         if (status.refusedMessages() > 0) {
             alarms.add(status.refusedMessages() + " messages came that a sound peer of this cluster never sends");
         }
+        alarms.addAll(more);
         return alarms;
     }
 
@@ -162,9 +175,8 @@ final class RaftReport {
         checks.put("hasLeader", condition.hasFreshLeader() ? OK : NoLeader.explain(condition));
         checks.put("caughtUp", status.caughtUp() ? OK : condition.behind());
         checks.put("votingMember", status.voter() ? OK : "The node gets the log and decides nothing");
-        // Voters are fixed at the birth of the cluster: nobody can be removed.
-        checks.put("notRemoved", OK);
-        checks.put("noCorruption", status.halted().map(why -> "The replica has halted: " + why).orElse(OK));
+        checks.put("notRemoved", condition.removed().orElse(OK));
+        checks.put("noCorruption", condition.damage().orElse(OK));
         return checks;
     }
 }

@@ -16,6 +16,7 @@ import io.canvass.proto.kv.v1.Refused;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.Written;
 import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.RaftConfig;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -25,6 +26,7 @@ import org.rocksdb.RocksDBException;
  * <p>A function of the store and the entries alone (HAZARDS H6): {@link Draft} holds what they made so far.
  */
 final class CommandBatch implements AutoCloseable {
+    private final StateSamples samples;
     private final Draft draft;
     private final Leases leases;
     private final Keys keys;
@@ -37,7 +39,8 @@ final class CommandBatch implements AutoCloseable {
     private long appliedIndex;
     private long appliedEpoch;
 
-    CommandBatch(Database database, StoreState before) {
+    CommandBatch(Database database, StoreState before, StateSamples samples) {
+        this.samples = samples;
         draft = new Draft(database, before);
         leases = new Leases(draft);
         keys = new Keys(draft, leases);
@@ -59,6 +62,7 @@ final class CommandBatch implements AutoCloseable {
         };
         appliedIndex = entry.index();
         appliedEpoch = entry.epoch();
+        samples.applied(appliedIndex, draft.stateHash());
         return result;
     }
 
@@ -85,6 +89,9 @@ final class CommandBatch implements AutoCloseable {
                     + " newer version.", e);
         }
         try {
+            if (Commands.requiredVersion(command) >= RaftConfig.TRANSACTIONS_VERSION) {
+                draft.bringUp();
+            }
             draft.reach(entry.timestampMillis());
             leases.at(entry.index());
             return answered(command, entry);
@@ -120,6 +127,7 @@ final class CommandBatch implements AutoCloseable {
         return switch (command.getKindCase()) {
             case PUT -> put(command.getPut());
             case DELETE -> delete(command.getDelete());
+            case RAISE_REVISION -> raise(command.getRaiseRevision().getBy());
             case COMPACT -> compact(command.getCompact());
             case DELETE_RANGE -> deleteRange(command.getDeleteRange());
             case TXN -> txns.apply(command.getTxn());
@@ -167,6 +175,11 @@ final class CommandBatch implements AutoCloseable {
         }
         keys.delete(key, before);
         return Result.newBuilder().setDeleted(deleted);
+    }
+
+    private Result.Builder raise(long by) {
+        draft.raiseRevision(by);
+        return Result.newBuilder();
     }
 
     private Result.Builder unmet(ByteString name, byte[] key, KeyState current, boolean withItsValue) {

@@ -9,13 +9,22 @@ import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Precondition;
+import io.canvass.proto.kv.v1.Put;
+import io.canvass.proto.kv.v1.RaiseRevision;
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.RaftConfig;
 
 /**
  * Reads commands strictly. A command that this version understands only in part must not be applied: a node that leaves
  * out what it does not know has another state than its peers from then on (HAZARDS H5, H6).
  */
 public final class Commands {
+    /** What the nodes of every release apply. */
+    public static final int FIRST_VERSION = 0;
+
+    /** Thousands of raises fit below 2^53, the largest number that every JSON reader keeps exact. */
+    public static final long MAX_REVISION_RAISE = 1_000_000_000_000L;
+
     private Commands() {}
 
     /**
@@ -47,6 +56,10 @@ public final class Commands {
                 requireKnown(command.getDelete(), "its delete");
                 requireKnown(command.getDelete().getPrecondition());
             }
+            case RAISE_REVISION -> {
+                requireKnown(command.getRaiseRevision(), "its raise of the revision");
+                requireRaise(command.getRaiseRevision().getBy());
+            }
             case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
             case COMPACT, DELETE_RANGE, TXN, ADD, LEASE_GRANT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_EXPIRE,
                     LOCK_ACQUIRE, LOCK_RELEASE -> requireAllKnown(command);
@@ -55,6 +68,46 @@ public final class Commands {
             requireKnown(command.getIdempotency(), "its idempotency key");
         }
         return command;
+    }
+
+    /**
+     * The lowest peer protocol version whose nodes apply commands of this kind. A command that is newer than the oldest
+     * member would stop that member: no leader takes it before all members speak this version ({@code docs/versions.md}).
+     *
+     * @throws IllegalArgumentException if the command is of no kind that this version knows
+     */
+    public static int requiredVersion(Command command) {
+        return switch (command.getKindCase()) {
+            case PUT -> command.hasIdempotency() || command.getPut().getLifeCase() != Put.LifeCase.LIFE_NOT_SET
+                    ? RaftConfig.TRANSACTIONS_VERSION
+                    : FIRST_VERSION;
+            case DELETE -> command.hasIdempotency() ? RaftConfig.TRANSACTIONS_VERSION : FIRST_VERSION;
+            case RAISE_REVISION -> RaftConfig.MEMBERS_VERSION;
+            case COMPACT, DELETE_RANGE, TXN, ADD, LEASE_GRANT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_EXPIRE,
+                    LOCK_ACQUIRE, LOCK_RELEASE -> RaftConfig.TRANSACTIONS_VERSION;
+            case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
+        };
+    }
+
+    /**
+     * The command with which a restored or recovered cluster begins.
+     *
+     * @param by from 1 to {@link #MAX_REVISION_RAISE}
+     */
+    public static Bytes raiseRevision(long by) {
+        requireRaise(by);
+        return Bytes.wrap(Command.newBuilder()
+                .setRaiseRevision(RaiseRevision.newBuilder().setBy(by))
+                .build()
+                .toByteArray());
+    }
+
+    private static void requireRaise(long by) {
+        if (by < 1 || by > MAX_REVISION_RAISE) {
+            throw new IllegalArgumentException(
+                    "the revision can be raised by 1 to " + MAX_REVISION_RAISE + ", not by"
+                            + " " + Long.toUnsignedString(by));
+        }
     }
 
     private static void requireKnown(Precondition precondition) {

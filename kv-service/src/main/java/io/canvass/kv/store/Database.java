@@ -30,7 +30,7 @@ import org.rocksdb.WriteOptions;
  */
 final class Database implements AutoCloseable {
     /** In the order of the handles. */
-    private static final List<String> FAMILIES = List.of("default", "meta", "index", "versions", "changes", "system");
+    private static final List<String> FAMILIES = List.of("default", "meta", "index", "versions", "changes");
 
     private final RocksDB rocks;
     private final List<ColumnFamilyHandle> handles;
@@ -44,29 +44,30 @@ final class Database implements AutoCloseable {
 
     /** Opens a store that was completed before; one of an older format is brought to this version's. */
     static Database open(Path directory, Tuning tuning) {
-        long format = format(directory)
-                .orElseThrow(() -> new StoreException("The directory " + directory
-                        + " holds no complete state store: it has no format. Nothing was changed."
-                        + StoreException.REMEDY));
-        Database database = openKnown(directory, tuning);
-        try {
-            database.bringUp(format);
-            return database;
-        } catch (RuntimeException e) {
-            database.close();
-            throw e;
+        requireComplete(directory);
+        return openKnown(directory, tuning);
+    }
+
+    private static void requireComplete(Path directory) {
+        if (format(directory).isEmpty()) {
+            throw new StoreException("The directory " + directory + " holds no complete state store: it has no format."
+                    + " Nothing was changed." + StoreException.REMEDY);
         }
+    }
+
+    /** Opens a complete store to read it. Several may do so at a time, as long as nobody writes. */
+    static Database openReadOnly(Path directory, Tuning tuning) {
+        requireComplete(directory);
+        return openKnown(directory, tuning, RocksDB::openReadOnly);
     }
 
     /** Makes an empty store, durably, or finishes what a crash left half made. */
     static Database create(Path directory, Tuning tuning) {
-        Optional<Long> format = format(directory);
+        boolean complete = format(directory).isPresent();
         Database database = openKnown(directory, tuning);
         try {
-            if (format.isEmpty()) {
+            if (!complete) {
                 database.initialize();
-            } else {
-                database.bringUp(format.get());
             }
             return database;
         } catch (RuntimeException e) {
@@ -77,7 +78,8 @@ final class Database implements AutoCloseable {
 
     private void initialize() {
         try (WriteBatch batch = new WriteBatch()) {
-            batch.put(meta(), KeyLayout.FORMAT_KEY, KeyLayout.number(KeyLayout.FORMAT));
+            // The rows of later formats come with the first command that needs them (Draft).
+            batch.put(meta(), KeyLayout.FORMAT_KEY, KeyLayout.number(KeyLayout.OLDEST_FORMAT));
             batch.put(meta(), KeyLayout.STATE_KEY, StoreState.EMPTY.encode());
             write(batch);
             flush();
@@ -86,32 +88,28 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /**
-     * Format 1 has no family {@code system}, which the open has made, and no row {@code system}, which counts as one of
-     * zeros. So its number is all there is to write; an older version then refuses the directory by a sentence.
-     */
-    private void bringUp(long format) {
-        if (format == KeyLayout.FORMAT) {
-            return;
-        }
-        try (WriteBatch batch = new WriteBatch()) {
-            batch.put(meta(), KeyLayout.FORMAT_KEY, KeyLayout.number(KeyLayout.FORMAT));
-            write(batch);
-            flush();
-        } catch (RocksDBException e) {
-            throw new StoreException("The state store of format " + format + " could not be brought to format "
-                    + KeyLayout.FORMAT + ": " + e.getMessage(), e);
-        }
+    private static Database openKnown(Path directory, Tuning tuning) {
+        return openKnown(directory, tuning, RocksDB::open);
     }
 
-    private static Database openKnown(Path directory, Tuning tuning) {
+    /** To write, or only to read. */
+    private interface Opening {
+        RocksDB open(
+                DBOptions options,
+                String path,
+                List<ColumnFamilyDescriptor> families,
+                List<ColumnFamilyHandle> handles)
+                throws RocksDBException;
+    }
+
+    private static Database openKnown(Path directory, Tuning tuning, Opening opening) {
         List<ColumnFamilyDescriptor> families = new ArrayList<>();
         for (String name : FAMILIES) {
             families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), tuning.family()));
         }
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
-            return new Database(RocksDB.open(tuning.database(), directory.toString(), families, handles), handles);
+            return new Database(opening.open(tuning.database(), directory.toString(), families, handles), handles);
         } catch (RocksDBException e) {
             throw cannotOpen(directory, e);
         }
@@ -170,7 +168,15 @@ final class Database implements AutoCloseable {
             return new StoreException("The state store in " + directory + " is in use by another process or another"
                     + " store of this process. Nothing was changed. Stop the other one first.", e);
         }
-        return new StoreException("The state store in " + directory + " cannot be opened: " + message, e);
+        String sentence = "The state store in " + directory + " cannot be opened: " + message;
+        return isDamage(e)
+                ? new DamagedStateException(sentence + "." + StoreException.REMEDY, e)
+                : new StoreException(sentence, e);
+    }
+
+    /** Whether a checksum, or what it guards, is wrong: not that a disk failed. */
+    static boolean isDamage(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
     }
 
     ColumnFamilyHandle meta() {
@@ -189,8 +195,9 @@ final class Database implements AutoCloseable {
         return handles.get(4);
     }
 
+    /** The family {@code default}, which every RocksDB has: an older version opens a store whose family is empty. */
     ColumnFamilyHandle system() {
-        return handles.get(5);
+        return handles.get(0);
     }
 
     /** Reads what was written last. */
@@ -217,8 +224,9 @@ final class Database implements AutoCloseable {
                 .orElseThrow(() -> StoreException.damaged("it does not say how far it is"));
     }
 
-    SystemState systemState(ReadOptions options) {
-        return get(meta(), options, KeyLayout.SYSTEM_KEY).map(SystemState::decode).orElseGet(SystemState::new);
+    /** Empty in a store of format 1. */
+    Optional<SystemState> systemState(ReadOptions options) {
+        return get(meta(), options, KeyLayout.SYSTEM_KEY).map(SystemState::decode);
     }
 
     /** Up to where the reclaimer is: what history below it is worth keeping is kept for good. */
@@ -240,7 +248,8 @@ final class Database implements AutoCloseable {
     }
 
     private static StoreException cannotRead(RocksDBException e) {
-        return new StoreException("The state store could not be read: " + e.getMessage(), e);
+        String sentence = "The state store could not be read: " + e.getMessage();
+        return isDamage(e) ? new DamagedStateException(sentence + ".", e) : new StoreException(sentence, e);
     }
 
     Snapshot snapshot() {
@@ -286,6 +295,14 @@ final class Database implements AutoCloseable {
         try (Checkpoint checkpoint = Checkpoint.create(rocks)) {
             checkpoint.createCheckpoint(directory.toString());
         }
+    }
+
+    /** What makes up the state on the disk now; what is in memory only is not in it. */
+    List<Scrub.Table> tables() {
+        return rocks.getLiveFilesMetaData().stream()
+                .map(file -> new Scrub.Table(
+                        Path.of(file.path(), file.fileName().replaceFirst("^/", "")), file.size()))
+                .toList();
     }
 
     /** Bytes of the files and of what waits in memory for a flush. */

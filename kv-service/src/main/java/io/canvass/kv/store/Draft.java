@@ -40,8 +40,10 @@ final class Draft implements AutoCloseable {
     private final List<byte[]> changes = new ArrayList<>();
 
     private final List<LeaseChange> leaseChanges = new ArrayList<>();
-    private final byte[] systemBefore;
+    private final Optional<byte[]> systemBefore;
     private final SystemState system;
+    /** Whether the store has the rows of format 2, or has them with this draft. */
+    private boolean broughtUp;
     private long revision;
     private long compactRevision;
     private long keyCount;
@@ -49,8 +51,10 @@ final class Draft implements AutoCloseable {
 
     Draft(Database database, StoreState before) {
         this.database = database;
-        system = database.systemState(database.latest());
-        systemBefore = system.encode();
+        Optional<SystemState> stored = database.systemState(database.latest());
+        systemBefore = stored.map(SystemState::encode);
+        system = stored.orElseGet(SystemState::new);
+        broughtUp = stored.isPresent();
         revision = before.revision();
         compactRevision = before.compactRevision();
         keyCount = before.keyCount();
@@ -63,6 +67,21 @@ final class Draft implements AutoCloseable {
 
     SystemState system() {
         return system;
+    }
+
+    /**
+     * From here on the store is of this version's format, at the same entry on every replica. Until then an older version can open it:
+     * no command that needs more than format 1 is in the log before all members know that kind (docs/versions.md).
+     */
+    void bringUp() throws RocksDBException {
+        if (!broughtUp) {
+            broughtUp = true;
+            writes.put(database.meta(), KeyLayout.FORMAT_KEY, KeyLayout.number(KeyLayout.FORMAT));
+        }
+    }
+
+    long stateHash() {
+        return stateHash;
     }
 
     /** As it stands; the one that is being made, if a change was made since the last {@link #seal}. */
@@ -86,7 +105,16 @@ final class Draft implements AutoCloseable {
 
     /** Time in entries goes on or stands still, whatever the clocks of leaders say. */
     void reach(long timeMillis) {
-        system.timeMillis = Math.max(system.timeMillis, timeMillis);
+        if (broughtUp) {
+            system.timeMillis = Math.max(system.timeMillis, timeMillis);
+        }
+    }
+
+    /** History before it counts as compacted: what was lost may have had its revisions. */
+    void raiseRevision(long by) {
+        revision = Math.addExact(revision, by);
+        compactRevision = revision;
+        stateHash = HashChain.raise(stateHash, revision);
     }
 
     KeyState key(byte[] key) {
@@ -142,7 +170,7 @@ final class Draft implements AutoCloseable {
         }
         writes.put(database.changes(), KeyLayout.number(revision), changes.size() == 1 ? changes.getFirst() : joined());
         changes.clear();
-        if (system.timeMillis >= system.sampledMillis + SAMPLE_MILLIS) {
+        if (broughtUp && system.timeMillis >= system.sampledMillis + SAMPLE_MILLIS) {
             system.sampledMillis = system.timeMillis;
             writes.put(
                     database.system(), SystemLayout.sample(system.timeMillis), KeyLayout.number(revision));
@@ -229,7 +257,7 @@ final class Draft implements AutoCloseable {
                 new StoreState(appliedIndex, appliedEpoch, revision, compactRevision, keyCount, stateHash);
         writes.put(database.meta(), KeyLayout.STATE_KEY, after.encode());
         byte[] systemAfter = system.encode();
-        if (!Arrays.equals(systemBefore, systemAfter)) {
+        if (broughtUp && !systemBefore.filter(before -> Arrays.equals(before, systemAfter)).isPresent()) {
             writes.put(database.meta(), KeyLayout.SYSTEM_KEY, systemAfter);
         }
         database.write(writes);

@@ -34,14 +34,17 @@ final class HashChain {
         return word(bytes(word(hash, 2), key, 0, key.length), revision);
     }
 
+    static long raise(long hash, long revision) {
+        return word(word(hash, 3), revision);
+    }
+
     /** Folds in what changes no key. The kinds are part of the definition, so for ever. */
     static long event(long hash, Event event, byte[] name, long one, long other) {
         return word(word(bytes(word(hash, event.code), name, 0, name.length), one), other);
     }
 
-    /** What is folded in beside puts (1) and deletes (2). */
+    /** What is folded in beside puts (1), deletes (2) and raises of the revision (3). */
     enum Event {
-        COMPACTED(3),
         RECEIPT_KEPT(4),
         RECEIPT_DROPPED(5),
         LEASE_GRANTED(6),
@@ -49,7 +52,8 @@ final class HashChain {
         LEASE_ENDING(8),
         LEASE_ENDED(9),
         TICKET_MADE(10),
-        TICKET_REMOVED(11);
+        TICKET_REMOVED(11),
+        COMPACTED(12);
 
         private final int code;
 

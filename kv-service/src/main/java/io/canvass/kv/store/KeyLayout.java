@@ -18,10 +18,11 @@ import io.canvass.raft.core.Bytes;
  * <table>
  * <caption>Column families</caption>
  * <tr><th>family</th><th>key</th><th>value</th></tr>
- * <tr><td>{@code default}</td><td colspan="2">empty; RocksDB insists on it</td></tr>
+ * <tr><td>{@code default}</td><td colspan="2">what the state machine keeps beside the keys: {@link SystemLayout}; empty in
+ *     format 1</td></tr>
  * <tr><td>{@code meta}</td><td>{@code format}</td><td>the format's number</td></tr>
  * <tr><td></td><td>{@code state}</td><td>{@link StoreState}: six numbers in the order of its components</td></tr>
- * <tr><td></td><td>{@code system}</td><td>{@link SystemState}; absent: zeros (format 2)</td></tr>
+ * <tr><td></td><td>{@code system}</td><td>{@link SystemState}; from format 2 on</td></tr>
  * <tr><td></td><td>{@code reclaimed}</td><td>the revision up to which compacted history was removed; absent: 0. Not
  *     the same on every replica (format 2)</td></tr>
  * <tr><td>{@code index}</td><td>the user's key, as it is</td><td>{@link KeyState}: create revision, mod revision,
@@ -31,8 +32,6 @@ import io.canvass.raft.core.Bytes;
  *     nothing more)</td></tr>
  * <tr><td>{@code changes}</td><td>the revision</td><td>per changed key: 1 byte kind, 4 bytes length, the user's
  *     key</td></tr>
- * <tr><td>{@code system}</td><td colspan="2">what the state machine keeps beside the keys: {@link SystemLayout}
- *     (format 2)</td></tr>
  * </table>
  *
  * <p>In {@code versions} a zero byte of a user's key is written {@code 00 ff} and the key ends in {@code 00 01}. So
@@ -41,7 +40,10 @@ import io.canvass.raft.core.Bytes;
  * or after (key, complement of R).
  */
 final class KeyLayout {
+    /** Of a store to which a command was applied that needs rows which format 1 does not have. */
     static final long FORMAT = 2;
+
+    /** That a store begins in. */
     static final long OLDEST_FORMAT = 1;
 
     static final byte[] FORMAT_KEY = "format".getBytes(StandardCharsets.US_ASCII);

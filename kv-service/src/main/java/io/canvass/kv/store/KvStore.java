@@ -10,6 +10,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.canvass.proto.kv.v1.Result;
@@ -38,6 +41,8 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     private final Tuning tuning;
     private final StoreLimits limits;
     private final InstallTrace trace;
+    private final StateSamples samples = new StateSamples();
+    private final DamageMark damage;
 
     /** Held shared by whoever uses the database, exclusively by whoever replaces or closes it. */
     private final StampedLock databaseLock = new StampedLock();
@@ -61,12 +66,15 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         this.tuning = tuning;
         this.limits = limits;
         this.trace = trace;
+        this.damage = new DamageMark(directories.root());
+        damage.requireAbsent();
         active = directories.active().orElse(directories.first());
         database = openDatabase();
         try {
             state = new AtomicReference<>(database.state(database.latest()));
             // There is no WAL: what was found at the start came from the disk.
             durableIndex = state.get().appliedIndex();
+            samples.replaced(state.get());
             directories.removeAllBut(active);
         } catch (RuntimeException e) {
             database.close();
@@ -164,13 +172,14 @@ public final class KvStore implements StateMachine<Result>, KvReader {
      */
     @Override
     public List<Result> apply(List<Entry> entries) {
-        if (entries.isEmpty()) {
-            return List.of();
-        }
+        return entries.isEmpty() ? List.of() : watched(() -> applyAll(entries));
+    }
+
+    private List<Result> applyAll(List<Entry> entries) {
         long stamp = databaseLock.readLock();
         try {
             requireUsable();
-            try (CommandBatch batch = new CommandBatch(database, state.get())) {
+            try (CommandBatch batch = new CommandBatch(database, state.get(), samples)) {
                 List<Result> results = new ArrayList<>(entries.size());
                 for (Entry entry : entries) {
                     results.add(batch.apply(entry));
@@ -210,18 +219,32 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     }
 
     private StoreException fail(String what, Exception cause) {
-        return new StoreException(recordFailure(what, cause), cause);
-    }
-
-    private String recordFailure(String what, Exception cause) {
+        if (cause instanceof RocksDBException e && Database.isDamage(e)) {
+            return new DamagedStateException(what + ": " + e.getMessage() + ".", e);
+        }
         String sentence = what + ": " + cause.getMessage() + ". The state store takes no more writes. See to the disk"
                 + " and start the node again: it replays its log.";
         failure = Optional.of(sentence);
-        return sentence;
+        return new StoreException(sentence, cause);
+    }
+
+    /** Damage that this meets takes the state out of service. */
+    private <T> T watched(Supplier<T> use) {
+        try {
+            return use.get();
+        } catch (DamagedStateException e) {
+            damage.found(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private void requireReadable() {
+        requireOpen();
+        damage.requireNone();
     }
 
     private void requireUsable() {
-        requireOpen();
+        requireReadable();
         if (failure.isPresent()) {
             throw new StoreException(failure.get());
         }
@@ -237,22 +260,37 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     private boolean reclaimStep() {
         long stamp = databaseLock.readLock();
         try {
-            return !closed && failure.isEmpty() && Reclaimer.step(database, state.get());
-        } catch (RocksDBException | StoreException e) {
-            recordFailure("Compacted history could not be removed", e);
+            return isSound() && watched(this::reclaimSome);
+        } catch (StoreException e) {
+            // Damage is told already; a disk that cannot be read takes no more writes either.
+            if (isSound()) {
+                failure = Optional.of(String.valueOf(e.getMessage()));
+            }
             return false;
         } finally {
             databaseLock.unlockRead(stamp);
         }
     }
 
+    private boolean reclaimSome() {
+        try {
+            return Reclaimer.step(database, state.get());
+        } catch (RocksDBException e) {
+            throw fail("Compacted history could not be removed", e);
+        }
+    }
+
     private boolean isReclaimDue() {
         long stamp = databaseLock.readLock();
         try {
-            return !closed && failure.isEmpty() && Reclaimer.isDue(database, state.get());
+            return isSound() && Reclaimer.isDue(database, state.get());
         } finally {
             databaseLock.unlockRead(stamp);
         }
+    }
+
+    private boolean isSound() {
+        return !closed && failure.isEmpty() && damage.finding().isEmpty();
     }
 
     /** Up to which revision compacted history was removed from the disk; behind the compact revision for a while. */
@@ -265,11 +303,20 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         observers.add(observer);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws DamagedStateException if damage was found, now or before
+     */
     @Override
     public Lookup get(Bytes key) {
+        return watched(() -> lookUp(key));
+    }
+
+    private Lookup lookUp(Bytes key) {
         long stamp = databaseLock.readLock();
         try {
-            requireOpen();
+            requireReadable();
             while (true) {
                 long revision = state.get().revision();
                 Optional<StoredValue> found = Reads.get(database, key, revision);
@@ -290,9 +337,13 @@ public final class KvStore implements StateMachine<Result>, KvReader {
 
     /** A read of one state of the store, which this node publishes by it. */
     <T> T read(BiFunction<Database, ReadView, T> reading) {
+        return watched(() -> readOne(reading));
+    }
+
+    private <T> T readOne(BiFunction<Database, ReadView, T> reading) {
         long stamp = databaseLock.readLock();
         try {
-            requireOpen();
+            requireReadable();
             try (ReadView view = new ReadView(database)) {
                 // Else this thread could read an older revision next.
                 publish(view.state());
@@ -309,9 +360,13 @@ public final class KvStore implements StateMachine<Result>, KvReader {
             throw new IllegalArgumentException("A range needs a limit above zero and no negative size: limit "
                     + limit + ", " + maxBytes + " bytes");
         }
+        return watched(() -> page(prefix, limit, maxBytes));
+    }
+
+    private Page page(Bytes prefix, int limit, long maxBytes) {
         long stamp = databaseLock.readLock();
         try {
-            requireOpen();
+            requireReadable();
             Reads.View view = Reads.range(database, prefix, limit, maxBytes);
             // Else this thread could read an older revision next.
             publish(view.state());
@@ -319,6 +374,80 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         } finally {
             databaseLock.unlockRead(stamp);
         }
+    }
+
+    /** The hash after the entry at this index of the log, if it was applied lately. Any thread. */
+    public Optional<Long> hashAt(long index) {
+        return samples.at(index);
+    }
+
+    /**
+     * Hashes to compare with other replicas': that of the newest state, and those at some earlier indices which all
+     * replicas remember alike. At most {@value StateSamples#SPARSE} and one. Any thread.
+     */
+    public List<StateSample> samples() {
+        List<StateSample> all = new ArrayList<>(samples.sparse());
+        StoreState now = state.get();
+        all.add(new StateSample(now.appliedIndex(), now.stateHash()));
+        return all;
+    }
+
+    /** What is wrong with the state, once that was found; from then on nothing is read from it or written. Any thread. */
+    public Optional<String> damage() {
+        return damage.finding();
+    }
+
+    /** Has damage told, once, on the thread that finds it. The listener must not throw. */
+    public void onDamage(Consumer<String> listener) {
+        damage.listen(listener);
+    }
+
+    /**
+     * Takes the state out of service, also beyond a restart: somebody knows that it is wrong. Any thread; waits for the
+     * disk.
+     *
+     * @param why a sentence
+     */
+    public void condemn(String why) {
+        damage.found(why);
+    }
+
+    /**
+     * Verifies the checksums of all tables of the state, beside everything else; damage takes the state out of service.
+     * Any thread.
+     *
+     * @param bytesPerSecond above zero
+     * @param stopped asked now and then
+     * @return how many tables were verified
+     * @throws DamagedStateException if one is damaged
+     * @throws StoreException if one cannot be read
+     */
+    public int scrub(long bytesPerSecond, BooleanSupplier stopped) throws InterruptedException {
+        try {
+            return new Scrub(bytesPerSecond, stopped).run(tables());
+        } catch (DamagedStateException e) {
+            damage.found(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private List<Scrub.Table> tables() {
+        long stamp = databaseLock.readLock();
+        try {
+            requireOpen();
+            return database.tables();
+        } finally {
+            databaseLock.unlockRead(stamp);
+        }
+    }
+
+    /** {@inheritDoc} Its tables are this store's, so damage of the one is damage of the other. */
+    @Override
+    public void verify(Path copy) {
+        watched(() -> {
+            Scrub.verifyAll(copy);
+            return copy;
+        });
     }
 
     /**
@@ -338,6 +467,10 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     /** {@inheritDoc} Any thread; apply goes on meanwhile. */
     @Override
     public long flush() {
+        return watched(this::flushAll);
+    }
+
+    private long flushAll() {
         long stamp = databaseLock.readLock();
         try {
             requireUsable();
@@ -443,6 +576,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
             database = incoming;
             active = staged;
             state.set(incoming.state(incoming.latest()));
+            samples.replaced(state.get());
             durableIndex = state.get().appliedIndex();
             unflushedBytes = 0;
         } finally {
@@ -457,7 +591,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
             return;
         }
         try {
-            if (failure.isEmpty()) {
+            if (failure.isEmpty() && damage.finding().isEmpty()) {
                 flush();
             }
         } finally {

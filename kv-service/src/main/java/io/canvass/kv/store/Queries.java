@@ -82,7 +82,7 @@ final class Queries implements KvQueries {
 
     @Override
     public long timeMillis() {
-        return store.read((database, view) -> database.systemState(view.options()).timeMillis);
+        return store.read((database, view) -> database.systemState(view.options()).map(system -> system.timeMillis).orElse(0L));
     }
 
     @Override

@@ -26,7 +26,7 @@ final class StateDirectories {
     private static final String FIRST = PREFIX + "1";
     private static final Pattern NAME = Pattern.compile(PREFIX + "[1-9][0-9]{0,17}");
     /** The only files of RocksDB that it never writes to again, so that a copy may share them. */
-    private static final String TABLE_SUFFIX = ".sst";
+    static final String TABLE_SUFFIX = ".sst";
 
     private final Path root;
     private final InstallTrace trace;
@@ -34,6 +34,10 @@ final class StateDirectories {
     StateDirectories(Path root, InstallTrace trace) {
         this.root = root;
         this.trace = trace;
+    }
+
+    Path root() {
+        return root;
     }
 
     /** Where the first state of all is made. */

@@ -4,11 +4,12 @@ package io.canvass.kv.store;
  * The state store cannot do what was asked. The message is a sentence for the operator: what happened, to what, what
  * was not done, what to do now.
  */
-public final class StoreException extends RuntimeException {
+public sealed class StoreException extends RuntimeException permits DamagedStateException {
     private static final long serialVersionUID = 1L;
 
     /** What helps where the files of the store are of no use any more. */
-    static final String REMEDY = " Remove this node's data and let it join again, or restore a backup.";
+    static final String REMEDY = " Stop this node, if it runs, and run kvctl heal on its data directory: the state is then"
+            + " built anew from the log or from a peer.";
 
     StoreException(String message) {
         super(message);
@@ -19,7 +20,7 @@ public final class StoreException extends RuntimeException {
     }
 
     /** @param what a clause */
-    static StoreException damaged(String what) {
-        return new StoreException("The state store is damaged: " + what + "." + REMEDY);
+    static DamagedStateException damaged(String what) {
+        return new DamagedStateException("The state store is damaged: " + what + "." + REMEDY);
     }
 }

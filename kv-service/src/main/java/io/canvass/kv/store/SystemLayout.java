@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The rows of the column family {@code system}, byte for byte. The first byte says what a row is; numbers are
+ * The rows of the column family {@code default}, byte for byte. The first byte says what a row is; numbers are
  * big-endian and 8 bytes; a name is escaped and terminated as in {@link KeyLayout}, so that no name's rows lie among
  * another's.
  *

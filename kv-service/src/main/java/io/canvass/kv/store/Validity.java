@@ -29,7 +29,7 @@ public final class Validity {
     public static Optional<Refused> problem(Command command) {
         Optional<Refused> kind = switch (command.getKindCase()) {
             case PUT -> ofPut(command.getPut());
-            case DELETE, COMPACT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_EXPIRE -> Optional.empty();
+            case DELETE, RAISE_REVISION, COMPACT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_EXPIRE -> Optional.empty();
             case DELETE_RANGE -> ofRange(command.getDeleteRange().getRange());
             case TXN -> ofTxn(command.getTxn());
             case ADD -> ofAdd(command.getAdd());

@@ -87,6 +87,11 @@ final class ModelStore implements Replication, KvReader {
     }
 
     @Override
+    public void requireMember() {
+        // It always is one.
+    }
+
+    @Override
     public synchronized ClusterView view() {
         return view;
     }

@@ -2,8 +2,10 @@ package io.canvass.kv.api;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
+import io.canvass.kv.backup.Backups;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -28,12 +30,30 @@ final class TestServer {
 
     /** @param settings of Boot, such as {@code --a.b=c}, beside those that ship */
     static TestServer start(ApiLimits limits, String... settings) {
+        return start(limits, SnapshotServer.backups(), List.of(), settings);
+    }
+
+    /** @param beans further ones */
+    static TestServer start(ApiLimits limits, List<Object> beans, String... settings) {
+        return start(limits, SnapshotServer.backups(), beans, settings);
+    }
+
+    static TestServer start(ApiLimits limits, Backups backups, String... settings) {
+        return start(limits, backups, List.of(), settings);
+    }
+
+    private static TestServer start(ApiLimits limits, Backups backups, List<Object> beans, String... settings) {
         ModelStore store = new ModelStore();
+        FakeAdmin admin = new FakeAdmin();
         return new TestServer(new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.SERVLET)
                 .initializers(context -> {
                     context.getBeanFactory().registerSingleton("modelStore", store);
+                    context.getBeanFactory().registerSingleton("clusterAdmin", admin);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
+                    beans.forEach(bean -> context.getBeanFactory()
+                            .registerSingleton(bean.getClass().getSimpleName(), bean));
+                    context.getBeanFactory().registerSingleton("backups", backups);
                 })
                 .run(Stream.concat(
                                 Stream.of("--server.port=0", "--management.server.port=-1",
@@ -51,6 +71,10 @@ final class TestServer {
 
     ModelStore store() {
         return context.getBean(ModelStore.class);
+    }
+
+    FakeAdmin admin() {
+        return context.getBean(FakeAdmin.class);
     }
 
     void stop() {

@@ -185,7 +185,7 @@ class WritesTest extends ApiTest {
     @CsvSource({
         "NO_QUORUM, 503, no-quorum, not-applied", "OVERLOADED, 503, overloaded, not-applied",
         "STARTING, 503, starting, not-applied", "DRAINING, 503, draining, not-applied",
-        "OUTCOME_UNKNOWN, 504, outcome-unknown, unknown"
+        "UNSUPPORTED, 501, not-implemented, not-applied", "OUTCOME_UNKNOWN, 504, outcome-unknown, unknown"
     })
     void whyReplicationFailedIsTold(Reason reason, int status, String type, String outcome) {
         store.answerWritesBy(() -> CompletableFuture.failedFuture(new ReplicationException(reason, "It rains.")));
@@ -204,7 +204,13 @@ class WritesTest extends ApiTest {
         store.answerWritesBy(() -> {
             throw new ReplicationException(reason, "");
         });
-        assertThat(http.put("/v1/kv/a", "1").status()).isEqualTo(reason == Reason.OUTCOME_UNKNOWN ? 504 : 503);
+        int status = switch (reason) {
+            case NO_QUORUM, OVERLOADED, DAMAGED, STARTING, DRAINING, REMOVED -> 503;
+            case QUOTA_EXCEEDED -> 507;
+            case UNSUPPORTED -> 501;
+            case OUTCOME_UNKNOWN -> 504;
+        };
+        assertThat(http.put("/v1/kv/a", "1").status()).isEqualTo(status);
     }
 
     @Test

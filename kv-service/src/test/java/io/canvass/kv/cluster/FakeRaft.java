@@ -1,9 +1,11 @@
 package io.canvass.kv.cluster;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.Leadership;
@@ -23,6 +27,10 @@ public final class FakeRaft implements RaftAccess {
     private final Queue<CompletableFuture<Applied<Result>>> answers = new ArrayDeque<>();
     private final Queue<CompletableFuture<Long>> readAnswers = new ArrayDeque<>();
     private final List<Bytes> proposed = new ArrayList<>();
+    private final Queue<CompletableFuture<Long>> changeAnswers = new ArrayDeque<>();
+    private final List<MemberChange> changes = new ArrayList<>();
+    private final List<ReplicaKey> transfers = new ArrayList<>();
+    private volatile CompletableFuture<Void> handedOver = CompletableFuture.completedFuture(null);
     private final Map<RoundOutcome, Long> rounds = new ConcurrentHashMap<>();
     private volatile RaftStatus status;
     private volatile CompletableFuture<Void> resigned = CompletableFuture.completedFuture(null);
@@ -76,8 +84,9 @@ public final class FakeRaft implements RaftAccess {
         return resignations.get();
     }
 
-    public void resigned(CompletableFuture<Void> answer) {
+    public FakeRaft resigned(CompletableFuture<Void> answer) {
         resigned = answer;
+        return this;
     }
 
     /** Who leads when there is nothing told to answer. */
@@ -128,6 +137,63 @@ public final class FakeRaft implements RaftAccess {
     public CompletableFuture<Void> resign() {
         resignations.incrementAndGet();
         return resigned;
+    }
+
+    /** The next change or check of one is answered when the test says so; with nothing told, it does not lead. */
+    public synchronized CompletableFuture<Long> changesLater() {
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        changeAnswers.add(answer);
+        return answer;
+    }
+
+    public synchronized FakeRaft refusesNext(MemberChange.Refusal refusal) {
+        changeAnswers.add(CompletableFuture.failedFuture(new RaftException.ChangeRefused(refusal)));
+        return this;
+    }
+
+    public synchronized List<MemberChange> changes() {
+        return List.copyOf(changes);
+    }
+
+    public synchronized List<ReplicaKey> transfers() {
+        return List.copyOf(transfers);
+    }
+
+    public FakeRaft handedOver(CompletableFuture<Void> answer) {
+        handedOver = answer;
+        return this;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Long> changeMembers(MemberChange change, boolean force) {
+        changes.add(change);
+        CompletableFuture<Long> answer = changeAnswers.poll();
+        return answer == null ? CompletableFuture.failedFuture(led(otherLeader)) : answer;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Optional<MemberChange.Refusal>> checkChange(MemberChange change, boolean force) {
+        CompletableFuture<Long> answer = changeAnswers.poll();
+        if (answer == null) {
+            return CompletableFuture.failedFuture(led(otherLeader));
+        }
+        return answer.handle((index, failure) -> {
+            if (failure instanceof RaftException.ChangeRefused refused) {
+                return Optional.of(refused.refusal());
+            }
+            return Optional.empty();
+        });
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout) {
+        transfers.add(target);
+        return handedOver;
+    }
+
+    @Override
+    public Configuration configuration() {
+        return status.configuration();
     }
 
     @Override

@@ -34,9 +34,10 @@ class ForwardServiceTest {
     private final LoopbackPeers peers = new LoopbackPeers();
     private final Answers answers = new Answers();
     private final StreamObserver<WriteRequest> requests;
+    private int requiredVersion;
 
     ForwardServiceTest() {
-        ForwardService service = new ForwardService(WINDOW);
+        ForwardService service = new ForwardService(WINDOW, new VersionGate(command -> requiredVersion), Disks.withRoom());
         service.attach(raft);
         peers.serve("kv-0", service);
         requests = ForwardGrpc.newStub(peers.channelTo("kv-0")).write(answers);
@@ -45,6 +46,15 @@ class ForwardServiceTest {
     @AfterEach
     void close() {
         peers.close();
+    }
+
+    @Test
+    void aWriteThatNotAllMembersAreKnownToApplyIsRefusedAndNotProposed() {
+        requiredVersion = 2;
+        requests.onNext(request(1, LONG_MILLIS));
+        assertThat(answers.first().getRefusal()).isEqualTo(Refusal.TOO_NEW);
+        assertThat(answers.first().getDetail()).startsWith("It needs protocol version 2 on all members");
+        assertThat(raft.proposed()).isEmpty();
     }
 
     @Test

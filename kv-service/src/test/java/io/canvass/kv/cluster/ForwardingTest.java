@@ -218,7 +218,7 @@ class ForwardingTest {
     @Test
     void aLeaderThatStillStartsIsAskedAgain() throws InterruptedException {
         peers.kill("kv-0");
-        ForwardService starting = new ForwardService(MAX_IN_FLIGHT);
+        ForwardService starting = new ForwardService(MAX_IN_FLIGHT, VersionGate.ofThisRelease(), Disks.withRoom());
         peers.serve("kv-0", starting);
         peers.dialAgain("kv-0");
         CompletableFuture<Result> write = write("a");
@@ -242,7 +242,11 @@ class ForwardingTest {
 
     private ReplicatedStore store(ForwardClient client) {
         return new ReplicatedStore(
-                new WriteAttempt.Context("kv-1", kv1, client, gate, delays), Map.of(), 100, new WriteOutcomes());
+                new WriteAttempt.Context("kv-1", kv1, client, gate, delays, new VersionGate(_ -> 0)),
+                Map.of(),
+                100,
+                new WriteOutcomes(),
+                Disks.withRoom());
     }
 
     /** Until this node knows that the stream is broken: what it sends before is lost, and rightly unknown. */
@@ -252,7 +256,7 @@ class ForwardingTest {
     }
 
     private static ForwardService serviceOf(FakeRaft raft) {
-        ForwardService service = new ForwardService(MAX_IN_FLIGHT);
+        ForwardService service = new ForwardService(MAX_IN_FLIGHT, VersionGate.ofThisRelease(), Disks.withRoom());
         service.attach(raft);
         return service;
     }

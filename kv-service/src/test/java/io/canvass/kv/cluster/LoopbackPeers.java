@@ -16,13 +16,13 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 
 /** Peers on real sockets of this machine. */
-final class LoopbackPeers implements PeerAccess, AutoCloseable {
+public final class LoopbackPeers implements PeerAccess, AutoCloseable {
     private final Map<String, Server> servers = new ConcurrentHashMap<>();
     private final Map<String, Integer> ports = new ConcurrentHashMap<>();
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
     /** Serves on any free port, or on that where this peer served before. */
-    LoopbackPeers serve(String nodeId, BindableService service) {
+    public LoopbackPeers serve(String nodeId, BindableService service) {
         int port = ports.getOrDefault(nodeId, 0);
         try {
             Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
@@ -41,12 +41,12 @@ final class LoopbackPeers implements PeerAccess, AutoCloseable {
     }
 
     /** As a process that is killed: its connections break. */
-    void kill(String nodeId) throws InterruptedException {
+    public void kill(String nodeId) throws InterruptedException {
         server(nodeId).shutdownNow().awaitTermination();
     }
 
     /** Forgets how long the channel meant to wait before it dials again. */
-    void dialAgain(String nodeId) {
+    public void dialAgain(String nodeId) {
         Optional.ofNullable(channels.get(nodeId)).ifPresent(ManagedChannel::resetConnectBackoff);
     }
 

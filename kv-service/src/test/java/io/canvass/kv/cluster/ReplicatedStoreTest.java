@@ -1,6 +1,7 @@
 package io.canvass.kv.cluster;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -10,6 +11,7 @@ import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Put;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.RaftException;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import static io.canvass.kv.cluster.FakeRaft.applied;
 import static io.canvass.kv.cluster.FakeRaft.led;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Writes and reads on a node whose replica answers for itself; forwarding has a test of its own. */
 class ReplicatedStoreTest {
@@ -32,6 +35,8 @@ class ReplicatedStoreTest {
     private final ManualDelays delays = new ManualDelays();
     private final NodeGate gate = new NodeGate();
     private final WriteOutcomes outcomes = new WriteOutcomes();
+    private int requiredVersion;
+    private final VersionGate versions = new VersionGate(command -> requiredVersion);
     private final ReplicatedStore store = store(10);
 
     ReplicatedStoreTest() {
@@ -44,6 +49,16 @@ class ReplicatedStoreTest {
         assertThat(write()).isCompletedWithValueMatching(result -> result.getRevision() == 17);
         assertThat(raft.proposed()).containsExactly(Bytes.wrap(COMMAND.toByteArray()));
         assertThat(outcomes.count(WriteOutcomes.Outcome.APPLIED)).isEqualTo(1);
+        assertThat(delays.waiting()).as("deadlines that are still scheduled").isZero();
+    }
+
+    @Test
+    void aLeaderTakesNoCommandThatNotAllMembersAreKnownToApply() {
+        requiredVersion = 2;
+        assertFailed(write(), Reason.UNSUPPORTED, "It needs protocol version 2 on all members, and these are not known"
+                + " to speak it: kv-0 (0), kv-1 (0), kv-2 (0)");
+        assertThat(raft.proposed()).isEmpty();
+        assertThat(outcomes.count(WriteOutcomes.Outcome.UNSUPPORTED)).isEqualTo(1);
         assertThat(delays.waiting()).as("deadlines that are still scheduled").isZero();
     }
 
@@ -210,6 +225,30 @@ class ReplicatedStoreTest {
         assertThat(store.view()).isEqualTo(new Replication.ClusterView("kv-1", "", "", 7));
     }
 
+    @Test
+    void theUrlThatTheMembersSayGoesBeforeThatOfTheSettingsAndNewMembersHaveOne() {
+        Configuration.Member moved = new Configuration.Member(
+                Statuses.replica(0), "kv-0:9080", "http://kv-0.new:8080", Configuration.Promotion.AUTO, (short) 0, (short) 2);
+        Configuration.Member fifth = new Configuration.Member(
+                Statuses.replica(5), "kv-5:9080", "http://kv-5:8080", Configuration.Promotion.AUTO, (short) 0, (short) 2);
+        Statuses status = Statuses.follower().configuration(Configuration.ofVoters(List.of(moved, fifth)), 9, true);
+        raft.status(status);
+        assertThat(store.view().leaderUrl()).isEqualTo("http://kv-0.new:8080");
+        raft.status(status.leader(Statuses.replica(5), 10));
+        assertThat(store.view().leaderUrl()).isEqualTo("http://kv-5:8080");
+    }
+
+    @Test
+    void aRemovedNodeTakesNothingAndAnswersNothingFromItsOwnStore() {
+        store.requireMember();
+        gate.remove();
+        assertFailed(write(), Reason.REMOVED, "This node was removed from its cluster");
+        assertThat(store.awaitLinearizable(TIMEOUT)).isCompletedExceptionally();
+        assertThatThrownBy(store::requireMember).isInstanceOf(ReplicationException.class);
+        assertThat(outcomes.count(WriteOutcomes.Outcome.REMOVED)).isEqualTo(1);
+        assertThat(raft.proposed()).isEmpty();
+    }
+
     private CompletableFuture<Result> write() {
         return store.write(COMMAND, TIMEOUT);
     }
@@ -221,8 +260,8 @@ class ReplicatedStoreTest {
     private ReplicatedStore store(NodeGate nodeGate, int maxInFlight) {
         ForwardClient forwards =
                 new ForwardClient(new NoPeers(), Statuses.CLUSTER, new ForwardClient.Bounds(10, 1 << 20), delays);
-        WriteAttempt.Context context = new WriteAttempt.Context("kv-1", raft, forwards, nodeGate, delays);
-        return new ReplicatedStore(context, Map.of("kv-0", "http://kv-0:8080"), maxInFlight, outcomes);
+        WriteAttempt.Context context = new WriteAttempt.Context("kv-1", raft, forwards, nodeGate, delays, versions);
+        return new ReplicatedStore(context, Map.of("kv-0", "http://kv-0:8080"), maxInFlight, outcomes, Disks.withRoom());
     }
 
     private static void assertFailed(CompletableFuture<?> future, Reason reason, String message) {

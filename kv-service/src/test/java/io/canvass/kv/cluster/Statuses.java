@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
+import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.RoleName;
 import io.canvass.raft.runtime.RaftStatus;
@@ -11,6 +13,10 @@ import io.canvass.raft.runtime.RaftStatus;
 /** A status to begin with, and changes of it by name. */
 public final class Statuses {
     public static final UUID CLUSTER = new UUID(0x0c2f, 1);
+
+    /** kv-0, kv-1 and kv-2. */
+    public static final Configuration CONFIGURATION =
+            Configuration.ofVoters(List.of(member(0), member(1), member(2)));
 
     private final RaftStatus status;
 
@@ -20,6 +26,10 @@ public final class Statuses {
 
     public static ReplicaKey replica(int number) {
         return new ReplicaKey("kv-" + number, new UUID(0x7d1a, number));
+    }
+
+    private static Configuration.Member member(int number) {
+        return new Configuration.Member(replica(number), "kv-" + number + ":9080");
     }
 
     /** kv-1 of three, epoch 7, hears kv-0. */
@@ -41,7 +51,12 @@ public final class Statuses {
                 3,
                 0,
                 Optional.empty(),
-                0));
+                0,
+                CONFIGURATION,
+                1,
+                true,
+                false,
+                false));
     }
 
     public static Statuses leader() {
@@ -61,7 +76,10 @@ public final class Statuses {
                 contactAgeMillis,
                 connected,
                 connected ? 8_640_000 : contactAgeMillis,
-                connected ? "" : "Connection refused");
+                connected ? "" : "Connection refused",
+                connected ? replica(number) : ReplicaKey.ofNode("kv-" + number),
+                0,
+                connected ? RaftConfig.NEWEST_VERSION : 0);
     }
 
     public RaftStatus get() {
@@ -121,15 +139,34 @@ public final class Statuses {
                 status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), Optional.of(why), status.refusedMessages());
     }
 
+    /** Halted, because what it stores cannot be trusted. */
+    public Statuses damaged(String why) {
+        RaftStatus now = halted(why).get();
+        return new Statuses(new RaftStatus(
+                now.clusterId(), now.self(), now.voter(), now.role(), now.epoch(), now.hasVoted(), now.leader(),
+                now.leaderContactAgeMillis(), now.preVote(), now.log(), now.quorum(), now.peers(), now.caughtUp(),
+                now.loopAgeMillis(), now.stalledWriteMillis(), now.halted(), now.refusedMessages(), now.configuration(),
+                now.configurationIndex(), now.configurationCommitted(), now.removed(), true));
+    }
+
     public Statuses refusedMessages(long count) {
         return with(status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), count);
+    }
+
+    public Statuses configuration(Configuration configuration, long index, boolean committed) {
+        return new Statuses(new RaftStatus(
+                status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
+                status.leader(), status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(),
+                status.peers(), status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(),
+                status.refusedMessages(), configuration, index, committed, status.removed(), status.damaged()));
     }
 
     private Statuses with(RoleName role, ReplicaKey leader, long contactAgeMillis, boolean hasVoted, boolean voter) {
         return new Statuses(new RaftStatus(
                 status.clusterId(), status.self(), voter, role, status.epoch(), hasVoted, leader, contactAgeMillis,
                 status.preVote(), status.log(), status.quorum(), status.peers(), status.caughtUp(), status.loopAgeMillis(),
-                status.stalledWriteMillis(), status.halted(), status.refusedMessages()));
+                status.stalledWriteMillis(), status.halted(), status.refusedMessages(), status.configuration(),
+                status.configurationIndex(), status.configurationCommitted(), status.removed(), status.damaged()));
     }
 
     private Statuses with(
@@ -137,7 +174,8 @@ public final class Statuses {
         return new Statuses(new RaftStatus(
                 status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
                 status.leader(), status.leaderContactAgeMillis(), preVote, log, quorum, peers, status.caughtUp(),
-                status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), status.refusedMessages()));
+                status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), status.refusedMessages(), status.configuration(),
+                status.configurationIndex(), status.configurationCommitted(), status.removed(), status.damaged()));
     }
 
     private Statuses with(
@@ -145,6 +183,7 @@ public final class Statuses {
         return new Statuses(new RaftStatus(
                 status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
                 status.leader(), status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(),
-                status.peers(), caughtUp, loopAgeMillis, stalledWriteMillis, halted, refusedMessages));
+                status.peers(), caughtUp, loopAgeMillis, stalledWriteMillis, halted, refusedMessages,
+                status.configuration(), status.configurationIndex(), status.configurationCommitted(), status.removed(), status.damaged()));
     }
 }

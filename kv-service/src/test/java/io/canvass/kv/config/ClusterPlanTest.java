@@ -74,6 +74,45 @@ class ClusterPlanTest {
     }
 
     @Test
+    void aNodeThatIsNotOnTheListJoinsThoseWhoAre() {
+        ClusterPlan plan = plan(THREE, "kv.node.id=kv-9", "kv.peer.advertise=kv-9.example.net:9085");
+        assertThat(plan.isListed()).isFalse();
+        assertThat(plan.others()).extracting(member -> member.key().nodeId()).containsExactly("kv-0", "kv-1", "kv-2");
+        assertThat(plan.address()).isEqualTo("kv-9.example.net:9085");
+        assertThat(plan.bindHost()).isEqualTo("0.0.0.0");
+        assertThat(plan.bindPort()).isEqualTo(9085);
+        assertThat(plan.url()).isEqualTo("http://kv-9.example.net:8080");
+        assertThat(plan.httpUrls()).containsEntry("kv-1", "http://localhost:8082");
+    }
+
+    @Test
+    void whereItIsReachedFollowsFromWhereItListensOrWhereTheOthersAre() {
+        assertThat(plan(THREE, "kv.node.id=kv-9", "kv.peer.host=10.0.0.9", "kv.peer.port=9099").address()).isEqualTo("10.0.0.9:9099");
+        assertThat(plan(THREE, "kv.node.id=kv-9", "kv.peer.host=fd00::9").address()).isEqualTo("[fd00::9]:9080");
+        ClusterPlan local = plan("kv.node.id=kv-9", "kv.cluster.voters=kv-1@127.0.0.1:9081,kv-2@localhost:9082", "kv.peer.port=9089");
+        assertThat(local.address()).isEqualTo("127.0.0.1:9089");
+        assertThat(local.bindHost()).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void theUrlOfItsApiCanBeSaid() {
+        assertThat(plan(THREE, "kv.node.url=https://kv.example.net/one/").url()).isEqualTo("https://kv.example.net/one");
+        assertThat(plan("kv.node.url=http://localhost:8081").url()).isEqualTo("http://localhost:8081");
+        assertThat(plan(THREE).url()).isEqualTo("http://localhost:8082");
+    }
+
+    @Test
+    void aSoleVoterThatOthersAreToJoinSaysWhereItIs() {
+        ClusterPlan plan = plan("kv.peer.advertise=10.0.0.7:9087");
+        assertThat(plan.bootstrap().voters()).containsExactly(new Member(ReplicaKey.ofNode("kv-1"), "10.0.0.7:9087"));
+        assertThat(plan.bindHost()).isEqualTo("0.0.0.0");
+        assertThat(plan.bindPort()).isEqualTo(9087);
+        assertThat(plan.url()).isEqualTo("http://10.0.0.7:8080");
+        assertThat(plan.others()).isEmpty();
+        assertThat(plan.isListed()).isTrue();
+    }
+
+    @Test
     void theDefaultsAreTheBoundsOfAProductionReplica() {
         AtomicReference<KvProperties> properties = new AtomicReference<>();
         new ApplicationContextRunner()

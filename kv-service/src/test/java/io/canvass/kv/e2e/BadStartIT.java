@@ -43,8 +43,8 @@ class BadStartIT {
     }
 
     @Test
-    void aNodeThatIsNotInTheListIsRefused() {
-        refused(settings.withId("kv-9"), "kv.node.id", "kv-9", "kv-1");
+    void aNodeThatJoinsAndCannotBeReachedIsRefused() {
+        refused(settings.withId("kv-9").with(List.of("--kv.peer.port=0")), "kv.peer.port", "joins a cluster");
         assertThat(settings.dataDir()).doesNotExist();
     }
 

@@ -1,25 +1,22 @@
 package io.canvass.kv.e2e;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
-/** A client that knows all nodes, and turns to the next when one fails it. One thread. */
+/** A client that knows all nodes; its route says which is next. One thread. */
 final class Client implements AutoCloseable {
-    /** Short, for a node that hangs must not hold a client for longer than an election lasts. */
-    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(1);
-
     private static final Duration PAUSE = Duration.ofMillis(10);
 
-    private final Http http = new Http(REQUEST_LIMIT);
-    private final List<String> urls;
+    private final Http http;
+    private final Route route;
     private final BooleanSupplier goesOn;
-    private int current;
 
-    Client(List<String> urls, int first, BooleanSupplier goesOn) {
-        this.urls = List.copyOf(urls);
-        this.current = first % urls.size();
+    /** @param patience for one request */
+    Client(Route route, Duration patience, BooleanSupplier goesOn) {
+        this.http = new Http(patience);
+        this.route = route;
         this.goesOn = goesOn;
     }
 
@@ -28,13 +25,13 @@ final class Client implements AutoCloseable {
         return goesOn.getAsBoolean();
     }
 
-    /** One attempt; if it fails, the next goes to another node. */
+    /** One attempt; the route decides where the next one goes. */
     Http.Reply put(String key, String value, String... headers) {
-        return settled(http.put(urls.get(current) + "/v1/kv/" + key, value, headers));
+        return settled(url -> http.put(url + "/v1/kv/" + key, value, headers));
     }
 
     Http.Reply get(String key) {
-        return settled(http.get(urls.get(current) + "/v1/kv/" + key));
+        return settled(url -> http.get(url + "/v1/kv/" + key));
     }
 
     @Override
@@ -42,10 +39,11 @@ final class Client implements AutoCloseable {
         http.close();
     }
 
-    private Http.Reply settled(Http.Reply reply) {
-        if (reply.reach() != Http.Reach.ANSWERED || reply.status() >= 500) {
-            current = (current + 1) % urls.size();
-        }
+    private Http.Reply settled(Function<String, Http.Reply> request) {
+        String url = route.next();
+        long begun = System.nanoTime();
+        Http.Reply reply = request.apply(url);
+        route.settled(url, reply, System.nanoTime() - begun);
         // The load's density: some requests are under way at every moment, and the nodes are left their cores.
         LockSupport.parkNanos(PAUSE.toNanos());
         return reply;

@@ -61,9 +61,46 @@ class ClusterScriptIT {
     }
 
     @Test
+    void aClusterGrowsHandsOverAndShrinks() {
+        int http = Ports.next();
+        assertThat(cluster("up", "--nodes", "1", "--http-port", Integer.toString(http), "--peer-port", Integer.toString(http + 10))
+                        .exitValue())
+                .isZero();
+        Shell.Result added = cluster("add");
+        assertThat(added.exitValue()).as("%s", added).isZero();
+        assertThat(added.out()).contains("kv-2 is a voter, on port " + (http + 1) + "; the members are kv-1 kv-2.");
+        assertThat(column("MEMBER")).containsExactly("voter", "voter");
+
+        Shell.Result transferred = cluster("transfer", "2");
+        assertThat(transferred.exitValue()).as("%s", transferred).isZero();
+        assertThat(transferred.out()).startsWith("kv-2 leads epoch ");
+        Shell.Result again = cluster("transfer", "2");
+        assertThat(again.exitValue()).as("%s", again).isEqualTo(1);
+        assertThat(again.err()).contains("kv-2 leads already");
+        String two = "http://127.0.0.1:" + (http + 1);
+        Shell.Result unsafe = kvctl("safe-to-stop", "kv-1", "--url", two);
+        assertThat(unsafe.exitValue()).as("%s", unsafe).isEqualTo(1);
+        assertThat(unsafe.out()).startsWith("No. ");
+
+        Shell.Result removed = cluster("remove", "1");
+        assertThat(removed.exitValue()).as("%s", removed).isZero();
+        assertThat(removed.out()).contains("kv-1 is stopped.", "kv-1 is no member any more.");
+        assertThat(column("NODE")).containsExactly("kv-2");
+        assertThat(column("ROLE")).containsExactly("LEADER");
+        Shell.Result status = kvctl("status", "--url", two);
+        assertThat(status.exitValue()).as("%s", status).isZero();
+        assertThat(status.out()).contains("kv-2").doesNotContain("kv-1");
+        Shell.Result last = cluster("remove", "2");
+        assertThat(last.exitValue()).as("the last voter stays: %s", last).isEqualTo(1);
+        assertThat(column("STATE")).containsExactly("up");
+        assertThat(cluster("wipe").exitValue()).isZero();
+        assertThat(folder.resolve("cluster/kv-1")).as("the data of who was removed").doesNotExist();
+    }
+
+    @Test
     void aWrongCommandLineIsAnsweredWithASentenceAndTwo() {
         for (String[] wrong : new String[][] {{}, {"explode"}, {"up", "--nodes", "0"}, {"kill"}, {"kill", "x"},
-            {"status", "--color"}, {"up", "--http-port"}, {"up", "now"}}) {
+            {"status", "--color"}, {"up", "--http-port"}, {"up", "now"}, {"add", "4"}, {"remove"}, {"transfer", "1", "2"}}) {
             Shell.Result result = cluster(wrong);
             assertThat(result.exitValue()).as("%s: %s", Arrays.toString(wrong), result).isEqualTo(BAD_USAGE);
             assertThat(result.err()).startsWith("cluster: ");
@@ -71,11 +108,23 @@ class ClusterScriptIT {
         }
     }
 
-    /** The column STATE of the table. */
     private List<String> states() {
+        return column("STATE");
+    }
+
+    private List<String> column(String name) {
         Shell.Result status = cluster("status");
         assertThat(status.exitValue()).as("%s", status).isZero();
-        return status.out().lines().skip(1).map(line -> line.split(" +", -1)[2]).toList();
+        List<String> head = List.of(status.out().lines().findFirst().orElseThrow().split(" +", -1));
+        int column = head.indexOf(name);
+        return status.out().lines().skip(1).map(line -> line.split(" +", -1)[column]).toList();
+    }
+
+    private Shell.Result kvctl(String... words) {
+        List<String> command = new ArrayList<>(List.of("env", "CANVASS_JAR=" + Repository.jar(),
+                "JAVA_HOME=" + System.getProperty("java.home"), Repository.root().resolve("bin/kvctl").toString()));
+        command.addAll(List.of(words));
+        return Shell.run(folder, LIMIT, command);
     }
 
     private Shell.Result cluster(String... words) {

@@ -45,6 +45,23 @@ final class Http implements AutoCloseable {
         return send(request);
     }
 
+    /** @param json the body; empty for none */
+    Reply send(String method, String url, String json) {
+        HttpRequest.Builder request = request(url);
+        if (json.isEmpty()) {
+            return send(request.method(method, BodyPublishers.noBody()));
+        }
+        return send(request.method(method, BodyPublishers.ofString(json)).header("Content-Type", "application/json"));
+    }
+
+    Reply post(String url) {
+        return send(request(url).POST(BodyPublishers.noBody()));
+    }
+
+    Reply delete(String url) {
+        return send(request(url).DELETE());
+    }
+
     private HttpRequest.Builder request(String url) {
         return HttpRequest.newBuilder(URI.create(url)).timeout(timeout);
     }
@@ -54,11 +71,12 @@ final class Http implements AutoCloseable {
             HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
             String etag = response.headers().firstValue("ETag").orElse("");
             long version = response.headers().firstValueAsLong("Kv-Version").orElse(0);
-            return new Reply(Reach.ANSWERED, response.statusCode(), etag, version, response.body());
+            boolean last = response.headers().firstValue("Connection").filter("close"::equalsIgnoreCase).isPresent();
+            return new Reply(Reach.ANSWERED, response.statusCode(), etag, version, response.body(), last);
         } catch (ConnectException | HttpConnectTimeoutException e) {
-            return new Reply(Reach.NOT_CONNECTED, 0, "", 0, e.toString());
+            return new Reply(Reach.NOT_CONNECTED, 0, "", 0, e.toString(), true);
         } catch (IOException e) {
-            return new Reply(Reach.LOST, 0, "", 0, e.toString());
+            return new Reply(Reach.LOST, 0, "", 0, e.toString(), true);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UncheckedIOException(new IOException("Interrupted", e));
@@ -85,8 +103,9 @@ final class Http implements AutoCloseable {
      * @param etag empty: none came
      * @param version of the key; 0: not said
      * @param body of the response; what went wrong if none came
+     * @param last whether the connection ended with it
      */
-    record Reply(Reach reach, int status, String etag, long version, String body) {
+    record Reply(Reach reach, int status, String etag, long version, String body, boolean last) {
         boolean isSuccess() {
             return status >= 200 && status < 300;
         }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -28,25 +30,60 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     /** So many of the first know no Pre-Vote. */
     private final int oldPeers;
     private final List<String> arguments;
+    private final boolean started;
+    private final Supplier<List<String>> application;
     private final List<LocalNode> nodes = new ArrayList<>();
     /** The nodes may outlive neither the test nor its JVM. */
     private final Thread lastResort = new Thread(this::close);
+    private Surroundings surroundings = (id, own) -> Map.of();
     private Path folder = Path.of("");
 
-    private LocalCluster(int size, int oldPeers, List<String> arguments) {
+    private LocalCluster(
+            int size, int oldPeers, List<String> arguments, boolean started, Supplier<List<String>> application) {
         this.size = size;
         this.oldPeers = oldPeers;
         this.arguments = arguments;
+        this.started = started;
+        this.application = application;
     }
 
     /** @param arguments for each node, further ones */
     static LocalCluster of(int size, String... arguments) {
-        return new LocalCluster(size, 0, List.of(arguments));
+        return new LocalCluster(size, 0, List.of(arguments), true, Repository::application);
+    }
+
+    /** Nodes with empty disks, none of which runs when the test begins. */
+    static LocalCluster notStarted(int size) {
+        return new LocalCluster(size, 0, List.of(), false, Repository::application);
+    }
+
+    /** What is done before a node is first started, and after the last of all has ended. */
+    interface Surroundings {
+        /**
+         * @param folder of the node; its data will be in {@code data} below
+         * @return of the process's environment
+         */
+        Map<String, String> prepare(String id, Path folder);
+
+        /** The folder is removed next. */
+        default void remove(Path folder) {}
+    }
+
+    /** @param arguments for each node, further ones */
+    static LocalCluster in(Surroundings surroundings, int size, String... arguments) {
+        LocalCluster cluster = new LocalCluster(size, 0, List.of(arguments), true, Repository::application);
+        cluster.surroundings = surroundings;
+        return cluster;
     }
 
     /** One whose first node knows no Pre-Vote. */
     static LocalCluster withOldPeer(int size) {
-        return new LocalCluster(size, 1, List.of());
+        return new LocalCluster(size, 1, List.of(), true, Repository::application);
+    }
+
+    /** One of another release. */
+    static LocalCluster ofRelease(int size, Supplier<List<String>> application) {
+        return new LocalCluster(size, 0, List.of(), true, application);
     }
 
     @Override
@@ -61,7 +98,14 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
             NodeSettings settings =
                     new NodeSettings(voter.id(), voter.httpPort(), own.resolve("data"), voters, null).with(arguments);
             boolean old = nodes.size() < oldPeers;
-            nodes.add(new LocalNode(old ? settings.withoutPreVote() : settings, own));
+            nodes.add(new LocalNode(
+                    old ? settings.withoutPreVote() : settings,
+                    own,
+                    application.get(),
+                    surroundings.prepare(voter.id(), own)));
+        }
+        if (!started) {
+            return;
         }
         try {
             nodes.forEach(LocalNode::start);
@@ -86,6 +130,21 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     @Override
     public void close() {
         nodes.forEach(LocalNode::close);
+    }
+
+    /** A node more, which is not on its list and does not run yet; gone with the cluster. */
+    LocalNode add(String id, String... more) {
+        NodeSettings first = nodes.getFirst().settings();
+        Path own = folder.resolve(id);
+        NodeSettings settings = new NodeSettings(id, Ports.next(), own.resolve("data"), first.voters(), null)
+                .with(Stream.concat(Stream.of("--kv.peer.port=" + Ports.next()), Stream.of(more)).toList());
+        LocalNode node = new LocalNode(settings, own);
+        nodes.add(node);
+        return node;
+    }
+
+    LocalNode node(String id) {
+        return nodes.stream().filter(node -> node.id().equals(id)).findFirst().orElseThrow();
     }
 
     List<LocalNode> nodes() {
@@ -138,6 +197,7 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
     private void discard() {
         close();
         Runtime.getRuntime().removeShutdownHook(lastResort);
+        nodes.forEach(node -> surroundings.remove(folder.resolve(node.id())));
         nodes.clear();
         try {
             FileSystemUtils.deleteRecursively(folder);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.core.ConditionTimeoutException;
@@ -19,7 +20,7 @@ import static org.awaitility.Awaitility.await;
 /** One node in a JVM of its own. Its process is ended by {@link #close}, whatever state it is in. */
 final class LocalNode implements AutoCloseable {
     /** Generous, for two cores may have to start three JVMs and run the load at once. */
-    static final Duration START_LIMIT = Duration.ofSeconds(90);
+    static final Duration START_LIMIT = Duration.ofMinutes(4);
 
     private static final Duration END_LIMIT = Duration.ofMinutes(1);
     private static final Duration POLL = Duration.ofMillis(50);
@@ -27,13 +28,25 @@ final class LocalNode implements AutoCloseable {
 
     private final NodeSettings settings;
     private final Path folder;
+    private final Map<String, String> environment;
     private final Http http = new Http(Duration.ofSeconds(2));
+    private List<String> application;
     private @Nullable Process process;
 
     /** @param folder for the log, and the working directory of the process */
     LocalNode(NodeSettings settings, Path folder) {
+        this(settings, folder, Repository.application(), Map.of());
+    }
+
+    /**
+     * @param application what starts a node, as {@link Repository} says it
+     * @param environment of the process, beside that of this one
+     */
+    LocalNode(NodeSettings settings, Path folder, List<String> application, Map<String, String> environment) {
         this.settings = settings;
         this.folder = folder;
+        this.application = List.copyOf(application);
+        this.environment = Map.copyOf(environment);
     }
 
     String id() {
@@ -53,14 +66,23 @@ final class LocalNode implements AutoCloseable {
         assertThat(isRunning()).as("%s runs already", id()).isFalse();
         try {
             Files.createDirectories(folder);
-            process = new ProcessBuilder(commandLine())
+            ProcessBuilder builder = new ProcessBuilder(commandLine())
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
+            builder.environment().putAll(environment);
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start " + id(), e);
         }
+    }
+
+    /** Ends the process by SIGTERM, and starts it from another release, on the same data; returns when it is ready. */
+    void becomes(List<String> release) {
+        stop();
+        application = List.copyOf(release);
+        start();
+        awaitReady();
     }
 
     /** SIGKILL; returns when the process is gone. */
@@ -179,7 +201,7 @@ final class LocalNode implements AutoCloseable {
 
     private List<String> commandLine() {
         List<String> command = new ArrayList<>(List.of(Repository.java()));
-        command.addAll(Repository.application());
+        command.addAll(application);
         command.addAll(settings.arguments());
         return command;
     }

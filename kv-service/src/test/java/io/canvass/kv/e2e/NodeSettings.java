@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 record NodeSettings(
         String id, int httpPort, Path dataDir, List<Voter> voters, @Nullable UUID clusterId, int protocolVersion,
         List<String> more) {
-    private static final int NEWEST = 1;
+    private static final String PEER_PORT = "--kv.peer.port=";
+    private static final int NEWEST = 2;
     private static final int WITHOUT_PRE_VOTE = 0;
 
     NodeSettings {
@@ -58,6 +59,20 @@ record NodeSettings(
 
     NodeSettings with(List<String> arguments) {
         return new NodeSettings(id, httpPort, dataDir, voters, clusterId, protocolVersion, arguments);
+    }
+
+    /** Where its peers reach it, as it is on the list or told otherwise. */
+    String peerAddress() {
+        String port = more.stream()
+                .filter(argument -> argument.startsWith(PEER_PORT))
+                .map(argument -> argument.substring(PEER_PORT.length()))
+                .findFirst()
+                .orElseGet(() -> voters.stream()
+                        .filter(voter -> voter.id().equals(id))
+                        .map(voter -> Integer.toString(voter.peerPort()))
+                        .findFirst()
+                        .orElseThrow());
+        return "127.0.0.1:" + port;
     }
 
     List<String> arguments() {

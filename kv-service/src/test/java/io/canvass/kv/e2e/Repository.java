@@ -45,13 +45,25 @@ final class Repository {
         return Prepared.APPLICATION;
     }
 
+    /** The same of another jar. */
+    static List<String> application(Path jar) {
+        return Prepared.prepare(jar);
+    }
+
+    /** The service of the release before this one: {@code -Dcanvass.previous.jar}. */
+    static Path previousJar() {
+        Path jar = Path.of(System.getProperty("canvass.previous.jar", ""));
+        assertThat(jar).as("The jar of the previous release").isRegularFile();
+        return jar;
+    }
+
     /** Once for all tests of a JVM. */
     private static final class Prepared {
-        static final List<String> APPLICATION = prepare();
+        static final List<String> APPLICATION = prepare(jar());
 
-        private static List<String> prepare() {
+        private static List<String> prepare(Path jar) {
             List<String> command = new ArrayList<>(
-                    List.of(root().resolve("bin/lib/prepare-app").toString(), java(), jar().toString()));
+                    List.of(root().resolve("bin/lib/prepare-app").toString(), java(), jar.toString()));
             command.addAll(jvmFlags());
             Shell.Result prepared = Shell.run(root(), Duration.ofMinutes(5), command);
             assertThat(prepared.exitValue()).as("%s", prepared).isZero();

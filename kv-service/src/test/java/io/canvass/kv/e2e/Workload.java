@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntFunction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -14,6 +15,10 @@ import static org.awaitility.Awaitility.await;
  */
 final class Workload implements AutoCloseable {
     private static final Duration PROGRESS_LIMIT = Duration.ofMinutes(1);
+    /** Short, for a node that hangs must not hold a client for longer than an election lasts. */
+    private static final Duration IMPATIENT = Duration.ofSeconds(1);
+    /** Longer than a node takes to answer in any case (kv.request.timeout). */
+    private static final Duration PATIENT = Duration.ofSeconds(30);
 
     private final List<Writer> writers = List.of(
             new CreatingWriter("create-1"),
@@ -21,7 +26,8 @@ final class Workload implements AutoCloseable {
             new CreatingWriter("create-3"),
             new PlainWriter("plain-1"),
             new PlainWriter("plain-2"),
-            new CountingWriter("counter"));
+            new CountingWriter("counter"),
+            new ReadingWriter("register"));
     private final List<Thread> threads = new ArrayList<>();
     private final ConcurrentLinkedQueue<Long> acknowledgedAtNanos = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -29,14 +35,24 @@ final class Workload implements AutoCloseable {
 
     private Workload() {}
 
-    /** Starts to write, and returns when that goes well. */
+    /** Clients that turn to the next node as soon as one fails them. Starts to write, and returns when that goes well. */
     static Workload on(List<String> urls) {
+        return begin(first -> new NextOnFailure(urls, first), IMPATIENT);
+    }
+
+    /** Clients that wait for their answers, on this route. */
+    static Workload through(Route route) {
+        return begin(_ -> route, PATIENT);
+    }
+
+    private static Workload begin(IntFunction<Route> routes, Duration patience) {
         Workload workload = new Workload();
         for (int i = 0; i < workload.writers.size(); i++) {
             Writer writer = workload.writers.get(i);
-            int first = i;
-            workload.threads.add(
-                    Thread.ofPlatform().name("workload-" + i).start(() -> workload.write(writer, urls, first)));
+            Route route = routes.apply(i);
+            workload.threads.add(Thread.ofPlatform()
+                    .name("workload-" + i)
+                    .start(() -> workload.write(writer, route, patience)));
         }
         workload.awaitProgress();
         return workload;
@@ -46,6 +62,11 @@ final class Workload implements AutoCloseable {
     void awaitProgress() {
         int before = acknowledgedAtNanos.size();
         await("acknowledged writes").atMost(PROGRESS_LIMIT).until(() -> acknowledgedAtNanos.size() > before + 100);
+    }
+
+    /** Writes of all clients so far. */
+    int acknowledged() {
+        return acknowledgedAtNanos.size();
     }
 
     /** The longest time so far in which no write of any client was acknowledged. */
@@ -92,8 +113,8 @@ final class Workload implements AutoCloseable {
         stop();
     }
 
-    private void write(Writer writer, List<String> urls, int first) {
-        try (Client client = new Client(urls, first, () -> !stopped)) {
+    private void write(Writer writer, Route route, Duration patience) {
+        try (Client client = new Client(route, patience, () -> !stopped)) {
             while (!stopped) {
                 if (writer.step(client)) {
                     acknowledgedAtNanos.add(System.nanoTime());

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 
 import io.canvass.kv.cluster.Gates;
 import io.canvass.kv.cluster.Statuses;
+import io.canvass.kv.members.MemberState;
 import io.canvass.raft.core.RoleName;
 import io.canvass.raft.core.RoundId;
 import io.canvass.raft.core.RoundSummary;
@@ -70,7 +71,7 @@ class NoLeaderTest {
     }
 
     private static String explain(Statuses status) {
-        return NoLeader.explain(new Condition(status.get(), Gates.open().state(), new Limits(1000, 30_000, true)));
+        return NoLeader.explain(new Condition(status.get(), Gates.open().state(), new MemberState.Member(), new Limits(1000, 30_000, true)));
     }
 
     private static RaftStatus.PreVote round(Phase phase, Ending ending, long ageMillis, Map<String, VoteRefusal> refusedBy) {

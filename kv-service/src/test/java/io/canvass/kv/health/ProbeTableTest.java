@@ -1,5 +1,7 @@
 package io.canvass.kv.health;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -8,6 +10,10 @@ import io.canvass.kv.cluster.FakeRaft;
 import io.canvass.kv.cluster.Gates;
 import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.Statuses;
+import io.canvass.kv.members.MemberState;
+import io.canvass.kv.members.Removal;
+import io.canvass.raft.core.Configuration;
+import io.canvass.raft.core.Configuration.Promotion;
 import io.canvass.raft.core.RoleName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,13 +46,20 @@ class ProbeTableTest {
                 row("no leader for longer", Statuses.follower().role(RoleName.PROSPECTIVE).noLeader(3 * T), UP, OUT, DOWN),
                 row("never heard a leader", Statuses.follower().role(RoleName.UNATTACHED).noLeader(-1), UP, OUT, DOWN),
                 row("leader cut off from its quorum", Statuses.leader().leader(Statuses.replica(1), 4 * T), UP, OUT, DOWN),
-                row("observer", Statuses.follower().observer(), UP, OUT, OUT),
+                row("observer that joins", Statuses.follower().observer().configuration(with(Promotion.AUTO), 40, true), UP, OUT,
+                        OUT),
+                row("observer for good", Statuses.follower().observer().configuration(with(Promotion.MANUAL), 40, true), UP, UP,
+                        UP),
+                row("observer for good, catching up",
+                        Statuses.follower().observer().configuration(with(Promotion.MANUAL), 40, true).behind(), UP, OUT, OUT),
+                row("no member", Statuses.follower().observer(), UP, OUT, OUT),
                 row("loop stuck", Statuses.follower().loopAge(STUCK + 1), DOWN, DOWN, DOWN),
                 row("loop slow", Statuses.follower().loopAge(STUCK), UP, UP, UP),
                 row("write hung", Statuses.leader().stalledWrite(STUCK + 1), DOWN, DOWN, DOWN),
                 row("write slow: an alarm", Statuses.leader().stalledWrite(STUCK), UP, UP, UP),
                 row("strange messages: an alarm", Statuses.leader().refusedMessages(3), UP, UP, UP),
-                row("halted", Statuses.follower().halted("The log is damaged at index 7"), DOWN, DOWN, DOWN));
+                row("halted by a failed disk", Statuses.follower().halted("Writing the log failed"), DOWN, DOWN, DOWN),
+                row("halted by damage", Statuses.follower().damaged("The log is damaged at index 7"), UP, OUT, DOWN));
     }
 
     @ParameterizedTest(name = "{0}: liveness {2}, readiness {3}, cluster {4}")
@@ -67,6 +80,29 @@ class ProbeTableTest {
             assertThat(health.readiness().getStatus().getCode()).isEqualTo(OUT);
             assertThat(health.cluster().getStatus().getCode()).isEqualTo(OUT);
         }
+    }
+
+    @Test
+    void aNodeThatWasRemovedIsAliveAndOutOfServiceForGood() {
+        NodeHealth health = health(
+                new FakeRaft(Statuses.follower().observer().get()), Gates.open(), LIMITS,
+                new MemberState.Removed(new Removal(Instant.EPOCH, 7, 41)));
+        assertThat(health.liveness().getStatus().getCode()).isEqualTo(UP);
+        assertThat(health.readiness().getStatus().getCode()).isEqualTo(OUT);
+        assertThat(health.cluster().getStatus().getCode()).isEqualTo(DOWN);
+        assertThat(health.cluster().getDetails()).containsEntry("role", "REMOVED");
+        assertThat(health.cluster().getDetails().get("checks"))
+                .asString()
+                .contains("notRemoved=The node was removed from its cluster, by the entry at index 41 in epoch 7");
+    }
+
+    @Test
+    void aNodeThatJoinsSaysWhatItWaitsFor() {
+        NodeHealth health = health(
+                new FakeRaft(Statuses.follower().observer().get()), Gates.open(), LIMITS,
+                new MemberState.Joining("kv-0 adds it"));
+        assertThat(health.cluster().getStatus().getCode()).isEqualTo(OUT);
+        assertThat(health.readiness().getDetails()).containsExactly(Map.entry("reason", "The node joins its cluster: kv-0 adds it"));
     }
 
     @Test
@@ -116,6 +152,16 @@ class ProbeTableTest {
     }
 
     private static NodeHealth health(FakeRaft raft, NodeGate gate, Limits limits) {
-        return new NodeHealth(raft, gate, new EmptyStore(), Map.of(), limits);
+        return health(raft, gate, limits, new MemberState.Member());
+    }
+
+    private static NodeHealth health(FakeRaft raft, NodeGate gate, Limits limits, MemberState membership) {
+        return new NodeHealth(raft, gate, () -> membership, new EmptyStore(), Map.of(), limits, List.of());
+    }
+
+    private static Configuration with(Configuration.Promotion promotion) {
+        List<Configuration.Member> voters = List.of(Statuses.CONFIGURATION.voters().get(0), Statuses.CONFIGURATION.voters().get(2));
+        return new Configuration(voters, List.of(new Configuration.Member(
+                Statuses.replica(1), "kv-1:9080", "", promotion, (short) 0, (short) 0)));
     }
 }

@@ -1,5 +1,6 @@
 package io.canvass.kv.health;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -7,6 +8,7 @@ import java.util.TreeMap;
 import io.canvass.kv.cluster.Gates;
 import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.Statuses;
+import io.canvass.kv.members.MemberState;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.RoleName;
 import io.canvass.raft.core.RoundId;
@@ -97,7 +99,8 @@ class RaftReportTest {
 
     @Test
     void aLeaderKnowsHowFarEachPeerIs() {
-        RaftStatus.Peer behind = new RaftStatus.Peer(Statuses.replica(2), "kv-2:9080", true, 5100, 15, true, 20, "");
+        RaftStatus.Peer behind = new RaftStatus.Peer(
+                Statuses.replica(2), "kv-2:9080", true, 5100, 15, true, 20, "", Statuses.replica(2), 0, 2);
         assertThat(report(Statuses.leader().peers(behind), Gates.open()).toString())
                 .contains("matchIndex=5100, lag=20");
     }
@@ -133,12 +136,16 @@ class RaftReportTest {
                 report(Statuses.leader().stalledWrite(1500).refusedMessages(3), Gates.open());
         assertThat(report.toString()).contains("alarms=[A write has waited for the disk for 1500 ms,"
                 + " 3 messages came that a sound peer of this cluster never sends]");
-        assertThat(report(Statuses.leader().halted("Entry 7 is damaged"), Gates.open()).toString())
-                .contains("noCorruption=The replica has halted: Entry 7 is damaged");
+        assertThat(report(Statuses.leader().halted("The disk failed"), Gates.open()).toString())
+                .contains("alarms=[The replica has halted: The disk failed]", "noCorruption=ok");
+        assertThat(report(Statuses.leader().damaged("Entry 7 is damaged"), Gates.open()).toString())
+                .contains("alarms=[CORRUPT: Entry 7 is damaged]", "noCorruption=Entry 7 is damaged");
     }
 
     private static Map<String, Object> report(Statuses status, NodeGate gate) {
-        return RaftReport.of(new Condition(status.get(), gate.state(), new Limits(1000, 30_000, true)), URLS, EmptyStore.REVISION);
+        Condition condition =
+                new Condition(status.get(), gate.state(), new MemberState.Member(), new Limits(1000, 30_000, true));
+        return RaftReport.of(condition, URLS, EmptyStore.REVISION, List.of());
     }
 
     private static String json(Statuses status, NodeGate gate) {

@@ -169,6 +169,10 @@ class KvStoreHistoryTest extends StoreTest {
 
     @Test
     void theRevisionAtATimeComesFromTheTimeOfEntriesThatNeverGoesBack() {
+        TestLog.applyLater(store, -1_000, put("a", "0"));
+        assertThat(store.queries().timeMillis()).as("before anything needs it").isZero();
+        TestLog.applyLater(store, -500, compact(0));
+        assertThat(store.queries().timeMillis()).isEqualTo(TestLog.TIMESTAMP_MILLIS - 500);
         TestLog.applyLater(store, 0, put("a", "1"));
         TestLog.applyLater(store, 5_000, put("a", "2"));
         TestLog.applyLater(store, 12_000, put("a", "3"));
@@ -177,15 +181,15 @@ class KvStoreHistoryTest extends StoreTest {
 
         assertThat(store.queries().timeMillis()).isEqualTo(TestLog.TIMESTAMP_MILLIS + 30_000);
         assertThat(revisionAt(-1)).isEmpty();
-        assertThat(revisionAt(0)).hasValue(1);
-        assertThat(revisionAt(11_999)).hasValue(1);
-        assertThat(revisionAt(12_000)).hasValue(3);
-        assertThat(revisionAt(29_999)).hasValue(3);
-        assertThat(revisionAt(1_000_000)).hasValue(5);
-        apply(compact(5));
+        assertThat(revisionAt(0)).hasValue(2);
+        assertThat(revisionAt(11_999)).hasValue(2);
+        assertThat(revisionAt(12_000)).hasValue(4);
+        assertThat(revisionAt(29_999)).hasValue(4);
+        assertThat(revisionAt(1_000_000)).hasValue(6);
+        apply(compact(6));
         StoreFiles.awaitReclaimed(store);
         assertThat(revisionAt(29_999)).as("samples of what is compacted go, too").isEmpty();
-        assertThat(revisionAt(30_000)).hasValue(5);
+        assertThat(revisionAt(30_000)).hasValue(6);
     }
 
     private OptionalLong revisionAt(long millis) {

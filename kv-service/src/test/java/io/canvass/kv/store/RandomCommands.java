@@ -34,6 +34,7 @@ final class RandomCommands {
                 Tuple.of(8, puts(key)),
                 Tuple.of(4, deletes(key)),
                 Tuple.of(2, Arbitraries.longs().between(0, 60).map(TestLog::compact)),
+                Tuple.of(1, Arbitraries.longs().between(1, 3).map(TestLog::raise)),
                 Tuple.of(1, ranges(key).map(range -> Command.newBuilder()
                         .setDeleteRange(DeleteRange.newBuilder().setRange(range))
                         .build())),

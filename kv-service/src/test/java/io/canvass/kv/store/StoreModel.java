@@ -33,6 +33,7 @@ import io.canvass.proto.kv.v1.TxnDone;
 import io.canvass.proto.kv.v1.Written;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.RaftConfig;
 
 /**
  * What the store has to do, as plainly as it can be said: sorted maps in memory, and a copy of all keys for each
@@ -51,6 +52,7 @@ final class StoreModel {
     private final LeaseModel leases = new LeaseModel(this);
     private List<String> open = new ArrayList<>();
     private long compactRevision;
+    private boolean hasTime;
     private long timeMillis;
 
     private record Receipt(ByteString digest, Result result, long timeMillis) {}
@@ -96,7 +98,9 @@ final class StoreModel {
 
     Result apply(Entry entry) {
         Command command = Commands.parse(entry.data());
-        timeMillis = Math.max(timeMillis, entry.timestampMillis());
+        // Time begins with the first command that a store of format 1 has no rows for.
+        hasTime = hasTime || Commands.requiredVersion(command) >= RaftConfig.TRANSACTIONS_VERSION;
+        timeMillis = hasTime ? Math.max(timeMillis, entry.timestampMillis()) : 0;
         Optional<Refused> problem = Validity.problem(command);
         if (problem.isPresent()) {
             return refused(problem.get().getReason()).setRevision(revision()).build();
@@ -123,6 +127,7 @@ final class StoreModel {
             case DELETE -> conditional(command.getDelete().getPrecondition(), command.getDelete().getKey(),
                     command.getDelete().getReturnPrevious(), () -> Result.newBuilder().setDeleted(
                             delete(command.getDelete().getKey(), command.getDelete().getReturnPrevious())));
+            case RAISE_REVISION -> raise(command.getRaiseRevision().getBy());
             case COMPACT -> compact(command.getCompact().getRevision());
             case DELETE_RANGE -> Result.newBuilder().setDeleted(
                     Deleted.newBuilder().setDeleted(deleteAll(command.getDeleteRange().getRange())));
@@ -142,6 +147,15 @@ final class StoreModel {
             open = new ArrayList<>();
         }
         return result.setRevision(revision()).build();
+    }
+
+    private Result.Builder raise(long by) {
+        for (long i = 0; i < by; i++) {
+            states.add(new TreeMap<>(items));
+            changes.add(List.of());
+        }
+        compactRevision = revision();
+        return Result.newBuilder();
     }
 
     /** The revision of changes that the command makes that is being applied. */

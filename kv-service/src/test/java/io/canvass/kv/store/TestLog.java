@@ -22,6 +22,7 @@ import io.canvass.proto.kv.v1.LockRelease;
 import io.canvass.proto.kv.v1.LockSpace;
 import io.canvass.proto.kv.v1.Precondition;
 import io.canvass.proto.kv.v1.Put;
+import io.canvass.proto.kv.v1.RaiseRevision;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.Revisions;
 import io.canvass.raft.core.Bytes;
@@ -94,6 +95,12 @@ final class TestLog {
 
     static Command compact(long revision) {
         return Command.newBuilder().setCompact(Compact.newBuilder().setRevision(revision)).build();
+    }
+
+    static Command raise(long by) {
+        return Command.newBuilder()
+                .setRaiseRevision(RaiseRevision.newBuilder().setBy(by))
+                .build();
     }
 
     static KeyRange prefix(String prefix) {

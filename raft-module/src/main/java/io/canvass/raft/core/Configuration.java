@@ -1,13 +1,10 @@
 package io.canvass.raft.core;
 
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Who belongs to the cluster: the content of an entry of kind {@link EntryKind#CONFIGURATION}.
@@ -16,17 +13,75 @@ import java.util.UUID;
  * @param observers who get the log and decide nothing
  */
 public record Configuration(List<Member> voters, List<Member> observers) {
-    private static final byte FORMAT = 1;
+    /** Voters and observers together: each costs every other one two streams, and a leader a look at each answer. */
+    public static final int MAX_MEMBERS = 64;
+
+    /** The highest {@link #format} that this version reads. */
+    public static final int NEWEST_FORMAT = ConfigurationCodec.FULL;
+
+    /** The format that every version reads. */
+    public static final int OLDEST_FORMAT = ConfigurationCodec.PLAIN;
+
+    /** How an observer becomes a voter. */
+    public enum Promotion {
+        /** By its leader, once it has caught up. */
+        AUTO,
+        /** By an operator only; without one it stays an observer. */
+        MANUAL
+    }
 
     /**
      * @param key the replica; its directory id may be unassigned, then any directory of the node counts
      * @param address where its peers reach it, {@code host:port}
+     * @param url the base URL of what it serves its clients; empty if it was not told
+     * @param promotion how it becomes a voter if it is an observer
+     * @param minVersion the lowest protocol version that it speaks
+     * @param maxVersion the highest; with {@code minVersion} 0 as well: not told
      */
-    public record Member(ReplicaKey key, String address) {
+    public record Member(
+            ReplicaKey key, String address, String url, Promotion promotion, short minVersion, short maxVersion) {
+        /** Bytes in UTF-8 of a node id, an address or a URL. */
+        public static final int MAX_TEXT_BYTES = 4096;
+
         public Member {
             if (key.isNone()) {
                 throw new IllegalArgumentException("A member has a node id");
             }
+            requireShort("node id", key.nodeId());
+            requireShort("address", address);
+            requireShort("URL", url);
+            if (minVersion < 0 || maxVersion < minVersion) {
+                throw new IllegalArgumentException(
+                        "No range of protocol versions: " + minVersion + " to " + maxVersion);
+            }
+        }
+
+        /** One of which no more is told. */
+        public Member(ReplicaKey key, String address) {
+            this(key, address, "", Promotion.AUTO, (short) 0, (short) 0);
+        }
+
+        private static void requireShort(String what, String text) {
+            int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MAX_TEXT_BYTES) {
+                throw new IllegalArgumentException(
+                        "The " + what + " of a member has at most " + MAX_TEXT_BYTES + " bytes, not " + bytes);
+            }
+        }
+
+        /** Whether it says no more than who it is and where. */
+        boolean isPlain() {
+            return url.isEmpty() && promotion == Promotion.AUTO && minVersion == 0 && maxVersion == 0;
+        }
+
+        /** The same with another key. */
+        public Member as(ReplicaKey other) {
+            return new Member(other, address, url, promotion, minVersion, maxVersion);
+        }
+
+        /** The same at another address. */
+        public Member at(String otherAddress) {
+            return new Member(key, otherAddress, url, promotion, minVersion, maxVersion);
         }
     }
 
@@ -76,73 +131,18 @@ public record Configuration(List<Member> voters, List<Member> observers) {
         return all;
     }
 
+    /** The lowest format that can say all of it: an older program reads no other. */
+    public int format() {
+        return ConfigurationCodec.formatOf(this);
+    }
+
+    /** As the content of an entry, in its {@link #format}. */
     public Bytes encode() {
-        int size = 1 + sizeOf(voters) + sizeOf(observers);
-        ByteBuffer out = ByteBuffer.allocate(size).put(FORMAT);
-        put(out, voters);
-        put(out, observers);
-        return Bytes.wrap(out.array());
+        return ConfigurationCodec.encode(this);
     }
 
     /** @throws IllegalArgumentException if these bytes are not a configuration of a format that this version knows */
     public static Configuration decode(Bytes bytes) {
-        ByteBuffer in = bytes.asReadOnlyBuffer();
-        try {
-            byte format = in.get();
-            if (format != FORMAT) {
-                throw new IllegalArgumentException("Unknown format of a configuration entry: " + format);
-            }
-            Configuration configuration = new Configuration(take(in), take(in));
-            if (in.hasRemaining()) {
-                throw new IllegalArgumentException(in.remaining() + " bytes too many in a configuration entry");
-            }
-            return configuration;
-        } catch (BufferUnderflowException e) {
-            throw new IllegalArgumentException("A configuration entry is cut short", e);
-        }
-    }
-
-    private static int sizeOf(List<Member> members) {
-        int size = 2;
-        for (Member member : members) {
-            size += 2 + utf8(member.key().nodeId()).length + 16 + 2 + utf8(member.address()).length;
-        }
-        return size;
-    }
-
-    private static void put(ByteBuffer out, List<Member> members) {
-        out.putShort((short) members.size());
-        for (Member member : members) {
-            put(out, member.key().nodeId());
-            out.putLong(member.key().directoryId().getMostSignificantBits());
-            out.putLong(member.key().directoryId().getLeastSignificantBits());
-            put(out, member.address());
-        }
-    }
-
-    private static void put(ByteBuffer out, String text) {
-        byte[] utf8 = utf8(text);
-        out.putShort((short) utf8.length).put(utf8);
-    }
-
-    private static List<Member> take(ByteBuffer in) {
-        int count = Short.toUnsignedInt(in.getShort());
-        List<Member> members = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            String nodeId = takeText(in);
-            UUID directoryId = new UUID(in.getLong(), in.getLong());
-            members.add(new Member(new ReplicaKey(nodeId, directoryId), takeText(in)));
-        }
-        return members;
-    }
-
-    private static String takeText(ByteBuffer in) {
-        byte[] utf8 = new byte[Short.toUnsignedInt(in.getShort())];
-        in.get(utf8);
-        return new String(utf8, StandardCharsets.UTF_8);
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+        return ConfigurationCodec.decode(bytes);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,10 @@ final class ConfigurationHistory {
             found = at.index() <= index ? at.configuration() : found;
         }
         return found;
+    }
+
+    boolean anyUpTo(long index, Predicate<Configuration> test) {
+        return history.stream().anyMatch(at -> at.index() <= index && test.test(at.configuration()));
     }
 
     long latestIndex() {

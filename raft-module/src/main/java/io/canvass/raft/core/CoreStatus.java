@@ -9,6 +9,8 @@ import java.util.List;
  * @param leaderContactNanos a follower's last contact, a leader's quorum contact; -1 if never
  * @param catchUpTarget the index that is to be applied to have caught up since the start: what the first leader heard had
  *     committed by then, or on a replica that leads first the entry that opened its epoch; -1 if it is not known yet
+ * @param configurationIndex where the configuration in force stands in the log; 0 where it was told when this replica joined
+ * @param removed whether this replica was a member, and by what is committed is none
  * @param peers only on a leader
  */
 public record CoreStatus(
@@ -23,6 +25,8 @@ public record CoreStatus(
         long commitIndex,
         long catchUpTarget,
         Configuration configuration,
+        long configurationIndex,
+        boolean removed,
         List<Peer> peers,
         long logBase) {
     /** @param lastHeardNanos -1 if never in this leadership */
@@ -56,6 +60,8 @@ public record CoreStatus(
                 state.log.commitIndex(),
                 caughtUpAt,
                 state.configuration(),
+                state.log.configurationIndex(),
+                state.isRemoved(),
                 peers,
                 state.log.base().index());
     }

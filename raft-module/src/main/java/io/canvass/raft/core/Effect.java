@@ -68,7 +68,7 @@ public sealed interface Effect {
         record ReadAt(long index) implements Result {}
 
         /**
-         * This replica does not lead; surely nothing happened.
+         * This replica does not lead, or is handing over; surely nothing happened.
          *
          * @param leader who does, if known
          */
@@ -76,6 +76,9 @@ public sealed interface Effect {
 
         /** The change of members was not begun; nothing has happened. */
         record ChangeRefused(MemberChange.Refusal why) implements Result {}
+
+        /** The change of members would have been begun; nothing has happened. */
+        record ChangeAllowed() implements Result {}
 
         /** The leader leads on, and takes proposals again. */
         record TransferFailed(Why why) implements Result {

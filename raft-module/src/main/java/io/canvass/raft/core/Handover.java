@@ -1,5 +1,7 @@
 package io.canvass.raft.core;
 
+import java.util.Collection;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,28 @@ final class Handover {
         return now == null ? Outcome.NEVER : now.deadlineNanos();
     }
 
-    void begin(long requestId, Progress target, long timeoutNanos) {
+    void ask(Input.TransferTo asked, Collection<Progress> peers) {
+        Progress target = null;
+        for (Progress peer : peers) {
+            boolean named = asked.target().isNone() || peer.key().matches(asked.target());
+            if (named && peer.isVoter() && (target == null || peer.match() > target.match())) {
+                target = peer;
+            }
+        }
+        if (target == null) {
+            refuse(asked, Effect.Result.TransferFailed.Why.NO_SUCH_VOTER);
+        } else if (isUnderWay() || state.log.configurationIndex() > state.log.commitIndex()) {
+            refuse(asked, Effect.Result.TransferFailed.Why.BUSY);
+        } else {
+            begin(asked.requestId(), target, asked.timeoutNanos());
+        }
+    }
+
+    private void refuse(Input.TransferTo asked, Effect.Result.TransferFailed.Why why) {
+        state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.TransferFailed(why)));
+    }
+
+    private void begin(long requestId, Progress target, long timeoutNanos) {
         now = new UnderWay(requestId, target.key().nodeId(), state.now() + timeoutNanos, false);
         review(target);
     }

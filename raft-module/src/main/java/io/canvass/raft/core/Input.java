@@ -32,8 +32,17 @@ public sealed interface Input {
      * Change the members. Answered like a proposal, or with {@link Effect.Result.ChangeRefused}.
      *
      * @param force even if no majority of those that would vote is heard from
+     * @param readableFormat the highest {@link Configuration#format} that all members are known to read
+     * @param dryRun only judge it, as if it were meant: answered with {@link Effect.Result.ChangeAllowed} where it would be done
      */
-    record ChangeMembers(long nowNanos, long requestId, MemberChange change, boolean force) implements Input {}
+    record ChangeMembers(
+            long nowNanos, long requestId, MemberChange change, boolean force, int readableFormat, boolean dryRun)
+            implements Input {
+        /** One that is meant, where all members are of this version. */
+        public ChangeMembers(long nowNanos, long requestId, MemberChange change, boolean force) {
+            this(nowNanos, requestId, change, force, Configuration.NEWEST_FORMAT, false);
+        }
+    }
 
     /**
      * Hand leadership over.

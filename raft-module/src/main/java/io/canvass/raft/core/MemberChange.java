@@ -44,6 +44,13 @@ public sealed interface MemberChange {
         /** It is a voter already, or it is none. */
         NOTHING_TO_DO,
         TOO_FAR_BEHIND,
+        /** {@link Configuration#MAX_MEMBERS} are there. */
+        TOO_MANY_MEMBERS,
+        /**
+         * It would be written in a format that a member is not known to read: that one speaks an older protocol version, or the leader
+         * never heard which it speaks.
+         */
+        OLD_VERSION,
         /** Leadership is being handed over. */
         TRANSFERRING
     }

@@ -19,6 +19,10 @@ final class MemberChanges {
             state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.ChangeRefused(refusal)));
             return;
         }
+        if (asked.dryRun()) {
+            state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.ChangeAllowed()));
+            return;
+        }
         long index = replication.configure(changed.configuration().orElseThrow());
         state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.Appended(index, state.epoch())));
         replication.configured();
@@ -37,16 +41,24 @@ final class MemberChanges {
         if (changed.configuration().isEmpty()) {
             return changed.refusal().orElseThrow();
         }
-        if (asked.change() instanceof MemberChange.Promote promote && lagOf(promote.member()) > promote.maxLag()) {
+        if (asked.change() instanceof MemberChange.Promote promote && lagOf(promote, asked.force()) > promote.maxLag()) {
             return MemberChange.Refusal.TOO_FAR_BEHIND;
         }
-        boolean endangered = !asked.force() && !hasLiveMajority(changed.configuration().orElseThrow());
-        return endangered ? MemberChange.Refusal.WOULD_LOSE_QUORUM : null;
+        Configuration next = changed.configuration().orElseThrow();
+        // What is in that format already was read by all of them.
+        if (next.format() > Math.max(asked.readableFormat(), state.configuration().format())) {
+            return MemberChange.Refusal.OLD_VERSION;
+        }
+        return asked.force() || hasLiveMajority(next) ? null : MemberChange.Refusal.WOULD_LOSE_QUORUM;
     }
 
-    private long lagOf(ReplicaKey member) {
-        Progress peer = replication.peer(member);
-        return peer == null ? Long.MAX_VALUE : state.log.lastIndex() - peer.match();
+    /** In a short log nobody is far behind: but who lacks the configuration in force may never have been heard of. */
+    private long lagOf(MemberChange.Promote promote, boolean force) {
+        Progress peer = replication.peer(promote.member());
+        if (peer == null || (!force && peer.match() < state.log.configurationIndex())) {
+            return Long.MAX_VALUE;
+        }
+        return state.log.lastIndex() - peer.match();
     }
 
     /** Whether a majority of those that would vote answered something that was sent within T. */

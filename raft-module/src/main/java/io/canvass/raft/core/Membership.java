@@ -37,13 +37,16 @@ final class Membership {
         boolean namesDirectory = !told.key().directoryId().equals(ReplicaKey.UNASSIGNED);
         Configuration.Member by = at == -1 || namesDirectory
                 ? told
-                : new Configuration.Member(members.get(at).key(), told.address());
+                : told.as(members.get(at).key());
         return swap(before, told.key(), by, false);
     }
 
     private static Changed add(Configuration before, Configuration.Member member) {
         if (ofNode(before.members(), member.key()) != -1) {
             return Changed.refused(MemberChange.Refusal.ALREADY_A_MEMBER);
+        }
+        if (before.members().size() >= Configuration.MAX_MEMBERS) {
+            return Changed.refused(MemberChange.Refusal.TOO_MANY_MEMBERS);
         }
         List<Configuration.Member> observers = new ArrayList<>(before.observers());
         observers.add(member);

@@ -71,6 +71,10 @@ final class Progress {
         removedBy = index;
     }
 
+    boolean isRemoved() {
+        return removedBy > 0;
+    }
+
     /** Whether it is no member, and knows so, or had the time to. */
     boolean isDone(long commitIndex, long deadline) {
         return removedBy > 0

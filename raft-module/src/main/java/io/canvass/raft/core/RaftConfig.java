@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param maxUncommittedBytes what a leader holds in its log uncommitted before it answers {@link Effect.Result.Overloaded}
  * @param maxPendingReads reads that wait for a confirmation before the same answer
  * @param maxTailBytes newest entries kept in memory for peers and for apply
- * @param protocolVersion 0: capped below Pre-Vote (PREVOTE.md, Versions); 1: Pre-Vote
+ * @param protocolVersion 0: capped below Pre-Vote (PREVOTE.md, Versions); 1: Pre-Vote; 2: members say more of themselves
  * @param leaseReads whether votes are judged as lease reads need it (PREVOTE.md, Answering a vote request)
  */
 public record RaftConfig(
@@ -34,6 +34,14 @@ public record RaftConfig(
         boolean leaseReads) {
     /** The protocol version that brought Pre-Vote. */
     public static final int PRE_VOTE_VERSION = 1;
+
+    /** The protocol version whose speakers read the newest format of a configuration ({@link Configuration#NEWEST_FORMAT}). */
+    public static final int MEMBERS_VERSION = 2;
+
+    /** The protocol version whose speakers apply transactions, leases, locks, counters, compaction and idempotency keys. */
+    public static final int TRANSACTIONS_VERSION = 3;
+
+    public static final int NEWEST_VERSION = TRANSACTIONS_VERSION;
 
     public RaftConfig {
         if (self.isNone() || self.directoryId().equals(ReplicaKey.UNASSIGNED)) {
@@ -54,7 +62,7 @@ public record RaftConfig(
                 || maxTailBytes <= 0) {
             throw new IllegalArgumentException("Every bound must be above zero");
         }
-        if (protocolVersion < 0 || protocolVersion > PRE_VOTE_VERSION) {
+        if (protocolVersion < 0 || protocolVersion > NEWEST_VERSION) {
             throw new IllegalArgumentException("No such protocol version: " + protocolVersion);
         }
     }
@@ -73,7 +81,7 @@ public record RaftConfig(
                 64 << 20,
                 10_000,
                 8 << 20,
-                PRE_VOTE_VERSION,
+                NEWEST_VERSION,
                 false);
     }
 

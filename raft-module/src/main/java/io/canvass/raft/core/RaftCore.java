@@ -181,7 +181,7 @@ public final class RaftCore {
             }
             case SNAPSHOT -> {
                 if (state.role() instanceof Role.Leader leader) {
-                    leader.replication().onSnapshotLost(lost.peer());
+                    leader.replication().snapshots().onLost(lost.peer());
                 }
             }
         }
@@ -189,7 +189,7 @@ public final class RaftCore {
 
     /** A peer that takes a snapshot keeps what has to follow it, within bounds. */
     private void onCompact(Input.Compact compact) {
-        boolean wanted = state.role() instanceof Role.Leader leader && leader.replication().isWanted(compact.upTo());
+        boolean wanted = state.role() instanceof Role.Leader leader && leader.replication().snapshots().isWanted(compact.upTo());
         state.log.compact(wanted ? compact.must() : compact.upTo());
     }
 
@@ -339,7 +339,7 @@ public final class RaftCore {
             }
             case Message.SnapshotResponse snapshot -> {
                 if (state.role() instanceof Role.Leader leader) {
-                    leader.replication().onSnapshotResponse(from, snapshot);
+                    leader.replication().snapshots().onResponse(from, snapshot);
                 }
             }
             case Message.ResigningResponse resigning -> onResigningResponse(from, resigning);
@@ -397,6 +397,22 @@ public final class RaftCore {
 
     public Configuration configuration() {
         return state.configuration();
+    }
+
+    /** Who is no member any more, but still has to be told so by this leader; empty on any other replica. */
+    public List<Configuration.Member> leaving() {
+        return state.role() instanceof Role.Leader leader ? leader.replication().leaving() : List.of();
+    }
+
+    /** Whether this replica was a member, and by what is committed is none. */
+    public boolean isRemoved() {
+        return state.isRemoved();
+    }
+
+    /** Where the configuration in force stands in the log; the epoch of a place that the log does not hold is 0. */
+    public LogPosition configurationAt() {
+        long index = state.log.configurationIndex();
+        return index < state.log.base().index() ? new LogPosition(0, index) : state.log.position(index);
     }
 
     /** A copy of what health and metrics show. */

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,10 @@ final class ReplicaLog {
 
     Configuration configuration() {
         return configurations.latest();
+    }
+
+    boolean anyCommittedConfiguration(Predicate<Configuration> test) {
+        return configurations.anyUpTo(commitIndex, test);
     }
 
     LogPosition end() {

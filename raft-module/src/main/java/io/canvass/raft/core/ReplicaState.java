@@ -38,6 +38,9 @@ final class ReplicaState {
     final long startedAtNanos;
     private final RandomGenerator random;
     private final long boot;
+    private final boolean joined;
+    /** Whether a configuration that was committed had it as a member: one that waits to be added was not removed. */
+    private boolean wasMember;
 
     private HardState hardState;
     private Role role;
@@ -58,6 +61,9 @@ final class ReplicaState {
         this.log = new ReplicaLog(stored, config.maxTailBytes());
         this.random = random;
         this.boot = stored.boot();
+        this.joined = stored.joined();
+        // Who did not join was one by the first entry of all.
+        this.wasMember = !joined;
         this.hardState = stored.hardState();
         this.now = now;
         this.startedAtNanos = now;
@@ -104,7 +110,34 @@ final class ReplicaState {
     }
 
     boolean isVoter() {
-        return configuration().isVoter(self());
+        return isVoterIn(configuration());
+    }
+
+    private boolean isVoterIn(Configuration some) {
+        return isAmong(some.voters());
+    }
+
+    private boolean isMemberOf(Configuration some) {
+        return isVoterIn(some) || isAmong(some.observers());
+    }
+
+    /** Who joined is not meant by the name of its node alone: that may be the replica whose disk was lost (HAZARDS E1, E2). */
+    boolean isMeantBy(ReplicaKey key) {
+        return joined ? key.equals(self()) : key.matches(self());
+    }
+
+    private boolean isAmong(List<Configuration.Member> members) {
+        for (Configuration.Member member : members) {
+            if (isMeantBy(member.key())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it was a member, and by what is committed is none. */
+    boolean isRemoved() {
+        return wasMember && log.configurationIndex() <= log.commitIndex() && !isMemberOf(configuration());
     }
 
     /**
@@ -113,7 +146,7 @@ final class ReplicaState {
      */
     boolean mayCampaign() {
         boolean pending = log.configurationIndex() > log.commitIndex();
-        return isVoter() || (pending && log.configurationBefore().isVoter(self()));
+        return isVoter() || (pending && isVoterIn(log.configurationBefore()));
     }
 
     boolean isSoleVoter() {
@@ -173,6 +206,7 @@ final class ReplicaState {
         release(afterWrite, log.tokenInForce());
         log.flush(hardState, effects);
         log.apply(effects);
+        wasMember = wasMember || log.anyCommittedConfiguration(this::isMemberOf);
         return effects;
     }
 

@@ -22,6 +22,7 @@ public final class Replication {
     private final LeaderReads reads;
     private final Handover handover;
     private final MemberChanges members;
+    private final SnapshotSending snapshots;
     private long ownEpochStart;
     private long nextHeartbeatNanos;
     /** When peers that nothing else has told are told what is committed. */
@@ -35,6 +36,7 @@ public final class Replication {
         this.reads = new LeaderReads(state, this);
         this.handover = new Handover(state);
         this.members = new MemberChanges(state, this);
+        this.snapshots = new SnapshotSending(state, this);
     }
 
     /** The first entry of the own epoch goes out at once: nothing of earlier epochs is committed without it. */
@@ -84,7 +86,13 @@ public final class Replication {
 
     void propose(Input.Propose propose) {
         for (Input.Proposal proposal : propose.proposals()) {
-            if (uncommittedBytes >= config.maxUncommittedBytes() || handover.isUnderWay()) {
+            if (handover.isUnderWay()) {
+                // Not "overloaded": whoever asks again in a moment finds the next leader, or this one again.
+                state.emit(new Effect.Complete(
+                        proposal.requestId(), new Effect.Result.NotLeader(ReplicaKey.NONE, state.epoch())));
+                continue;
+            }
+            if (uncommittedBytes >= config.maxUncommittedBytes()) {
                 state.emit(new Effect.Complete(proposal.requestId(), new Effect.Result.Overloaded()));
                 continue;
             }
@@ -132,6 +140,21 @@ public final class Replication {
         peers.values().forEach(this::pump);
     }
 
+    List<Configuration.Member> leaving() {
+        List<Configuration.Member> leaving = List.of();
+        for (Progress peer : peers.values()) {
+            if (peer.isRemoved()) {
+                leaving = leaving.isEmpty() ? new ArrayList<>() : leaving;
+                leaving.add(peer.member());
+            }
+        }
+        return leaving;
+    }
+
+    SnapshotSending snapshots() {
+        return snapshots;
+    }
+
     @Nullable Progress peer(ReplicaKey key) {
         return peers.get(key.nodeId());
     }
@@ -148,24 +171,7 @@ public final class Replication {
     // ---- handing over
 
     void transfer(Input.TransferTo asked) {
-        Progress target = null;
-        for (Progress peer : peers.values()) {
-            boolean named = asked.target().isNone() || peer.key().matches(asked.target());
-            if (named && peer.isVoter() && (target == null || peer.match() > target.match())) {
-                target = peer;
-            }
-        }
-        if (target == null) {
-            failTransfer(asked, Effect.Result.TransferFailed.Why.NO_SUCH_VOTER);
-        } else if (handover.isUnderWay() || log.configurationIndex() > log.commitIndex()) {
-            failTransfer(asked, Effect.Result.TransferFailed.Why.BUSY);
-        } else {
-            handover.begin(asked.requestId(), target, asked.timeoutNanos());
-        }
-    }
-
-    private void failTransfer(Input.TransferTo asked, Effect.Result.TransferFailed.Why why) {
-        state.emit(new Effect.Complete(asked.requestId(), new Effect.Result.TransferFailed(why)));
+        handover.ask(asked, peers.values());
     }
 
     void onTransferResponse(ReplicaKey from, Message.TransferResponse response) {
@@ -184,12 +190,12 @@ public final class Replication {
     // ---- sending
 
     /** Sends a peer what it may get now. */
-    private void pump(Progress peer) {
+    void pump(Progress peer) {
         if (peer.mode() == Progress.Mode.SNAPSHOT) {
             return;
         }
         if (peer.next() <= log.base().index()) {
-            sendSnapshot(peer);
+            snapshots.send(peer);
             return;
         }
         if (peer.mode() == Progress.Mode.PROBE) {
@@ -224,14 +230,6 @@ public final class Replication {
             heartbeat(peer);
         } else if (commitNoticeNanos == Outcome.NEVER) {
             commitNoticeNanos = state.now() + config.commitDelayNanos();
-        }
-    }
-
-    /** It has to begin from the state itself; after a stream that failed, not before the next heartbeat. */
-    private void sendSnapshot(Progress peer) {
-        if (!peer.probeOutstanding()) {
-            peer.snapshot(state.nextSession(), log.base().index());
-            state.emit(new Effect.SendSnapshot(peer.key(), state.epoch(), peer.session()));
         }
     }
 
@@ -306,46 +304,8 @@ public final class Replication {
     }
 
     /** As far back as the log goes: its answer says that it needs a snapshot, silence does not (HAZARDS G7). */
-    private void askAgain(Progress peer) {
+    void askAgain(Progress peer) {
         peer.probe(Math.max(peer.match(), log.base().index()) + 1, state.nextSession());
-    }
-
-    /** Its stream broke, or it could not be taken: with the next heartbeat the peer is asked what it still needs. */
-    void onSnapshotLost(ReplicaKey lost) {
-        Progress peer = peers.get(lost.nodeId());
-        if (peer != null && peer.mode() == Progress.Mode.SNAPSHOT) {
-            askAgain(peer);
-            peer.probeSent();
-        }
-    }
-
-    void onSnapshotResponse(ReplicaKey from, Message.SnapshotResponse response) {
-        Progress peer = peers.get(from.nodeId());
-        if (peer == null || response.epoch() != state.epoch() || !peer.isAnsweredBy(from)) {
-            return;
-        }
-        peer.heard(state.now());
-        if (response.result() == Message.SnapshotResult.REFUSED) {
-            state.refuse(from, "refuses the leader of its own epoch");
-            return;
-        }
-        peer.answered(Math.min(response.sentAtNanos(), state.now()), 0);
-        if (response.result() == Message.SnapshotResult.BUSY && response.session() == peer.session()) {
-            onSnapshotLost(from);
-            return;
-        }
-        boolean done = response.result() == Message.SnapshotResult.INSTALLED;
-        if (done && peer.mode() == Progress.Mode.SNAPSHOT && response.session() == peer.session()) {
-            // Where the logs agree is asked as ever: what is installed is not yet known to be durable in the log.
-            peer.probe(log.lastIndex() + 1, state.nextSession());
-            pump(peer);
-        }
-    }
-
-    /** Whether the log may begin after this index without taking what a snapshot under way has to be followed by. */
-    boolean isWanted(long upTo) {
-        return peers.values().stream()
-                .anyMatch(peer -> peer.mode() == Progress.Mode.SNAPSHOT && upTo > peer.snapshotBase());
     }
 
     void onTime() {

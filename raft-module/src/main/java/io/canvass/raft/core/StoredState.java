@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastIndex the last entry of the log; without entries that of the base, or 0
  * @param configurations all configuration entries that the log holds, ascending
  * @param appliedIndex what the state machine holds already: committed, and never handed out again
+ * @param joined whether this replica came to a cluster that was there already. Then it is meant only where a configuration names its
+ *     directory: one that names its node alone may mean a replica that was there before it
  */
 public record StoredState(
         long boot,
@@ -21,11 +23,24 @@ public record StoredState(
         List<EpochStart> epochs,
         long lastIndex,
         List<Entry> configurations,
-        long appliedIndex) {
+        long appliedIndex,
+        boolean joined) {
     /** @param firstIndex the first entry of this epoch */
     public record EpochStart(long epoch, long firstIndex) {}
 
-    /** A log that begins with its first entry. */
+    /** Of a replica that was there from the beginning. */
+    public StoredState(
+            long boot,
+            HardState hardState,
+            @Nullable LogBase base,
+            List<EpochStart> epochs,
+            long lastIndex,
+            List<Entry> configurations,
+            long appliedIndex) {
+        this(boot, hardState, base, epochs, lastIndex, configurations, appliedIndex, false);
+    }
+
+    /** The same, whose log begins with its first entry. */
     public StoredState(
             long boot,
             HardState hardState,

@@ -12,7 +12,8 @@ final class VoteJudge {
         if (!request.clusterId().equals(state.config.clusterId())) {
             return VoteError.INCONSISTENT_CLUSTER_ID;
         }
-        if (!request.to().matches(state.self())) {
+        // A candidate asks those whom its configuration names: one that still goes by a node's name may mean a disk that is lost.
+        if (!state.isMeantBy(request.to())) {
             return VoteError.INVALID_VOTER_KEY;
         }
         if (request.preVote() && state.config.capped()) {

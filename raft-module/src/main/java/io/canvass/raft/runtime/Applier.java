@@ -38,8 +38,12 @@ final class Applier<R> implements Runnable {
 
     private record Range(long from, long to, List<Entry> entries, long bytes) implements Work {}
 
-    /** Something else that has to be done between two batches. */
-    private record Errand(Runnable task) implements Work {
+    /**
+     * Something else that has to be done between two batches.
+     *
+     * @param dropped run instead if the thread ends before
+     */
+    private record Errand(Runnable task, Runnable dropped) implements Work {
         @Override
         public long bytes() {
             return 0;
@@ -101,11 +105,15 @@ final class Applier<R> implements Runnable {
         }
     }
 
-    private void run(Runnable task) {
+    private void run(Errand errand) {
         synchronized (lock) {
-            work.addLast(new Errand(task));
-            lock.notify();
+            if (!closed) {
+                work.addLast(errand);
+                lock.notify();
+                return;
+            }
         }
+        errand.dropped().run();
     }
 
     /** Makes what is applied durable, on the caller's thread. */
@@ -116,29 +124,33 @@ final class Applier<R> implements Runnable {
     /** Copies the state, after all that was submitted; completes with the index that the copy is of. */
     CompletableFuture<Long> checkpoint(Path empty) {
         CompletableFuture<Long> copied = new CompletableFuture<>();
-        run(() -> {
-            try {
-                machine.checkpoint(empty);
-                copied.complete(appliedIndex);
-            } catch (RuntimeException e) {
-                copied.completeExceptionally(e);
-            }
-        });
-        synchronized (lock) {
-            if (closed) {
-                copied.completeExceptionally(new RaftException.Stopped("The replica stops"));
-            }
-        }
+        run(new Errand(
+                () -> {
+                    try {
+                        machine.checkpoint(empty);
+                        copied.complete(appliedIndex);
+                    } catch (RuntimeException e) {
+                        copied.completeExceptionally(e);
+                    }
+                },
+                () -> copied.completeExceptionally(new RaftException.Stopped("The replica stops"))));
         return copied;
+    }
+
+    /** On the caller's thread. */
+    void verify(Path copy) {
+        machine.verify(copy);
     }
 
     /** Puts a snapshot in place of the state. A failure ends the replica, as one of apply does. */
     void install(Path directory, long index, Runnable then) {
-        run(() -> {
-            machine.install(directory);
-            installed(index);
-            then.run();
-        });
+        run(new Errand(
+                () -> {
+                    machine.install(directory);
+                    installed(index);
+                    then.run();
+                },
+                () -> {}));
     }
 
     /** Nobody will ever know here what became of commands whose place the snapshot covers. */
@@ -208,7 +220,7 @@ final class Applier<R> implements Runnable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             LOG.error("Applying the log failed; this replica stops", e);
-            inbox.offer(new Event.ApplyFailed("Applying the log failed: " + e.getMessage()));
+            inbox.offer(new Event.ApplyFailed("Applying the log failed", e));
         }
     }
 
@@ -300,8 +312,15 @@ final class Applier<R> implements Runnable {
     void close() {
         List<CompletableFuture<Applied<R>>> unknown = new ArrayList<>();
         List<CompletableFuture<Long>> unread = new ArrayList<>();
+        List<Errand> errands = new ArrayList<>();
         synchronized (lock) {
             closed = true;
+            for (Work left : work) {
+                if (left instanceof Errand errand) {
+                    errands.add(errand);
+                }
+            }
+            work.clear();
             lock.notifyAll();
             for (Waiter<R> first : waiters.values()) {
                 for (Waiter<R> waiter = first; waiter != null; waiter = waiter.next) {
@@ -312,6 +331,7 @@ final class Applier<R> implements Runnable {
             reads.forEach(read -> unread.add(read.future()));
             reads.clear();
         }
+        errands.forEach(errand -> errand.dropped().run());
         unknown.forEach(future -> future.completeExceptionally(
                 new RaftException.OutcomeUnknown("The replica stopped before the command was applied")));
         unread.forEach(future -> future.completeExceptionally(new RaftException.Stopped("The replica stops")));

@@ -35,6 +35,11 @@ final class ClientRequests {
         readers.add(read.applied());
     }
 
+    /** A number for a request to the core that is none of these. */
+    long nextRequestId() {
+        return ++lastRequestId;
+    }
+
     /** One append per peer, one write. They are answered while this is stepped; then {@link #proposed} is called. */
     Input.@Nullable Propose takeProposals(LongSupplier now) {
         if (proposals.isEmpty()) {
@@ -84,6 +89,7 @@ final class ClientRequests {
                 outcome.failed(new RaftException.Overloaded("Too many bytes of the log wait for a majority"));
             case Effect.Result.ReadAt r -> throw mixedUp(result);
             case Effect.Result.ChangeRefused c -> throw mixedUp(result);
+            case Effect.Result.ChangeAllowed c -> throw mixedUp(result);
             case Effect.Result.TransferFailed t -> throw mixedUp(result);
             case Effect.Result.LeadershipLeft l -> throw mixedUp(result);
         }
@@ -98,12 +104,13 @@ final class ClientRequests {
                 read.completeExceptionally(new RaftException.Overloaded("Too many reads wait for a confirmation"));
             case Effect.Result.Appended a -> throw mixedUp(result);
             case Effect.Result.ChangeRefused c -> throw mixedUp(result);
+            case Effect.Result.ChangeAllowed c -> throw mixedUp(result);
             case Effect.Result.TransferFailed t -> throw mixedUp(result);
             case Effect.Result.LeadershipLeft l -> throw mixedUp(result);
         }
     }
 
-    private static IllegalStateException mixedUp(Effect.Result result) {
+    static IllegalStateException mixedUp(Effect.Result result) {
         return new IllegalStateException("A client was answered what it did not ask: " + result);
     }
 

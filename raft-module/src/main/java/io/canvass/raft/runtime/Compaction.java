@@ -11,6 +11,7 @@ import io.canvass.raft.core.Entry;
 final class Compaction {
     private static final long MARK_EVERY_BYTES = 1 << 20;
     private static final long MARK_EVERY_ENTRIES = 1000;
+    private static final long MARKS_AT_START = 256;
 
     /** @param bytesBefore of all entries counted before this index */
     private record Mark(long index, long bytesBefore) {}
@@ -23,11 +24,25 @@ final class Compaction {
     private long indexAtLast;
     private boolean underWay;
 
-    Compaction(LogPolicy policy, long lastIndex) {
+    /**
+     * Goes on where the process before ended: what a log has beyond what is kept counts from the start on. Else one that is
+     * started often enough would grow for ever.
+     *
+     * @param base the log begins behind it
+     * @param bytesThere of all its entries, roughly; they are taken to be of one size
+     */
+    Compaction(LogPolicy policy, long base, long lastIndex, long bytesThere) {
         this.policy = policy;
         this.lastIndex = lastIndex;
-        this.indexAtLast = lastIndex;
-        marks.addLast(new Mark(lastIndex, 0));
+        this.bytes = lastIndex > base ? bytesThere : 0;
+        this.indexAtLast = Math.min(lastIndex, base + policy.keptEntries());
+        this.bytesAtLast = Math.min(bytes, policy.keptBytes());
+        long entries = lastIndex - base;
+        long step = Math.max(1, entries / MARKS_AT_START);
+        for (long counted = 0; counted < entries; counted += step) {
+            marks.addLast(new Mark(base + counted, (long) ((double) bytes * counted / entries)));
+        }
+        marks.addLast(new Mark(lastIndex, bytes));
     }
 
     void wrote(Effect.LogWrite write) {

@@ -1,11 +1,7 @@
 package io.canvass.raft.runtime;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
 import io.canvass.raft.core.Effect;
@@ -13,10 +9,11 @@ import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.Lane;
 import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Outcome;
+import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.RaftCore;
-import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
 import io.canvass.raft.core.Role;
 import io.canvass.raft.core.RoleName;
@@ -52,24 +49,23 @@ final class CoreLoop implements Runnable {
     private final StatusBoard board;
     private final RaftListener listener;
     private final long originNanos;
-    private final long electionTimeoutNanos;
+    private final RaftConfig raft;
     private final long diskStallNanos;
 
     private final List<Effect.Persist> writes = new ArrayList<>();
-    private final List<Effect.Send> sends = new ArrayList<>();
-    private final Deque<Effect.Send> held = new ArrayDeque<>();
+    private final Outbox outbox;
     private final ClientRequests clients;
-    private final List<HandOver> handOvers = new ArrayList<>();
-    private long durableToken;
+    private final MemberRequests operators = new MemberRequests();
+    private final Connections connections;
+    private final Membership membership;
     private long nextDeadline;
     private int fullDrains;
     private boolean stallReported;
     private boolean installing;
     private @Nullable Runnable noteToWrite;
+    private boolean damaged;
     private boolean closing;
     private volatile boolean ended;
-
-    private record HandOver(CompletableFuture<Void> future, long deadlineNanos) {}
 
     CoreLoop(
             RaftCore core,
@@ -78,6 +74,7 @@ final class CoreLoop implements Runnable {
             Applier<?> applier,
             RaftStore store,
             Transport transport,
+            Connections connections,
             ExecutorService logReader,
             ExecutorService compactor,
             @Nullable Snapshots snapshots,
@@ -92,14 +89,20 @@ final class CoreLoop implements Runnable {
         this.clients = new ClientRequests(applier);
         this.store = store;
         this.transport = transport;
+        this.outbox = new Outbox(transport, snapshots);
+        this.connections = connections;
+        this.membership = new Membership(applier, board, listener);
         this.logReader = logReader;
         this.compactor = compactor;
         this.snapshots = snapshots;
-        this.compaction = config.log() == null ? null : new Compaction(config.log(), core.status().end().index());
+        this.compaction = config.log() == null
+                ? null
+                : new Compaction(
+                        config.log(), core.logBase(), core.status().end().index(), store.sizeBytes());
         this.board = board;
         this.listener = listener;
         this.originNanos = originNanos;
-        this.electionTimeoutNanos = config.raft().electionTimeoutNanos();
+        this.raft = config.raft();
         this.diskStallNanos = config.diskStallLimit().toNanos();
     }
 
@@ -169,7 +172,7 @@ final class CoreLoop implements Runnable {
                     step(new Input.PeerLost(now(), over.peer(), Lane.SNAPSHOT));
                 }
             }
-            case Event.BaseAsked asked -> asked.base().complete(core.baseAt(asked.index()));
+            case Event.BaseAsked asked -> tellBase(asked);
             case Event.Installed installed -> {
                 LOG.info("The state is that of a snapshot up to {} now", installed.base().position());
                 if (snapshots != null) {
@@ -181,10 +184,10 @@ final class CoreLoop implements Runnable {
             case Event.Proposed proposed -> clients.add(proposed);
             case Event.ReadAsked read -> clients.add(read);
             case Event.Durable durable -> {
-                durableToken = durable.token().sequence();
+                outbox.durable(durable.token());
                 step(new Input.Persisted(now(), durable.token()));
             }
-            case Event.StoreFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
+            case Event.StoreFailed failed -> fail(failed.failure());
             case Event.EntriesRead read ->
                 step(new Input.LogRead(now(), read.peer(), read.session(), read.entries()));
             case Event.StreamLost lost -> {
@@ -193,16 +196,61 @@ final class CoreLoop implements Runnable {
                 }
                 step(new Input.PeerLost(now(), lost.peer(), lost.lane()));
             }
+            case Event.ChangeAsked asked -> change(asked);
+            case Event.CheckAsked asked -> check(asked);
+            case Event.TransferAsked asked -> transfer(asked);
             case Event.ResignAsked resign -> {
-                handOvers.add(new HandOver(resign.handedOver(), now() + electionTimeoutNanos));
+                operators.await(resign, now() + raft.electionTimeoutNanos());
                 step(new Input.Resign(now(), resign.reason()));
             }
-            case Event.ApplyFailed failed -> step(new Input.StorageFailed(now(), failed.reason()));
+            case Event.ApplyFailed failed -> fail(failed.failure());
+            case Event.DamageFound found -> fail(found.failure());
             case Event.CloseAsked c -> closing = true;
         }
     }
 
+    private void fail(Event.Failure failure) {
+        damaged |= failure.damaged();
+        step(new Input.StorageFailed(now(), failure.reason()));
+    }
+
+    // ---- members
+
+    private void change(Event.ChangeAsked asked) {
+        long id = clients.nextRequestId();
+        operators.await(id, asked);
+        step(changeOf(id, asked.change(), asked.force(), false));
+    }
+
+    private void check(Event.CheckAsked asked) {
+        long id = clients.nextRequestId();
+        operators.await(id, asked);
+        step(changeOf(id, asked.change(), asked.force(), true));
+    }
+
+    private Input changeOf(long id, MemberChange change, boolean force, boolean dryRun) {
+        int format = connections.readableFormat(change, core.configuration(), raft);
+        return new Input.ChangeMembers(now(), id, change, force, format, dryRun);
+    }
+
+    private void transfer(Event.TransferAsked asked) {
+        long id = clients.nextRequestId();
+        long now = now();
+        operators.await(id, asked, now + asked.timeoutNanos());
+        step(new Input.TransferTo(now, id, asked.target(), asked.timeoutNanos()));
+    }
+
     // ---- snapshots
+
+    /** The log may have moved on since the state was copied: over a snapshot that was installed, or because it keeps little. */
+    private void tellBase(Event.BaseAsked asked) {
+        if (asked.index() < Math.max(1, core.logBase())) {
+            asked.base().completeExceptionally(new IllegalStateException("The log begins after index " + core.logBase()
+                    + " and no longer knows the place " + asked.index() + " of the copy"));
+        } else {
+            asked.base().complete(core.baseAt(asked.index()));
+        }
+    }
 
     private void takePart(Transport.Inbound in, Message.SnapshotRequest part) {
         if (snapshots == null) {
@@ -242,7 +290,7 @@ final class CoreLoop implements Runnable {
                 try {
                     inbox.offer(new Event.Flushed(applier.flush()));
                 } catch (RuntimeException e) {
-                    inbox.offer(new Event.ApplyFailed("Making the state durable failed: " + e.getMessage()));
+                    inbox.offer(new Event.ApplyFailed("Making the state durable failed", e));
                 }
             });
         }
@@ -292,10 +340,14 @@ final class CoreLoop implements Runnable {
                     compaction.wrote(write.log());
                 }
             }
-            case Effect.Send send -> sends.add(send);
+            case Effect.Send send -> outbox.add(send);
             case Effect.ReadLog read -> readLog(read);
             case Effect.Apply apply -> apply(apply);
-            case Effect.Complete complete -> clients.complete(complete);
+            case Effect.Complete complete -> {
+                if (!operators.complete(complete)) {
+                    clients.complete(complete);
+                }
+            }
             case Effect.RoleChanged changed -> {
                 LOG.info("{} in epoch {}, leader {}", changed.role(), changed.epoch(), changed.leader());
                 listener.roleChanged(changed.role(), changed.epoch(), changed.leader());
@@ -338,7 +390,7 @@ final class CoreLoop implements Runnable {
                 List<Entry> entries = store.read(read.from(), read.to(), read.maxBytes());
                 inbox.offer(new Event.EntriesRead(read.peer(), read.session(), entries));
             } catch (RuntimeException e) {
-                inbox.offer(new Event.StoreFailed("Reading the log failed: " + e.getMessage()));
+                inbox.offer(new Event.StoreFailed("Reading the log failed", e));
             }
         });
     }
@@ -353,31 +405,7 @@ final class CoreLoop implements Runnable {
             noteToWrite.run();
             noteToWrite = null;
         }
-        if (!held.isEmpty()) {
-            Iterator<Effect.Send> waiting = held.iterator();
-            while (waiting.hasNext()) {
-                Effect.Send send = waiting.next();
-                if (send.after() <= durableToken) {
-                    transmit(send);
-                    waiting.remove();
-                }
-            }
-        }
-        for (Effect.Send send : sends) {
-            if (send.after() <= durableToken) {
-                transmit(send);
-            } else {
-                held.addLast(send);
-            }
-        }
-        sends.clear();
-    }
-
-    private void transmit(Effect.Send send) {
-        Message message = send.message() instanceof Message.SnapshotResponse response && snapshots != null
-                ? snapshots.completed(response)
-                : send.message();
-        transport.send(send.to(), send.lane(), send.correlation(), message);
+        outbox.flush();
     }
 
     // ---- watching
@@ -392,30 +420,25 @@ final class CoreLoop implements Runnable {
             flush();
         }
         stallReported = stalled;
-        if (!handOvers.isEmpty()) {
-            ReplicaKey leader = core.status().leader();
-            boolean done = !(core.role() instanceof Role.Leader) && leader.isKnown();
-            handOvers.removeIf(handOver -> {
-                boolean over = done || now >= handOver.deadlineNanos();
-                if (over) {
-                    handOver.future().complete(null);
-                }
-                return over;
-            });
+        if (operators.awaitLeader()) {
+            // Whoever is told that another leads asks who it is.
+            board.publish(core, now);
+            operators.review(core.status().leader(), core.role() instanceof Role.Leader, now);
         }
+        connections.review(core);
+        membership.review(core);
     }
 
     // ---- ending
 
     private void flushNothing() {
         writes.clear();
-        sends.clear();
-        held.clear();
+        outbox.clear();
     }
 
     /** Stops for good but stays to be asked: nothing is sent or written any more. */
     private void halt(String reason) {
-        board.halted(reason);
+        board.halted(reason, damaged);
         listener.halted(reason);
         flushNothing();
         transport.close();
@@ -433,38 +456,8 @@ final class CoreLoop implements Runnable {
         board.publish(core, now());
         applier.close();
         clients.endProposals(why);
-        refuseAll(inbox, why);
+        inbox.refuseAll(why);
         clients.endReads(why);
-        handOvers.forEach(h -> h.future().complete(null));
-        handOvers.clear();
-    }
-
-    /** Answers what is in the inbox of a loop that has ended. */
-    static void refuseAll(Inbox inbox, String why) {
-        Event event = inbox.poll();
-        while (event != null) {
-            refuse(event, why);
-            event = inbox.poll();
-        }
-    }
-
-    private static void refuse(Event event, String why) {
-        switch (event) {
-            case Event.FromPeer peer -> peer.inbound().release();
-            case Event.Proposed proposed -> proposed.outcome().failed(new RaftException.Stopped(why));
-            case Event.ReadAsked read -> read.applied().completeExceptionally(new RaftException.Stopped(why));
-            case Event.ResignAsked resign -> resign.handedOver().complete(null);
-            case Event.SnapshotPart part -> part.inbound().release();
-            case Event.BaseAsked asked -> asked.base().completeExceptionally(new RaftException.Stopped(why));
-            case Event.SnapshotEnded s -> {}
-            case Event.Installed i -> {}
-            case Event.Flushed f -> {}
-            case Event.Durable d -> {}
-            case Event.StoreFailed s -> {}
-            case Event.EntriesRead e -> {}
-            case Event.StreamLost s -> {}
-            case Event.ApplyFailed a -> {}
-            case Event.CloseAsked c -> {}
-        }
+        operators.end(why);
     }
 }

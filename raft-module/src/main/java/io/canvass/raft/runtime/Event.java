@@ -1,16 +1,19 @@
 package io.canvass.raft.runtime;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Lane;
 import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
 import io.canvass.raft.core.Token;
+import io.canvass.raft.storage.Damage;
 import io.canvass.raft.transport.Transport;
 
 /** What the core's thread takes from its inbox. It becomes an input, with the time at which it is taken up. */
@@ -23,7 +26,11 @@ sealed interface Event {
 
     record Durable(Token token) implements Event {}
 
-    record StoreFailed(String reason) implements Event {}
+    record StoreFailed(Failure failure) implements Event {
+        StoreFailed(String what, Throwable cause) {
+            this(Failure.of(what, cause));
+        }
+    }
 
     record EntriesRead(ReplicaKey peer, long session, List<Entry> entries) implements Event {}
 
@@ -44,10 +51,33 @@ sealed interface Event {
 
     record StreamLost(ReplicaKey peer, Lane lane) implements Event {}
 
+    record ChangeAsked(MemberChange change, boolean force, ProposalOutcome outcome) implements Event {}
+
+    record CheckAsked(
+            MemberChange change, boolean force, CompletableFuture<Optional<MemberChange.Refusal>> judged)
+            implements Event {}
+
+    /** @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log */
+    record TransferAsked(ReplicaKey target, long timeoutNanos, CompletableFuture<Void> handedOver) implements Event {}
+
     record ResignAsked(ResignReason reason, CompletableFuture<Void> handedOver) implements Event {}
 
     /** The state machine failed: the replica is done. */
-    record ApplyFailed(String reason) implements Event {}
+    record ApplyFailed(Failure failure) implements Event {
+        ApplyFailed(String what, Throwable cause) {
+            this(Failure.of(what, cause));
+        }
+    }
+
+    /** Somebody outside found that what this replica stores cannot be trusted. */
+    record DamageFound(Failure failure) implements Event {}
+
+    /** @param damaged whether what was stored is not what comes back */
+    record Failure(String reason, boolean damaged) {
+        static Failure of(String what, Throwable cause) {
+            return new Failure(what + ": " + cause.getMessage(), Damage.isCauseOf(cause));
+        }
+    }
 
     record CloseAsked() implements Event {}
 }

@@ -51,4 +51,38 @@ final class Inbox {
             parked = false;
         }
     }
+
+    /** Answers all that is here, of a loop that has ended. From any thread. */
+    void refuseAll(String why) {
+        Event event = events.poll();
+        while (event != null) {
+            refuse(event, why);
+            event = events.poll();
+        }
+    }
+
+    private static void refuse(Event event, String why) {
+        switch (event) {
+            case Event.FromPeer peer -> peer.inbound().release();
+            case Event.Proposed proposed -> proposed.outcome().failed(new RaftException.Stopped(why));
+            case Event.ReadAsked read -> read.applied().completeExceptionally(new RaftException.Stopped(why));
+            case Event.ResignAsked resign -> resign.handedOver().complete(null);
+            case Event.ChangeAsked asked -> asked.outcome().failed(new RaftException.Stopped(why));
+            case Event.CheckAsked asked -> asked.judged().completeExceptionally(new RaftException.Stopped(why));
+            case Event.TransferAsked asked ->
+                asked.handedOver().completeExceptionally(new RaftException.Stopped(why));
+            case Event.SnapshotPart part -> part.inbound().release();
+            case Event.BaseAsked asked -> asked.base().completeExceptionally(new RaftException.Stopped(why));
+            case Event.SnapshotEnded s -> {}
+            case Event.Installed i -> {}
+            case Event.Flushed f -> {}
+            case Event.Durable d -> {}
+            case Event.StoreFailed s -> {}
+            case Event.EntriesRead e -> {}
+            case Event.StreamLost s -> {}
+            case Event.ApplyFailed a -> {}
+            case Event.DamageFound d -> {}
+            case Event.CloseAsked c -> {}
+        }
+    }
 }

@@ -3,7 +3,8 @@ package io.canvass.raft.runtime;
 import java.nio.file.Path;
 
 /**
- * When a log begins later, and how those who need what it dropped are served. Counted from the start of the process on.
+ * When a log begins later, and how those who need what it dropped are served. What the log holds at the start of the process counts,
+ * its bytes by the size that it takes on disk.
  *
  * @param snapshots a directory of its own, on the file system of the state, for snapshots on their way
  * @param everyBytes bytes of entries after which the log may begin later; above zero

@@ -95,7 +95,7 @@ final class LogWriter implements Runnable {
         } catch (RuntimeException | Error e) {
             // The first failure is final: what the disk holds is not known any more (HAZARDS E9).
             LOG.error("Writing the log failed; this replica stops", e);
-            inbox.offer(new Event.StoreFailed("Writing the log failed: " + e.getMessage()));
+            inbox.offer(new Event.StoreFailed("Writing the log failed", e));
         }
     }
 

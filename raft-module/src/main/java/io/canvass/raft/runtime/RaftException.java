@@ -1,8 +1,13 @@
 package io.canvass.raft.runtime;
 
+import io.canvass.raft.core.Effect;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.ReplicaKey;
 
-/** Why a proposal or a read did not succeed. {@link #outcome} says whether a proposal may have happened all the same. */
+/**
+ * Why a proposal, a read, a change of the members or a transfer did not succeed. {@link #outcome} says whether it may have happened all
+ * the same.
+ */
 public abstract sealed class RaftException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -59,6 +64,47 @@ public abstract sealed class RaftException extends RuntimeException {
         @Override
         public Outcome outcome() {
             return Outcome.NOT_APPLIED;
+        }
+    }
+
+    /** A change of the members was not begun: nothing has happened. */
+    public static final class ChangeRefused extends RaftException {
+        private static final long serialVersionUID = 1L;
+        private final MemberChange.Refusal refusal;
+
+        public ChangeRefused(MemberChange.Refusal refusal) {
+            super("The change of the members was refused: " + refusal);
+            this.refusal = refusal;
+        }
+
+        public MemberChange.Refusal refusal() {
+            return refusal;
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.NOT_APPLIED;
+        }
+    }
+
+    /** Leadership was not handed over as asked, as far as is known here. */
+    public static final class TransferFailed extends RaftException {
+        private static final long serialVersionUID = 1L;
+        private final Effect.Result.TransferFailed.Why why;
+
+        public TransferFailed(Effect.Result.TransferFailed.Why why) {
+            super("Leadership was not handed over: " + why);
+            this.why = why;
+        }
+
+        public Effect.Result.TransferFailed.Why why() {
+            return why;
+        }
+
+        /** Who was ordered to take over in time may still do so. */
+        @Override
+        public Outcome outcome() {
+            return why == Effect.Result.TransferFailed.Why.TIMED_OUT ? Outcome.UNKNOWN : Outcome.NOT_APPLIED;
         }
     }
 

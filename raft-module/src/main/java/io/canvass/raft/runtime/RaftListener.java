@@ -27,6 +27,15 @@ public interface RaftListener {
      */
     default void synced(long nanos, int writes) {}
 
+    /**
+     * This replica was a member, and has applied a committed configuration in which it is none. It goes on without being one. Told
+     * once in a run, and in the next one again if the log still shows it.
+     *
+     * @param index the configuration's place in the log
+     * @param epoch the epoch of that place; 0 if a snapshot has brought it
+     */
+    default void removed(long index, long epoch) {}
+
     /** The replica stopped for good. */
     default void halted(String reason) {}
 }

@@ -1,19 +1,26 @@
 package io.canvass.raft.runtime;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Lane;
+import io.canvass.raft.core.LogBase;
+import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.RaftCore;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.ResignReason;
@@ -36,6 +43,12 @@ import org.slf4j.LoggerFactory;
  * @param <R> what applying one command answers
  */
 public final class RaftNode<R> implements AutoCloseable {
+    /** For so long a leader that hands over may refuse proposals. */
+    public static final Duration MAX_TRANSFER_TIMEOUT = Duration.ofMinutes(1);
+
+    /** Changes of the members, checks of them, and transfers that wait for their outcome before more are refused. */
+    private static final int MAX_PENDING_OPERATORS = 64;
+
     private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
     private static final long CLOSE_TIMEOUT_MILLIS = 10_000;
 
@@ -50,10 +63,13 @@ public final class RaftNode<R> implements AutoCloseable {
     private final StateMachine<R> machine;
     private final ExecutorService logReader;
     private final ExecutorService compactor;
+    private final Connections connections;
+    private final RaftCore core;
     private final @Nullable Snapshots snapshots;
     private final List<Thread> threads;
     private final long originNanos = System.nanoTime();
     private final AtomicInteger pendingProposals = new AtomicInteger();
+    private final AtomicInteger pendingOperators = new AtomicInteger();
     private volatile boolean closed;
 
     private RaftNode(
@@ -71,7 +87,8 @@ public final class RaftNode<R> implements AutoCloseable {
         StoredState stored = store.recovered(applied);
         // Only timers are drawn from it, but two nodes started together must not draw the same.
         SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
-        RaftCore core = new RaftCore(config.raft(), stored, random, 0);
+        this.core = new RaftCore(config.raft(), stored, random, 0);
+        this.connections = new Connections(transport, store.bootstrap(), config.addresses());
         this.writer = new LogWriter(store, inbox, listener);
         this.applier = new Applier<>(machine, store, inbox, applied);
         String name = config.raft().self().nodeId();
@@ -87,6 +104,7 @@ public final class RaftNode<R> implements AutoCloseable {
                 applier,
                 store,
                 transport,
+                connections,
                 logReader,
                 compactor,
                 snapshots,
@@ -133,23 +151,12 @@ public final class RaftNode<R> implements AutoCloseable {
                 offer(new Event.StreamLost(peer, lane));
             }
         });
-        Configuration configuration = board.configuration();
-        transport.connect(readdressed(configuration));
+        // The core's thread does not run yet.
+        connections.review(core);
         if (snapshots != null) {
             snapshots.start();
         }
         threads.forEach(Thread::start);
-    }
-
-    private Configuration readdressed(Configuration configuration) {
-        return new Configuration(readdressed(configuration.voters()), readdressed(configuration.observers()));
-    }
-
-    private List<Configuration.Member> readdressed(List<Configuration.Member> members) {
-        return members.stream()
-                .map(member -> new Configuration.Member(
-                        member.key(), config.addresses().getOrDefault(member.key().nodeId(), member.address())))
-                .toList();
     }
 
     private long now() {
@@ -160,7 +167,7 @@ public final class RaftNode<R> implements AutoCloseable {
     private void offer(Event event) {
         inbox.offer(event);
         if (loop.hasEnded()) {
-            CoreLoop.refuseAll(inbox, whyEnded());
+            inbox.refuseAll(whyEnded());
         }
     }
 
@@ -190,17 +197,7 @@ public final class RaftNode<R> implements AutoCloseable {
                     config.maxPendingProposals() + " commands wait for their outcome already"));
             return future;
         }
-        offer(new Event.Proposed(command, new ProposalOutcome() {
-            @Override
-            public void appended(long index, long epoch) {
-                applier.await(index, epoch, future);
-            }
-
-            @Override
-            public void failed(RaftException why) {
-                future.completeExceptionally(why);
-            }
-        }));
+        offer(new Event.Proposed(command, awaiting(future)));
         return future.whenComplete((applied, failure) -> pendingProposals.decrementAndGet());
     }
 
@@ -214,6 +211,76 @@ public final class RaftNode<R> implements AutoCloseable {
         CompletableFuture<Long> future = new CompletableFuture<>();
         offer(new Event.ReadAsked(future));
         return future;
+    }
+
+    /**
+     * Changes the members, one at a time, and completes with the place of the entry when it is applied here; it counts from when it is
+     * appended. Fails with {@link RaftException.NotLeader} elsewhere, {@link RaftException.ChangeRefused} where it may not be, {@link
+     * RaftException.Overloaded}, {@link RaftException.Stopped}; and as a proposal does with {@link RaftException.Superseded} or {@link
+     * RaftException.OutcomeUnknown}. It does not time out.
+     *
+     * @param force even if no majority of those that would vote is heard from
+     */
+    public CompletableFuture<Long> changeMembers(MemberChange change, boolean force) {
+        CompletableFuture<Applied<R>> applied = new CompletableFuture<>();
+        return askAsOperator(applied, new Event.ChangeAsked(change, force, awaiting(applied)))
+                .thenApply(Applied::index);
+    }
+
+    private ProposalOutcome awaiting(CompletableFuture<Applied<R>> applied) {
+        return new ProposalOutcome() {
+            @Override
+            public void appended(long index, long epoch) {
+                applier.await(index, epoch, applied);
+            }
+
+            @Override
+            public void failed(RaftException why) {
+                applied.completeExceptionally(why);
+            }
+        };
+    }
+
+    /**
+     * Why {@link #changeMembers} would refuse this change now; empty if it would begin it. Changes nothing. Fails with {@link
+     * RaftException.NotLeader}, {@link RaftException.Overloaded} or {@link RaftException.Stopped}.
+     */
+    public CompletableFuture<Optional<MemberChange.Refusal>> checkChange(MemberChange change, boolean force) {
+        CompletableFuture<Optional<MemberChange.Refusal>> judged = new CompletableFuture<>();
+        return askAsOperator(judged, new Event.CheckAsked(change, force, judged));
+    }
+
+    /**
+     * Hands leadership to another voter; meanwhile proposals are refused with {@link RaftException.NotLeader}, which names nobody.
+     * Completes when another leader is known here, which need not be the target. Fails with {@link RaftException.NotLeader}, {@link RaftException.TransferFailed}, {@link
+     * RaftException.Overloaded} or {@link RaftException.Stopped}.
+     *
+     * @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log
+     * @param timeout above zero, at most {@link #MAX_TRANSFER_TIMEOUT}
+     * @throws IllegalArgumentException if it is not
+     */
+    public CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(MAX_TRANSFER_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "A transfer takes more than zero and at most " + MAX_TRANSFER_TIMEOUT + ", not " + timeout);
+        }
+        CompletableFuture<Void> handedOver = new CompletableFuture<>();
+        return askAsOperator(handedOver, new Event.TransferAsked(target, timeout.toNanos(), handedOver));
+    }
+
+    private <T> CompletableFuture<T> askAsOperator(CompletableFuture<T> answer, Event asked) {
+        if (pendingOperators.incrementAndGet() > MAX_PENDING_OPERATORS) {
+            answer.completeExceptionally(new RaftException.Overloaded(
+                    MAX_PENDING_OPERATORS + " requests that concern the members wait for their outcome already"));
+        } else {
+            offer(asked);
+        }
+        return answer.whenComplete((done, failure) -> pendingOperators.decrementAndGet());
+    }
+
+    /** Who belongs to the cluster: the latest configuration known here, which is in force, committed or not. From memory. */
+    public Configuration configuration() {
+        return board.configuration();
     }
 
     /** Who leads, as far as is known here: from memory, and cheap enough to ask for each request. */
@@ -232,6 +299,23 @@ public final class RaftNode<R> implements AutoCloseable {
     }
 
     /**
+     * Copies the state as of now, for a backup; on every replica, of what that one has applied. Applying goes on after the moment
+     * that the copy itself takes. Blocks while the state is made durable and copied, and while the copy is read once.
+     *
+     * @param stopped asked now and then; once it says yes, no copy is wanted any more
+     * @return to be closed, which removes it; at the latest the next start does
+     * @throws IllegalStateException if this replica has no place for snapshots
+     * @throws IOException if nothing is applied yet, the replica stops, or the disk fails
+     * @throws java.util.concurrent.CancellationException if it was stopped
+     */
+    public StateCopy copyState(BooleanSupplier stopped) throws IOException, InterruptedException {
+        if (snapshots == null) {
+            throw new IllegalStateException("This replica was started without a directory for snapshots");
+        }
+        return snapshots.export(stopped);
+    }
+
+    /**
      * Leaves leadership in favour of the best successor. Completes when another leader is known here, or after an election timeout;
      * at once where this replica does not lead and knows who does.
      */
@@ -242,8 +326,29 @@ public final class RaftNode<R> implements AutoCloseable {
     }
 
     /**
-     * Stops. Commands without an outcome end as {@link RaftException.OutcomeUnknown}. Does not resign: call {@link #resign}
-     * before. Returns within about half a minute even if a disk hangs; then the store is left open, as closing it would hang too.
+     * Copies the state of this replica, verified, as of some entry that it has applied.
+     *
+     * @param empty a directory on the disk of the state
+     * @return what the copy stands for
+     * @throws IOException if it could not be copied or is damaged; what is in the directory is of no use then
+     */
+    public LogBase copyState(Path empty) throws IOException, InterruptedException {
+        return Snapshots.copy(applier, inbox, empty);
+    }
+
+    /**
+     * Halts the replica for good, because what it stores turned out not to be trusted: it takes no part any more, and its
+     * status says {@code damaged}. A second call, or one after another halt, does nothing.
+     *
+     * @param why a sentence for the operator
+     */
+    public void quarantine(String why) {
+        offer(new Event.DamageFound(new Event.Failure(why, true)));
+    }
+
+    /**
+     * Stops. Commands without an outcome end as {@link RaftException.OutcomeUnknown}. Does not resign: call {@link
+     * #transfer} or {@link #resign} before. Returns within about half a minute even if a disk hangs; then the store is left open, as closing it would hang too.
      */
     @Override
     public void close() {

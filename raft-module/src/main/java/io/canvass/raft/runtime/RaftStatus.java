@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.RoleName;
 import io.canvass.raft.core.RoundSummary;
@@ -20,6 +21,11 @@ import io.canvass.raft.core.RoundSummary;
  * @param stalledWriteMillis how long the oldest unfinished write waits for the disk; 0 if none
  * @param halted why the replica stopped for good; empty while it runs
  * @param refusedMessages messages that a sound peer of this cluster never sends
+ * @param configuration the latest, which is in force
+ * @param configurationIndex its place in the log; 0 where it was told when this replica joined
+ * @param configurationCommitted whether it is committed as far as is known here
+ * @param removed whether this replica was a member, and has applied a committed configuration in which it is none
+ * @param damaged whether it halted because what it stores is not what it stored: a restart does not help
  */
 public record RaftStatus(
         UUID clusterId,
@@ -38,7 +44,12 @@ public record RaftStatus(
         long loopAgeMillis,
         long stalledWriteMillis,
         Optional<String> halted,
-        long refusedMessages) {
+        long refusedMessages,
+        Configuration configuration,
+        long configurationIndex,
+        boolean configurationCommitted,
+        boolean removed,
+        boolean damaged) {
 
     /** @param roundsTotal pre-vote rounds begun since the start */
     public record PreVote(boolean enabled, boolean campaigning, long roundsTotal, Optional<LastRound> lastRound) {}
@@ -59,6 +70,10 @@ public record RaftStatus(
      * @param contactAgeMillis since a message of it arrived; -1 if never
      * @param stableMillis since its connection last changed
      * @param detail why it is not connected; empty if it is
+     * @param seen who answered at its address last, with its directory id, which may be another than the member's: then nothing is sent
+     *     to it. The id is unassigned while nobody has answered
+     * @param minVersion the lowest protocol version that {@code seen} speaks; with {@code maxVersion} 0 as well, also: not known
+     * @param maxVersion the highest
      */
     public record Peer(
             ReplicaKey key,
@@ -68,7 +83,10 @@ public record RaftStatus(
             long contactAgeMillis,
             boolean connected,
             long stableMillis,
-            String detail) {}
+            String detail,
+            ReplicaKey seen,
+            int minVersion,
+            int maxVersion) {}
 
     public boolean leads() {
         return role == RoleName.LEADER;

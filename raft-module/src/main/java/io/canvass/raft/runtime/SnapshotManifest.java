@@ -4,9 +4,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a snapshot consists of: its files, in the order in which their bytes are sent one after the other. Whoever
@@ -14,11 +12,8 @@ import java.util.Set;
  * not part of a snapshot.
  */
 record SnapshotManifest(List<FileEntry> files) {
-    static final int MAX_FILES = 16_384;
-    static final int MAX_PATH_BYTES = 512;
-    static final int MAX_DEPTH = 8;
-
-    private static final char FIRST_PRINTABLE = ' ';
+    static final int MAX_FILES = SnapshotPaths.MAX_FILES;
+    static final int MAX_PATH_BYTES = SnapshotPaths.MAX_PATH_BYTES;
 
     /**
      * @param path below the snapshot's directory, names separated by {@code /}
@@ -39,47 +34,13 @@ record SnapshotManifest(List<FileEntry> files) {
     /** @throws IllegalArgumentException if there are too many files, or one at a path that is not allowed, or twice */
     SnapshotManifest {
         files = List.copyOf(files);
-        if (files.size() > MAX_FILES) {
-            throw new IllegalArgumentException(
-                    "A snapshot of " + files.size() + " files; at most " + MAX_FILES + " are taken");
-        }
-        Set<String> paths = new HashSet<>();
+        SnapshotPaths.require(files.stream().map(FileEntry::path).toList());
         long total = 0;
         for (FileEntry file : files) {
-            requireBelow(file.path());
-            if (!paths.add(file.path())) {
-                throw new IllegalArgumentException("The file " + file.path() + " is twice in a snapshot");
-            }
             if (file.size() > Long.MAX_VALUE - total) {
                 throw new IllegalArgumentException("A snapshot of more bytes than can be counted");
             }
             total += file.size();
-        }
-        for (FileEntry file : files) {
-            requireNoFileAbove(file.path(), paths);
-        }
-    }
-
-    private static void requireBelow(String path) {
-        String[] names = path.split("/", -1);
-        boolean bad = names.length > MAX_DEPTH || utf8(path).length > MAX_PATH_BYTES;
-        for (String name : names) {
-            bad |= name.isEmpty() || name.equals(".") || name.equals("..") || !isPlain(name);
-        }
-        if (bad) {
-            throw new IllegalArgumentException("A snapshot has no file at such a path: '" + path + "'");
-        }
-    }
-
-    private static boolean isPlain(String name) {
-        return name.chars().allMatch(c -> c >= FIRST_PRINTABLE && c != '\\' && c != '\uFFFD' && c != 0x7f);
-    }
-
-    private static void requireNoFileAbove(String path, Set<String> files) {
-        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-            if (files.contains(path.substring(0, slash))) {
-                throw new IllegalArgumentException("The file " + path + " of a snapshot is below another file");
-            }
         }
     }
 

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 import io.canvass.raft.core.Effect;
@@ -34,6 +36,7 @@ final class Snapshots implements AutoCloseable {
     private final LongSupplier clock;
     private final SnapshotSender.Limits limits;
     private final Checkpoints checkpoints;
+    private final Checkpoints exports;
     private final SnapshotReceiver receiver;
     private final Map<String, SnapshotSender> senders = new HashMap<>();
     private final Map<String, Long> sessions = new HashMap<>();
@@ -57,7 +60,8 @@ final class Snapshots implements AutoCloseable {
                 usual.installTimeout());
         try {
             this.checkpoints =
-                    new Checkpoints(policy.snapshots().resolve("outgoing"), empty -> copy(applier, empty));
+                    new Checkpoints(policy.snapshots().resolve("outgoing"), empty -> copy(applier, inbox, empty));
+            this.exports = new Checkpoints(policy.snapshots().resolve("exported"), empty -> copy(applier, inbox, empty));
             this.receiver = new SnapshotReceiver(policy.snapshots().resolve("incoming"), "raft-snapshot-receiver-" + name);
         } catch (IOException e) {
             throw new UncheckedIOException("The directory for snapshots, " + policy.snapshots() + ", cannot be used", e);
@@ -69,14 +73,54 @@ final class Snapshots implements AutoCloseable {
     }
 
     /** On a sender's thread. The core alone knows which epoch and which members the index belongs to. */
-    private LogBase copy(Applier<?> applier, Path empty) throws IOException, InterruptedException {
+    static LogBase copy(Applier<?> applier, Inbox inbox, Path empty) throws IOException, InterruptedException {
         try {
+            // Beside apply: then there is little left to flush while apply waits for the copy.
+            applier.flush();
             long index = applier.checkpoint(empty).get();
             CompletableFuture<LogBase> base = new CompletableFuture<>();
             inbox.offer(new Event.BaseAsked(index, base));
+            applier.verify(empty);
             return base.get();
+        } catch (RuntimeException e) {
+            throw new IOException("The copy of the state is of no use: " + e.getMessage(), e);
         } catch (ExecutionException e) {
             throw new IOException("The state could not be copied: " + e.getCause(), e);
+        }
+    }
+
+    /**
+     * A copy for whoever is no peer, of the state after all that was given to apply when this was called. Not one that is sent
+     * to peers: those may be older, and are kept for other reasons.
+     */
+    StateCopy export(BooleanSupplier stopped) throws IOException, InterruptedException {
+        // Above whatever an earlier copy can be of: nobody shares it.
+        Checkpoints.Share share = exports.take(Long.MAX_VALUE, stopped);
+        exports.retire();
+        return new Export(share);
+    }
+
+    private record Export(Checkpoints.Share share) implements StateCopy {
+        @Override
+        public Path directory() {
+            return share.checkpoint().directory();
+        }
+
+        @Override
+        public LogBase base() {
+            return share.checkpoint().base();
+        }
+
+        @Override
+        public List<File> files() {
+            return share.checkpoint().manifest().files().stream()
+                    .map(file -> new File(file.path(), file.size()))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            share.close();
         }
     }
 
@@ -215,5 +259,6 @@ final class Snapshots implements AutoCloseable {
         endAll();
         receiver.close();
         checkpoints.close();
+        exports.close();
     }
 }

@@ -39,6 +39,14 @@ public interface StateMachine<R> extends AutoCloseable {
      */
     void checkpoint(Path directory);
 
+    /**
+     * Verifies a copy that {@link #checkpoint} made, before it is given to a peer: called on a thread of its own, and may
+     * take long. A machine that keeps no checksums has nothing to verify.
+     *
+     * @throws RuntimeException if it is damaged; it is not given to anybody then
+     */
+    default void verify(Path copy) {}
+
     /** Replaces the state by such a copy, atomically: after a crash either the old or the new state is there. */
     void install(Path directory);
 

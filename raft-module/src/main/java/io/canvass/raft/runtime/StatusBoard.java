@@ -24,6 +24,8 @@ final class StatusBoard {
 
     private record Snapshot(CoreStatus core, Leadership leadership, long atNanos) {}
 
+    private record Halt(String reason, boolean damaged) {}
+
     private record Ended(RoundSummary round, long atNanos) {}
 
     private final RaftConfig config;
@@ -32,8 +34,9 @@ final class StatusBoard {
     private final AtomicLong refused = new AtomicLong();
     private volatile @Nullable Snapshot snapshot;
     private volatile @Nullable Ended lastPreVote;
-    private volatile @Nullable String halted;
+    private volatile @Nullable Halt halted;
     private volatile boolean caughtUp;
+    private volatile boolean removed;
     /** Outlives epochs: a voter that campaigns still says how long ago it heard a leader. */
     private volatile long lastContactNanos = NEVER;
     private volatile long loopNanos;
@@ -50,6 +53,7 @@ final class StatusBoard {
         if (last == null
                 || now - last.atNanos() >= PUBLISH_EVERY_NANOS
                 || last.core().role() != core.role().name()
+                || !last.core().configuration().equals(core.configuration())
                 || last.core().hardState().epoch() != core.hardState().epoch()) {
             publish(core, now);
         }
@@ -86,8 +90,12 @@ final class StatusBoard {
         refused.incrementAndGet();
     }
 
-    void halted(String reason) {
-        halted = reason;
+    void removed() {
+        removed = true;
+    }
+
+    void halted(String reason, boolean damaged) {
+        halted = new Halt(reason, damaged);
     }
 
     // ---- anyone
@@ -119,6 +127,7 @@ final class StatusBoard {
         boolean done = caughtUp || (core.catchUpTarget() >= 0 && appliedIndex >= core.catchUpTarget());
         caughtUp = done;
         List<RaftStatus.Peer> peers = peers(core, now, connections);
+        Halt halt = halted;
         return new RaftStatus(
                 config.clusterId(),
                 config.self(),
@@ -141,8 +150,13 @@ final class StatusBoard {
                 done,
                 ageMillis(now, loopNanos),
                 stalledNanos / 1_000_000,
-                Optional.ofNullable(halted),
-                refused.get());
+                Optional.ofNullable(halt).map(Halt::reason),
+                refused.get(),
+                core.configuration(),
+                core.configurationIndex(),
+                core.configurationIndex() <= core.commitIndex(),
+                removed && core.removed(),
+                halt != null && halt.damaged());
     }
 
     private static long ageMillis(long now, long at) {
@@ -168,6 +182,7 @@ final class StatusBoard {
             String id = member.key().nodeId();
             AtomicLong at = heard.get(id);
             Transport.PeerConnection connection = connections.get(id);
+            Optional<Transport.Seen> seen = Optional.ofNullable(connection).flatMap(Transport.PeerConnection::seen);
             peers.add(new RaftStatus.Peer(
                     connection == null ? member.key() : connection.peer(),
                     connection == null ? member.address() : connection.address(),
@@ -176,7 +191,10 @@ final class StatusBoard {
                     at == null ? NEVER : ageMillis(now, at.get()),
                     connection != null && connection.connected(),
                     connection == null ? 0 : Math.max(0, System.nanoTime() - connection.sinceNanos()) / 1_000_000,
-                    connection == null ? "not dialled yet" : connection.detail()));
+                    connection == null ? "not dialled yet" : connection.detail(),
+                    seen.map(Transport.Seen::replica).orElse(ReplicaKey.ofNode(id)),
+                    seen.map(Transport.Seen::minVersion).orElse(0),
+                    seen.map(Transport.Seen::maxVersion).orElse(0)));
         }
         return peers;
     }

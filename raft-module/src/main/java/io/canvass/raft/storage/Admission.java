@@ -2,7 +2,7 @@ package io.canvass.raft.storage;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.UUID;
 
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Entry;
@@ -24,43 +24,31 @@ final class Admission {
                     "Give each node its own directory, or start this node as \"" + found.nodeId()
                             + "\". Never copy a directory to make a second node of it.");
         }
-        if (formation.clusterIdIsExplicit() && !found.clusterId().equals(formation.clusterId())) {
-            throw Refusal.of(directory, "the data of cluster " + found.clusterId(),
-                    "that of cluster " + formation.clusterId(),
+        UUID required = formation.requiredCluster().orElse(found.clusterId());
+        if (!found.clusterId().equals(required)) {
+            throw Refusal.of(directory, "the data of cluster " + found.clusterId(), "that of cluster " + required,
                     "Correct the configured cluster id, or give this node the directory of that cluster or an empty"
                             + " one.");
         }
     }
 
-    /**
-     * Membership is static in this release: other voters would count other majorities.
-     *
-     * @throws StorageException if the latest configuration has other voters than this node was told
-     */
-    static void requireVoters(Path directory, StoredMeta meta, LogScan log, Formation formation)
-            throws UnreadableException {
-        Set<String> stored = Formation.nodeIds(latestConfiguration(meta, log).voters());
-        if (!stored.equals(formation.voterIds())) {
-            throw Refusal.of(directory, "a cluster with the voters " + stored, "the voters " + formation.voterIds(),
-                    "Set the list of members back to " + stored + ": in this release the voters of a cluster never"
-                            + " change (their addresses may). To form another cluster, give all its nodes empty"
-                            + " directories.");
+    /** @throws StorageException if an empty directory is to be one that is there already */
+    static void requireFormation(Path directory, Formation formation) {
+        if (formation instanceof Formation.Existing) {
+            throw Refusal.of(directory, "an empty directory", "that of node \"" + formation.nodeId() + "\"",
+                    "Check that the volume is mounted and the path is spelled right.");
         }
     }
 
-    private static Configuration latestConfiguration(StoredMeta meta, LogScan log) throws UnreadableException {
-        if (log.configurations().isEmpty()) {
-            LogBase base = meta.base();
-            if (base != null) {
-                return base.configuration();
+    /** @throws UnreadableException if the log has a configuration that only a newer version reads */
+    static void requireReadableConfigurations(LogScan log) throws UnreadableException {
+        for (Entry entry : log.configurations()) {
+            try {
+                Configuration.decode(entry.data());
+            } catch (IllegalArgumentException e) {
+                throw UnreadableException.newer("log entry " + entry.index()
+                        + " with a configuration that this version cannot read (" + e.getMessage() + ")");
             }
-            throw UnreadableException.damaged("a log without any configuration entry");
-        }
-        try {
-            return Configuration.decode(log.configurations().getLast().data());
-        } catch (IllegalArgumentException e) {
-            throw UnreadableException.newer("log entry " + log.configurations().getLast().index()
-                    + " with a configuration that this version cannot read (" + e.getMessage() + ")");
         }
     }
 
@@ -76,6 +64,9 @@ final class Admission {
         if (meta.hardState().epoch() < end.epoch()) {
             throw UnreadableException.damaged("epoch " + meta.hardState().epoch() + " stored beside a log of epoch "
                     + end.epoch() + ", so that this node may have forgotten a vote");
+        }
+        if (meta.base() == null && meta.format().isOfOneThatJoined()) {
+            throw UnreadableException.damaged("no base of the log, in a directory that was formatted with one");
         }
         Entry first = StoreFormatter.firstEntry(meta.bootstrap());
         if (meta.base() == null && !log.configurations().stream().limit(1).toList().equals(List.of(first))) {

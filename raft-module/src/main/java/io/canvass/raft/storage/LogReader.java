@@ -8,6 +8,7 @@ import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.LogBase;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 
 /** Reads ranges of the log, from any thread. */
 final class LogReader {
@@ -39,9 +40,13 @@ final class LogReader {
         try {
             return readStored(from, to, maxBytes);
         } catch (UnreadableException e) {
-            throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to
+            throw new DamagedLogException("The log in " + directory + " was not read from " + from + " to " + to
                     + ". Found: " + e.what() + ". " + e.whatToDo(), e);
         } catch (RocksDBException e) {
+            if (Refusal.codeOf(e) == Status.Code.Corruption) {
+                throw new DamagedLogException("The log in " + directory + " was not read from " + from + " to " + to
+                        + ". Found: damage (" + e.getMessage() + "). " + UnreadableException.REPLACE, e);
+            }
             throw new StorageException("The log in " + directory + " was not read from " + from + " to " + to + ": "
                     + e.getMessage() + ". Check the disk, then restart this node: it verifies its whole log.", e);
         }

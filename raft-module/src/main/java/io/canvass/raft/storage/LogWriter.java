@@ -11,6 +11,7 @@ import io.canvass.raft.core.LogBase;
 import io.canvass.raft.storage.MergedWrite.IndexRange;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 
 /**
@@ -95,6 +96,11 @@ final class LogWriter implements AutoCloseable {
             empty();
         } catch (RocksDBException e) {
             firstFailure = e;
+            if (Refusal.codeOf(e) == Status.Code.Corruption) {
+                // A compaction in the background met a block that fails its checksum.
+                throw new DamagedLogException("A write to " + directory + " was refused, because what is there is"
+                        + " damaged: " + e.getMessage() + ". " + UnreadableException.REPLACE, e);
+            }
             throw new StorageException("A write to " + directory + " failed: " + e.getMessage() + ". Whether it is on"
                     + " the disk is not known, so this node acknowledges nothing of it and writes nothing more. Check"
                     + " the disk and its free space, then restart this node.", e);

@@ -9,7 +9,7 @@ enum MetaKey {
     HARD_STATE("hard-state"),
     /** How often the directory was opened. */
     BOOT("boot"),
-    /** The configuration that the directory was formatted with. */
+    /** The configuration that the directory was formatted with: of the cluster's first members, or what one that joins was told. */
     BOOTSTRAP("bootstrap"),
     /**
      * The position of the last entry: without it nobody could tell a log that lost its end from a shorter one

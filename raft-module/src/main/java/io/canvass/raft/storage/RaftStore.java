@@ -2,6 +2,7 @@ package io.canvass.raft.storage;
 
 import java.util.List;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.LogBase;
@@ -17,6 +18,15 @@ import io.canvass.raft.core.StoredState;
 public interface RaftStore extends AutoCloseable {
     /** Who this directory belongs to. */
     StorageIdentity identity();
+
+    /** What the directory was formatted with: the first members of the cluster, or what a node that joins was told of them. */
+    Configuration bootstrap();
+
+    /**
+     * Whether the cluster is known to exist: the log holds more than the entry that a directory is formatted with, or the
+     * directory was formatted to join. Once true it stays so. From memory, for any thread.
+     */
+    boolean formed();
 
     /**
      * What was found when the store was opened. To be called before anything is written.

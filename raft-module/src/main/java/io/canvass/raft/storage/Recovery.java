@@ -52,7 +52,7 @@ final class Recovery {
             interrupted = null;
         }
         return new StoredState(found.boot(), found.hardState(), found.base(), found.epochs(), found.lastIndex(),
-                found.configurations(), appliedIndex);
+                found.configurations(), appliedIndex, found.joined());
     }
 
     private void settle(LogBase noted, long appliedIndex) {
@@ -83,7 +83,7 @@ final class Recovery {
                 .filter(entry -> entry.index() <= writer.shape().lastIndex())
                 .toList();
         found = new StoredState(found.boot(), state, base, writer.shape().epochs(), writer.shape().lastIndex(), left,
-                found.appliedIndex());
+                found.appliedIndex(), found.joined());
     }
 
     private void requireApplied(long appliedIndex, long lastIndex) {

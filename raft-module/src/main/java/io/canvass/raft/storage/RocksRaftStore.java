@@ -1,11 +1,13 @@
 package io.canvass.raft.storage;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.LogBase;
@@ -29,6 +31,8 @@ public final class RocksRaftStore implements RaftStore {
 
     private final Path directory;
     private final StorageIdentity identity;
+    private final Configuration bootstrap;
+    private final boolean joined;
     private final OwnedResources resources;
     private final LogDatabase database;
     private final LogReader reader;
@@ -44,13 +48,18 @@ public final class RocksRaftStore implements RaftStore {
     /** Hardly contended: there is one writer, and seldom somebody who notes that a snapshot is to be installed. */
     private final ReentrantLock writing = new ReentrantLock();
     private boolean closed;
+    /** Of what is durable, as last known. */
+    private volatile long lastIndex;
 
     private RocksRaftStore(Path directory, Opened opened, OwnedResources resources) {
         this.directory = directory;
         this.identity = opened.meta().identity();
+        this.bootstrap = opened.meta().bootstrap();
+        this.joined = opened.meta().format().isOfOneThatJoined();
         this.resources = resources;
         this.database = opened.database();
         LogShape shape = opened.log().shape();
+        this.lastIndex = shape.lastIndex();
         this.reader = new LogReader(directory, database, shape.base().index());
         this.writer = resources.own(new LogWriter(directory, database, shape, opened.meta()));
         this.reclaimer = resources.own(new LogReclaimer(directory, database));
@@ -62,7 +71,7 @@ public final class RocksRaftStore implements RaftStore {
     private record Opened(LogDatabase database, StoredMeta meta, LogScan log) {
         private StoredState found() {
             return new StoredState(meta.boot() + 1, meta.hardState(), meta.base(), log.shape().epochs(),
-                    log.shape().lastIndex(), log.configurations(), 0);
+                    log.shape().lastIndex(), log.configurations(), 0, meta.format().isOfOneThatJoined());
         }
     }
 
@@ -81,6 +90,7 @@ public final class RocksRaftStore implements RaftStore {
         try {
             DataDirectory directory = resources.own(DataDirectory.claim(raftDirectory));
             if (!directory.isFormatted()) {
+                Admission.requireFormation(directory.path(), formation);
                 StoreFormatter.format(directory, formation);
                 LOG.info("Formatted {} for node {}", directory.path(), formation.nodeId());
             }
@@ -96,6 +106,55 @@ public final class RocksRaftStore implements RaftStore {
         }
     }
 
+    /**
+     * Whether {@link #open} would find a directory that was formatted, and not format it: a look at names only, that
+     * changes nothing. Damage is for {@code open} to find.
+     */
+    public static boolean isFormatted(Path raftDirectory) {
+        return Files.isDirectory(raftDirectory.resolve(DataDirectory.DATABASE));
+    }
+
+    /**
+     * Verifies the store of a node that does not run, as {@link #open} does, and changes nothing of what it holds.
+     *
+     * @throws StorageException if the directory is in use, holds no store, or is damaged: it says which, and what to do
+     */
+    public static StoreInspection inspect(Path raftDirectory) {
+        if (!Files.isDirectory(raftDirectory)) {
+            throw Refusal.of(raftDirectory, "no such directory", "the Raft store of a node",
+                    "Check the path of the data directory, and that its volume is mounted.");
+        }
+        loadNativeLibrary();
+        try (OwnedResources resources = new OwnedResources()) {
+            DataDirectory directory = resources.own(DataDirectory.claim(raftDirectory));
+            if (!directory.isFormatted()) {
+                throw Refusal.of(directory.path(), "no database in it", "the Raft store of a node",
+                        "Check the path of the data directory.");
+            }
+            return inspect(directory, resources);
+        }
+    }
+
+    private static StoreInspection inspect(DataDirectory directory, OwnedResources resources) {
+        try {
+            LogDatabase database = resources.own(LogDatabase.open(directory.database()));
+            StoredMeta meta = StoredMeta.read(database);
+            LogScan log = LogScan.run(database, meta.logBegin());
+            Admission.requireConsistent(meta, log);
+            LogBase installing = meta.installing();
+            return new StoreInspection(
+                    meta.identity(),
+                    meta.hardState(),
+                    meta.logBegin(),
+                    log.shape().end(),
+                    installing == null ? null : installing.position());
+        } catch (UnreadableException e) {
+            throw Refusal.unreadable(directory.path(), e);
+        } catch (RocksDBException e) {
+            throw Refusal.unopenable(directory.path(), e);
+        }
+    }
+
     private static Opened open(DataDirectory directory, Formation formation, OwnedResources resources) {
         try {
             LogDatabase database = resources.own(LogDatabase.open(directory.database()));
@@ -103,7 +162,7 @@ public final class RocksRaftStore implements RaftStore {
             Admission.requireOwner(directory.path(), meta.identity(), formation);
             LogScan log = LogScan.run(database, meta.logBegin());
             Admission.requireConsistent(meta, log);
-            Admission.requireVoters(directory.path(), meta, log, formation);
+            Admission.requireReadableConfigurations(log);
             countBoot(directory.path(), database, meta.boot() + 1);
             return new Opened(database, meta, log);
         } catch (UnreadableException e) {
@@ -127,7 +186,7 @@ public final class RocksRaftStore implements RaftStore {
         }
     }
 
-    private static void loadNativeLibrary() {
+    static void loadNativeLibrary() {
         try {
             RocksDB.loadLibrary();
         } catch (RuntimeException | UnsatisfiedLinkError e) {
@@ -148,6 +207,16 @@ public final class RocksRaftStore implements RaftStore {
     @Override
     public StorageIdentity identity() {
         return identity;
+    }
+
+    @Override
+    public Configuration bootstrap() {
+        return bootstrap;
+    }
+
+    @Override
+    public boolean formed() {
+        return joined || lastIndex > StoreFormatter.FIRST_INDEX;
     }
 
     @Override
@@ -188,6 +257,7 @@ public final class RocksRaftStore implements RaftStore {
                 long before = writer.shape().base().index();
                 T result = change.get();
                 long after = writer.shape().base().index();
+                lastIndex = writer.shape().lastIndex();
                 if (after > before) {
                     reader.dropped(after);
                     reclaimer.dropped(after);

@@ -14,6 +14,13 @@ record StoreFormat(int number, String writtenBy) {
      * this with the first write of either, and stays it.
      */
     static final int LOG_WITH_BASE = 2;
+    /**
+     * The same, but the directory was formatted to join a cluster: its log began empty, after a base at index 0, and
+     * {@link MetaKey#BOOTSTRAP} is what it was told of the members. A directory is this from the first, or never.
+     */
+    static final int LOG_FROM_NOTHING = 3;
+
+    private static final int NEWEST = LOG_FROM_NOTHING;
 
     static StoreFormat of(int number) {
         String version = StoreFormat.class.getPackage().getImplementationVersion();
@@ -24,13 +31,17 @@ record StoreFormat(int number, String writtenBy) {
         return number >= LOG_WITH_BASE;
     }
 
+    boolean isOfOneThatJoined() {
+        return number >= LOG_FROM_NOTHING;
+    }
+
     /**
      * @throws UnreadableException if this version cannot read it: an unknown format is never guessed at (HAZARDS E3)
      */
     void requireKnown() throws UnreadableException {
-        if (number > LOG_WITH_BASE) {
+        if (number > NEWEST) {
             throw UnreadableException.newer("a newer format, " + number + ", written by " + writtenBy
-                    + "; this version reads formats " + WHOLE_LOG + " to " + LOG_WITH_BASE + " only");
+                    + "; this version reads formats " + WHOLE_LOG + " to " + NEWEST + " only");
         }
         if (number < WHOLE_LOG) {
             throw UnreadableException.damaged("format " + number + ", which no version has written");

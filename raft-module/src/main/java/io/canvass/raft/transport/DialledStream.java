@@ -1,5 +1,7 @@
 package io.canvass.raft.transport;
 
+import java.util.Optional;
+
 import io.canvass.proto.raft.v1.Frame;
 import io.canvass.raft.core.Lane;
 import io.canvass.raft.core.Message;
@@ -37,10 +39,13 @@ final class DialledStream extends ClientCall.Listener<Frame> {
     // Set on gRPC's thread before the owner is told of the end.
     private volatile boolean refusedByPeer;
 
-    /** Told of the stream on gRPC's thread; both at most once, in this order. */
+    /** Told of the stream on gRPC's thread; of its beginning at most once, then of its end. */
     interface Owner {
         /** @param peer its directory id known */
-        void acknowledged(DialledStream stream, ReplicaKey peer);
+        void acknowledged(DialledStream stream, Transport.Seen peer);
+
+        /** Instead: another replica of the node that was meant is there. */
+        void met(Transport.Seen other);
 
         /**
          * After everything it delivered.
@@ -92,13 +97,14 @@ final class DialledStream extends ClientCall.Listener<Frame> {
 
     private void acknowledge(Frame frame) {
         switch (context.greeter().judge(frame, to, session)) {
-            case AckVerdict.Accepted(ReplicaKey from) -> {
-                deliveries = new Deliveries(context.listener(), from, lane, () -> call.request(1));
-                owner.acknowledged(this, from);
+            case AckVerdict.Accepted(Transport.Seen seen) -> {
+                deliveries = new Deliveries(context.listener(), seen.replica(), lane, () -> call.request(1));
+                owner.acknowledged(this, seen);
                 call.request(1);
             }
-            case AckVerdict.RefusedByPeer(String reason) -> {
+            case AckVerdict.RefusedByPeer(String reason, Optional<Transport.Seen> seen) -> {
                 refusedByPeer = true;
+                seen.ifPresent(owner::met);
                 refuse(RefusalReason.REFUSED_BY_PEER, reason + ", on lane " + lane);
             }
             case AckVerdict.Invalid(String reason) -> refuse(RefusalReason.HELLO_ACK_INVALID, reason);

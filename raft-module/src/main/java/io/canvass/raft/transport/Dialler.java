@@ -1,6 +1,7 @@
 package io.canvass.raft.transport;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -53,7 +54,7 @@ final class Dialler {
             String why = "Its address " + e.getMessage();
             undialled.put(
                     nodeId,
-                    new Transport.PeerConnection(member.key(), member.address(), false, System.nanoTime(), why));
+                    new Transport.PeerConnection(member.key(), member.address(), false, System.nanoTime(), why, Optional.empty()));
             LOG.warn("{} is not dialled: {}. Correct the member's address.", nodeId, why);
             return;
         }

@@ -1,5 +1,7 @@
 package io.canvass.raft.transport;
 
+import java.util.Optional;
+
 import io.canvass.proto.raft.v1.Frame;
 import io.canvass.proto.raft.v1.Hello;
 import io.canvass.proto.raft.v1.HelloAck;
@@ -23,11 +25,11 @@ final class Greeter {
 
     /** What the answer to this replica's own greeting means. */
     sealed interface AckVerdict {
-        /** @param from the peer, its directory id known */
-        record Accepted(ReplicaKey from) implements AckVerdict {}
+        /** @param seen the peer, its directory id known */
+        record Accepted(Transport.Seen seen) implements AckVerdict {}
 
-        /** The peer refused this replica. */
-        record RefusedByPeer(String why) implements AckVerdict {}
+        /** @param seen the peer that refused this replica, if it said who it is */
+        record RefusedByPeer(String why, Optional<Transport.Seen> seen) implements AckVerdict {}
 
         /** The answer is not one to this greeting. */
         record Invalid(String why) implements AckVerdict {}
@@ -118,7 +120,7 @@ final class Greeter {
         }
         HelloAck ack = answer.getHelloAck();
         if (ack.getRefusal() != HelloAck.Refusal.NONE) {
-            return new AckVerdict.RefusedByPeer("It refused this replica: " + ack.getRefusal());
+            return refusedBy(ack, to);
         }
         try {
             ReplicaKey from = WireValues.key(ack.getFrom(), "from");
@@ -128,10 +130,35 @@ final class Greeter {
             if (ack.getSession() != session || !overlaps(ack.getMinVersion(), ack.getMaxVersion())) {
                 return new AckVerdict.Invalid("The answer to the greeting is of another session or version");
             }
-            return new AckVerdict.Accepted(from);
+            return new AckVerdict.Accepted(seen(ack, from));
         } catch (MalformedFrameException e) {
             return new AckVerdict.Invalid(e.getMessage() + ", in HELLO_ACK");
         }
+    }
+
+    /** Another replica of the node that was meant says so itself: its disk is another than the one that was expected. */
+    private static AckVerdict refusedBy(HelloAck ack, ReplicaKey to) {
+        String why = "It refused this replica: " + ack.getRefusal();
+        if (ack.getRefusal() != HelloAck.Refusal.INVALID_VOTER_KEY) {
+            return new AckVerdict.RefusedByPeer(why, Optional.empty());
+        }
+        try {
+            ReplicaKey from = WireValues.key(ack.getFrom(), "from");
+            boolean otherDisk = from.nodeId().equals(to.nodeId())
+                    && !from.directoryId().equals(ReplicaKey.UNASSIGNED)
+                    && !from.matches(to);
+            return otherDisk
+                    ? new AckVerdict.RefusedByPeer(
+                            "It has another disk: it is " + from + ", and " + to + " is the member",
+                            Optional.of(seen(ack, from)))
+                    : new AckVerdict.RefusedByPeer(why, Optional.empty());
+        } catch (MalformedFrameException e) {
+            return new AckVerdict.RefusedByPeer(why, Optional.empty());
+        }
+    }
+
+    private static Transport.Seen seen(HelloAck ack, ReplicaKey from) {
+        return new Transport.Seen(from, ack.getMinVersion(), ack.getMaxVersion());
     }
 
     /** Both are unsigned on the wire: one beyond an int is negative here and fits nothing. */

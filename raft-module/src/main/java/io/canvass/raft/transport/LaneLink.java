@@ -59,7 +59,10 @@ final class LaneLink implements DialledStream.Owner {
     /** Told of changes, on any thread. */
     interface Watcher {
         /** @param peer its directory id known */
-        void up(Lane lane, ReplicaKey peer);
+        void up(Lane lane, Transport.Seen peer);
+
+        /** Another replica of the node that is dialled is there; the attempt failed. */
+        void met(Transport.Seen other);
 
         /** A stream that was up broke. */
         void down(Lane lane, String why);
@@ -201,9 +204,15 @@ final class LaneLink implements DialledStream.Owner {
     }
 
     @Override
-    public void acknowledged(DialledStream acknowledged, ReplicaKey key) {
+    public void met(Transport.Seen other) {
+        watcher.met(other);
+    }
+
+    @Override
+    public void acknowledged(DialledStream acknowledged, Transport.Seen seen) {
+        ReplicaKey key = seen.replica();
         up.set(acknowledged);
-        watcher.up(lane, key);
+        watcher.up(lane, seen);
         context.loop().execute(() -> {
             if (acknowledged == stream && !closed) {
                 cancelDeadline();

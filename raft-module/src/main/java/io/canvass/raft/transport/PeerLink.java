@@ -1,6 +1,7 @@
 package io.canvass.raft.transport;
 
 import java.time.Duration;
+import java.util.Optional;
 
 import io.canvass.raft.core.Lane;
 import io.canvass.raft.core.Message;
@@ -40,6 +41,7 @@ final class PeerLink implements LaneLink.Watcher {
     private long sinceNanos = System.nanoTime();
     private boolean closed;
     private @Nullable ManagedChannel services;
+    private Transport.@Nullable Seen seen;
 
     /** @param peer its directory id may be unassigned */
     PeerLink(PeerContext context, ReplicaKey peer, PeerAddress address) {
@@ -104,10 +106,16 @@ final class PeerLink implements LaneLink.Watcher {
     }
 
     @Override
-    public void up(Lane lane, ReplicaKey key) {
+    public synchronized void met(Transport.Seen other) {
+        seen = other;
+    }
+
+    @Override
+    public void up(Lane lane, Transport.Seen answered) {
         ManagedChannel waiting;
         synchronized (this) {
-            peer = key;
+            peer = answered.replica();
+            seen = answered;
             setDetail(lane, "");
             update("");
             waiting = services;
@@ -166,7 +174,7 @@ final class PeerLink implements LaneLink.Watcher {
         if (now) {
             detail = snapshotDetail.isEmpty() ? "" : "No snapshots: " + snapshotDetail;
         }
-        return new Transport.PeerConnection(peer, address.toString(), now, sinceNanos, detail);
+        return new Transport.PeerConnection(peer, address.toString(), now, sinceNanos, detail, Optional.ofNullable(seen));
     }
 
     void close(String why) {

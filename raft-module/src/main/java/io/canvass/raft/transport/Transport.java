@@ -1,6 +1,7 @@
 package io.canvass.raft.transport;
 
 import java.util.Map;
+import java.util.Optional;
 
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Lane;
@@ -64,6 +65,17 @@ public interface Transport extends AutoCloseable {
      * @param connected whether the lanes for control and data are up
      * @param sinceNanos {@link System#nanoTime} at which {@code connected} last changed
      * @param detail why it is down, for people; of one that is up, why it cannot be sent snapshots, else empty
+     * @param seen who answered there last, if anybody did
      */
-    record PeerConnection(ReplicaKey peer, String address, boolean connected, long sinceNanos, String detail) {}
+    record PeerConnection(
+            ReplicaKey peer, String address, boolean connected, long sinceNanos, String detail, Optional<Seen> seen) {}
+
+    /**
+     * Who answered at a member's address. It need not be the member: with another directory id it is another replica of that node, and
+     * nothing is sent to it.
+     *
+     * @param minVersion the lowest protocol version that it speaks
+     * @param maxVersion the highest
+     */
+    record Seen(ReplicaKey replica, int minVersion, int maxVersion) {}
 }

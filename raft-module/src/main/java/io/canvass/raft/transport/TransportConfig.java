@@ -50,7 +50,7 @@ public record TransportConfig(
     public static final int MAX_NODE_ID_LENGTH = 255;
 
     /** The oldest protocol version that this code still speaks. */
-    static final int OLDEST_PROTOCOL_VERSION = 0;
+    public static final int OLDEST_PROTOCOL_VERSION = 0;
 
     private static final int MAX_PORT = 65_535;
 
@@ -71,7 +71,7 @@ public record TransportConfig(
         requireWithin("keepAliveInterval", keepAliveInterval, MIN_KEEP_ALIVE_INTERVAL, MAX_KEEP_ALIVE_INTERVAL);
         requireWithin("keepAliveTimeout", keepAliveTimeout, MIN_KEEP_ALIVE_TIMEOUT, MAX_KEEP_ALIVE_TIMEOUT);
         requireWithin(
-                "protocolVersion", protocolVersion, OLDEST_PROTOCOL_VERSION, RaftConfig.PRE_VOTE_VERSION);
+                "protocolVersion", protocolVersion, OLDEST_PROTOCOL_VERSION, RaftConfig.NEWEST_VERSION);
     }
 
     /** With the default bounds and the newest protocol. */
@@ -85,7 +85,7 @@ public record TransportConfig(
                 DEFAULT_CONNECT_TIMEOUT,
                 MIN_KEEP_ALIVE_INTERVAL,
                 DEFAULT_KEEP_ALIVE_TIMEOUT,
-                RaftConfig.PRE_VOTE_VERSION);
+                RaftConfig.NEWEST_VERSION);
     }
 
     private static <T extends Comparable<T>> void requireWithin(String name, T value, T min, T max) {

@@ -102,8 +102,10 @@ class CompactionTest {
     }
 
     @Test
-    void nothingComesBeforeTheFirstEntryAndNoEpochIsBelowZero() {
-        assertThatIllegalArgumentException().isThrownBy(() -> base(0, 0)).withMessageContaining("0@0");
+    void beforeTheFirstEntryThereIsOnePlaceOnlyAndNoEpochIsBelowZero() {
+        assertThat(base(0, 0).position()).isEqualTo(LogPosition.ZERO);
+        assertThatIllegalArgumentException().isThrownBy(() -> base(0, 1)).withMessageContaining("0@1");
+        assertThatIllegalArgumentException().isThrownBy(() -> base(-1, 0)).withMessageContaining("-1@0");
         assertThatIllegalArgumentException().isThrownBy(() -> base(1, -1));
     }
 

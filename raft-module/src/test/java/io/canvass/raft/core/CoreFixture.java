@@ -159,6 +159,14 @@ final class CoreFixture {
         return step(new Input.ChangeMembers(now, requestId, change, true));
     }
 
+    List<Effect> check(long requestId, MemberChange change) {
+        return step(new Input.ChangeMembers(now, requestId, change, false, Configuration.NEWEST_FORMAT, true));
+    }
+
+    List<Effect> changeReadableTo(long requestId, MemberChange change, int format) {
+        return step(new Input.ChangeMembers(now, requestId, change, false, format, false));
+    }
+
     List<Effect> handOver(long requestId, ReplicaKey target, long timeout) {
         return step(new Input.TransferTo(now, requestId, target, timeout));
     }
@@ -235,6 +243,7 @@ final class CoreFixture {
         private LogPosition base = LogPosition.ZERO;
         private long applied;
         private long boot = 1;
+        private boolean joined;
         private RaftConfig config = Configs.of().build();
         private final ScriptedRandom random = new ScriptedRandom(DRAW);
 
@@ -260,6 +269,12 @@ final class CoreFixture {
 
         Builder stored(long epoch, ReplicaKey vote, ReplicaKey leader) {
             hardState = new HardState(epoch, vote, leader);
+            return this;
+        }
+
+        /** It came to a cluster that was there already, as one that the entry 1 or the base need not name. */
+        Builder joined() {
+            joined = true;
             return this;
         }
 
@@ -317,11 +332,11 @@ final class CoreFixture {
             if (base.index() > 0) {
                 LogBase stored = new LogBase(base, configuration);
                 return new CoreFixture(
-                        config, new StoredState(boot, hardState, stored, starts, last, List.of(), applied), random);
+                        config, new StoredState(boot, hardState, stored, starts, last, List.of(), applied, joined), random);
             }
             Entry first = new Entry(1, log[0], EntryKind.CONFIGURATION, 0, configuration.encode());
             return new CoreFixture(
-                    config, new StoredState(boot, hardState, starts, last, List.of(first), applied), random);
+                    config, new StoredState(boot, hardState, null, starts, last, List.of(first), applied, joined), random);
         }
     }
 

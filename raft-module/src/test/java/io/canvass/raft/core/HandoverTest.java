@@ -132,7 +132,7 @@ class HandoverTest {
         CoreFixture replica = leader();
         replica.handOver(9, N2, PATIENCE);
 
-        assertThat(replica.propose(1, "x")).containsExactly(complete(1, new Effect.Result.Overloaded()));
+        assertThat(replica.propose(1, "x")).containsExactly(notLeader(1, NONE, 5));
         replica.timeReached(ELECTED + PATIENCE);
         assertThat(replica.propose(2, "x")).contains(complete(2, new Effect.Result.Appended(5, 5)));
     }
@@ -154,7 +154,7 @@ class HandoverTest {
         CoreFixture replica = leader();
         replica.handOver(9, N2, PATIENCE);
         assertThat(replica.response(N2, answered(true))).isEmpty();
-        assertThat(replica.propose(1, "x")).containsExactly(complete(1, new Effect.Result.Overloaded()));
+        assertThat(replica.propose(1, "x")).containsExactly(notLeader(1, NONE, 5));
 
         assertThat(replica.request(N2, heartbeat(6)))
                 .contains(complete(9, new Effect.Result.LeadershipLeft(true)));

@@ -73,6 +73,46 @@ class MemberChangesTest {
     }
 
     @Test
+    void aDryRunIsJudgedAsIfItWereMeantAndChangesNothing() {
+        CoreFixture replica = leader(voters(3));
+        assertThat(replica.check(1, ADD_N4)).containsExactly(complete(1, new Effect.Result.ChangeAllowed()));
+        assertThat(replica.check(2, new MemberChange.Remove(N4)))
+                .containsExactly(refused(2, MemberChange.Refusal.NOT_A_MEMBER));
+        assertThat(replica.core.configuration().members()).hasSize(3);
+        replica.change(3, ADD_N4);
+        assertThat(replica.check(4, new MemberChange.Remove(N3)))
+                .containsExactly(refused(4, MemberChange.Refusal.CHANGE_PENDING));
+        assertThat(Stands.followerThatHeard(voters(3)).check(1, ADD_N4)).containsExactly(notLeader(1, N2, 5));
+    }
+
+    @Test
+    void whatIsNotKnownToBeReadIsNotWrittenUnlessItIsThereAlready() {
+        CoreFixture replica = leader(voters(3));
+        Configuration.Member full = new Configuration.Member(
+                N4, "n4:1", "http://n4", Configuration.Promotion.AUTO, (short) 0, (short) 2);
+        assertThat(replica.changeReadableTo(1, new MemberChange.Add(full), 1))
+                .containsExactly(refused(1, MemberChange.Refusal.OLD_VERSION));
+        assertThat(replica.changeReadableTo(2, new MemberChange.Add(full), 2)).contains(appended(2, 5));
+        replica.persisted();
+        replica.response(N2, follows(1, ELECTED, 5));
+        assertThat(replica.changeReadableTo(3, new MemberChange.Update(full.at("elsewhere:1")), 1))
+                .contains(appended(3, 6));
+    }
+
+    @Test
+    void whoLacksTheConfigurationInForceIsNotPromotedHoweverShortTheLog() {
+        CoreFixture replica = leader(voters(3));
+        replica.change(1, ADD_N4);
+        replica.persisted();
+        replica.response(N2, follows(1, ELECTED, 5));
+        replica.response(N3, follows(2, ELECTED, 5));
+        assertThat(replica.change(2, new MemberChange.Promote(N4, 1000)))
+                .containsExactly(refused(2, MemberChange.Refusal.TOO_FAR_BEHIND));
+        replica.response(N4, follows(3, ELECTED, 5));
+        assertThat(replica.change(3, new MemberChange.Promote(N4, 1000))).contains(appended(3, 6));
+    }
+
+    @Test
     void nothingChangesBeforeAnEntryOfTheOwnEpochIsCommittedNotEvenByForce() {
         CoreFixture replica = Stands.leader(voters(3));
 

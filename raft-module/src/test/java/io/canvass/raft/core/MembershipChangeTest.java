@@ -1,5 +1,6 @@
 package io.canvass.raft.core;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -87,6 +88,19 @@ class MembershipChangeTest {
     @MethodSource("refusals")
     void aChangeThatMakesNoSenseIsRefused(MemberChange change, MemberChange.Refusal why) {
         assertThat(Membership.change(BEFORE, change)).isEqualTo(Membership.Changed.refused(why));
+    }
+
+    @Test
+    void thereIsRoomForSoManyMembersAndNoMore() {
+        List<Configuration.Member> observers = new ArrayList<>();
+        for (int i = 2; i < Configuration.MAX_MEMBERS; i++) {
+            observers.add(at(ReplicaKey.ofNode("m" + i), "m:" + i));
+        }
+        Configuration oneLeft = new Configuration(ALONE.voters(), observers);
+        Configuration full = Membership.change(oneLeft, new MemberChange.Add(member(N2))).configuration().orElseThrow();
+        assertThat(full.members()).hasSize(Configuration.MAX_MEMBERS);
+        assertThat(Membership.change(full, new MemberChange.Add(member(N3))))
+                .isEqualTo(Membership.Changed.refused(MemberChange.Refusal.TOO_MANY_MEMBERS));
     }
 
     static List<MemberChange> lastVoter() {

@@ -82,6 +82,7 @@ class MembershipTimerTest {
 
         replica.at(1200).request(N3, append(6, END, 0, command(4, 6)));
 
+        assertThat(replica.core.configuration().isVoter(N1)).isTrue();
         assertThat(replica.role()).isEqualTo(new Role.Follower(N3, true, new ElectionTimer.At(1200 + FULL)));
     }
 

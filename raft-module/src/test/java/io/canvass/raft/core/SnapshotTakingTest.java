@@ -290,6 +290,21 @@ class SnapshotTakingTest {
     }
 
     @Test
+    void aWriteOfALogThatWasLongerVouchesForNothingBeyondTheNewLog() {
+        CoreFixture replica = Stands.followerThatHeard(voters(3));
+        replica.request(N2, append(5, at(3, 2), 0, command(4, 5), command(5, 5)));
+        Token write = replica.lastToken();
+        LogBase four = new LogBase(at(4, 6), THREE);
+        replica.request(N3, lastPart(6, four));
+        replica.installed(four);
+
+        replica.persisted(write.sequence(), write.generation());
+        assertThat(replica.core.status().durableIndex())
+                .as("5@5, which was being written, is gone")
+                .isEqualTo(4);
+    }
+
+    @Test
     void theConfigurationOfTheSnapshotIsInForceWhenItIsInstalled() {
         CoreFixture replica = Stands.followerThatHeard(voters(3)).at(1500);
         LogBase without = new LogBase(at(20, 4), configurationOf(List.of(N2, N3)));

@@ -69,6 +69,32 @@ class VoteAnswerOrderTest {
         assertThat(replica.request(N3, request)).containsExactly(reply(N3, yes(request, 5, NONE), 0));
     }
 
+    /** The voter of that name may have had another disk, and remembered what this one does not (HAZARDS E1). */
+    @Test
+    void oneThatJoinedIsNotMeantByTheNameOfItsNode() {
+        for (boolean preVote : List.of(true, false)) {
+            CoreFixture replica = Stands.unattached(voters(3).joined());
+            Message.VoteRequest request = new Message.VoteRequest(
+                    CLUSTER, ReplicaKey.ofNode("n1"), 6, SAME, preVote, THEIR_ROUND, false);
+
+            assertThat(replica.request(N3, request))
+                    .containsExactly(reply(
+                            N3,
+                            new Message.VoteResponse(
+                                    5, NONE, false, preVote, THEIR_ROUND, VoteError.INVALID_VOTER_KEY, VoteRefusal.INVALID),
+                            0));
+            assertThat(replica.hardState()).isEqualTo(new HardState(5, NONE, NONE));
+        }
+    }
+
+    @Test
+    void oneThatJoinedIsMeantByTheNameOfItsDisk() {
+        CoreFixture replica = Stands.unattached(voters(3).joined());
+        Message.VoteRequest request = new Message.VoteRequest(CLUSTER, N1, 5, SAME, true, THEIR_ROUND, false);
+
+        assertThat(replica.request(N3, request)).containsExactly(reply(N3, yes(request, 5, NONE), 0));
+    }
+
     @Test
     void thirdANegativeNumberIsMalformedWhateverTheEpoch() {
         assertTouchesNothing(preVote(-1, SAME), VoteError.INVALID_REQUEST);

@@ -71,7 +71,7 @@ record Check(
     }
 
     boolean concerns(Fault fault) {
-        return packages.contains(fault.changedPackage());
+        return packages.contains(fault.changedPackage()) && !fault.notFor().contains(word);
     }
 
     /** All of it. */

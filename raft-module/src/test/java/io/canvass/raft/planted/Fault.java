@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -14,14 +15,22 @@ import java.util.stream.Stream;
  * @param why how a careful engineer comes to make this change
  * @param changes one for each source file that it changes
  * @param caughtBy the quick checks that are to catch it, all of them
+ * @param notFor words of checks that never come to what it changes
  */
-public record Fault(String name, String title, String why, List<SourceChange> changes, List<QuickCheck> caughtBy) {
+public record Fault(
+        String name,
+        String title,
+        String why,
+        List<SourceChange> changes,
+        List<QuickCheck> caughtBy,
+        Set<String> notFor) {
     static final Path FOLDER = Path.of("src/test/resources/planted");
     static final String ENDING = ".fault";
 
     public Fault {
         changes = List.copyOf(changes);
         caughtBy = List.copyOf(caughtBy);
+        notFor = Set.copyOf(notFor);
     }
 
     /** All there are, in the order of their names. */

@@ -1,8 +1,10 @@
 package io.canvass.raft.planted;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 
 /** Reads a fault's file; the form is told in {@code src/test/resources/planted/README.md}. */
 final class FaultFile {
@@ -17,6 +19,7 @@ final class FaultFile {
     private final List<SourceChange> changes = new ArrayList<>();
     private List<SourceChange.Replacement> replacements = new ArrayList<>();
     private final List<QuickCheck> caughtBy = new ArrayList<>();
+    private final Set<String> notFor = new HashSet<>();
 
     private FaultFile(String name) {
         this.name = name;
@@ -47,6 +50,7 @@ final class FaultFile {
             case "title" -> title = value;
             case "why" -> why = value;
             case "caught by" -> caughtBy.add(QuickCheck.parse(value));
+            case "not for" -> notFor.add(Check.named(value).word());
             case "file" -> {
                 endFile();
                 file = value;
@@ -81,6 +85,6 @@ final class FaultFile {
             throw new PlantedFaultException(
                     name + " needs a title, a why, a file with a replacement, and a check that it is caught by");
         }
-        return new Fault(name, title, why, changes, caughtBy);
+        return new Fault(name, title, why, changes, caughtBy, notFor);
     }
 }

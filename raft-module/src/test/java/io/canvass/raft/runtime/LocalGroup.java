@@ -3,15 +3,20 @@ package io.canvass.raft.runtime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
@@ -33,7 +38,8 @@ final class LocalGroup implements AutoCloseable {
     private final UUID clusterId = UUID.randomUUID();
     private final Path directory;
     private final Configuration configuration;
-    private final Map<String, RaftNode<Integer>> nodes = new HashMap<>();
+    private final Map<String, Integer> ports = new HashMap<>();
+    private final Map<String, RaftNode<Integer>> nodes = new ConcurrentHashMap<>();
     private final Map<String, RecordingMachine> machines = new HashMap<>();
     private final Map<String, RecordingMachine> kept = new HashMap<>();
 
@@ -41,9 +47,19 @@ final class LocalGroup implements AutoCloseable {
         this.directory = directory;
         List<Configuration.Member> members = new ArrayList<>();
         for (int i = 1; i <= voters; i++) {
-            members.add(new Configuration.Member(ReplicaKey.ofNode("n" + i), "127.0.0.1:" + freePort()));
+            members.add(member("n" + i));
         }
         this.configuration = Configuration.ofVoters(members);
+    }
+
+    /** A member of which only the node is named, at its port. */
+    Configuration.Member member(String id) {
+        return new Configuration.Member(ReplicaKey.ofNode(id), "127.0.0.1:" + portOf(id));
+    }
+
+    /** As which a running node proves itself to be. */
+    ReplicaKey key(String id) {
+        return node(id).status().self();
     }
 
     private static int freePort() {
@@ -82,28 +98,74 @@ final class LocalGroup implements AutoCloseable {
         return start(id, wrap, settings, RaftListener.NONE);
     }
 
+    /** A node on an empty directory that was told of the members, or one that did so before. */
+    RaftNode<Integer> join(String id, Configuration known) {
+        return join(id, known, settings -> settings, RaftListener.NONE);
+    }
+
+    RaftNode<Integer> join(
+            String id, Configuration known, UnaryOperator<RaftNodeConfig> settings, RaftListener listener) {
+        return start(Formation.joining(id, clusterId, known), store -> store, settings, listener);
+    }
+
+    RaftNode<Integer> startAgain(String id, UnaryOperator<RaftNodeConfig> settings, RaftListener listener) {
+        return start(Formation.existing(id, Optional.of(clusterId)), store -> store, settings, listener);
+    }
+
     private RaftNode<Integer> start(
             String id, UnaryOperator<RaftStore> wrap, UnaryOperator<RaftNodeConfig> settings, RaftListener listener) {
-        RaftStore store = wrap.apply(RocksRaftStore.open(
-                directory.resolve(id), new Formation(id, clusterId, true, configuration)));
+        return start(Formation.founding(id, clusterId, true, configuration), wrap, settings, listener);
+    }
+
+    private RaftNode<Integer> start(
+            Formation formation,
+            UnaryOperator<RaftStore> wrap,
+            UnaryOperator<RaftNodeConfig> settings,
+            RaftListener listener) {
+        String id = formation.nodeId();
+        RaftStore store = wrap.apply(RocksRaftStore.open(directory.resolve(id), formation));
         ReplicaKey self = store.identity().replica();
-        GrpcTransport transport = GrpcTransport.open(TransportConfig.of(clusterId, self, "127.0.0.1", portOf(id)));
         RecordingMachine machine = kept.getOrDefault(id, new RecordingMachine());
-        RaftConfig raft = RaftConfig.of(clusterId, self, ELECTION_TIMEOUT_NANOS);
-        RaftNode<Integer> node = RaftNode.start(
-                settings.apply(RaftNodeConfig.of(raft)), store, transport, machine, listener);
+        RaftNodeConfig config =
+                settings.apply(RaftNodeConfig.of(RaftConfig.of(clusterId, self, ELECTION_TIMEOUT_NANOS)));
+        TransportConfig usual = TransportConfig.of(clusterId, self, "127.0.0.1", portOf(id));
+        GrpcTransport transport = GrpcTransport.open(new TransportConfig(
+                usual.clusterId(),
+                usual.self(),
+                usual.bindHost(),
+                usual.bindPort(),
+                usual.maxMessageBytes(),
+                usual.connectTimeout(),
+                usual.keepAliveInterval(),
+                usual.keepAliveTimeout(),
+                config.raft().protocolVersion()));
+        RaftNode<Integer> node = RaftNode.start(config, store, transport, machine, listener);
         nodes.put(id, node);
         machines.put(id, machine);
         return node;
     }
 
     int portOf(String id) {
-        String address = configuration.voters().stream()
-                .filter(member -> member.key().nodeId().equals(id))
-                .findFirst()
-                .orElseThrow()
-                .address();
-        return Integer.parseInt(address.substring(address.indexOf(':') + 1));
+        return ports.computeIfAbsent(id, any -> freePort());
+    }
+
+    /** From its next start on the node listens elsewhere. */
+    void move(String id) {
+        ports.put(id, freePort());
+    }
+
+    /** What is on its disk is gone. */
+    void wipe(String id) throws IOException {
+        kept.remove(id);
+        try (Stream<Path> files = Files.walk(directory.resolve(id))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    List<String> running() {
+        return nodes.keySet().stream().sorted().toList();
     }
 
     RaftNode<Integer> node(String id) {
@@ -139,6 +201,20 @@ final class LocalGroup implements AutoCloseable {
         return await("a leader that all running nodes know")
                 .atMost(PATIENCE)
                 .until(this::commonLeader, leader -> !leader.isEmpty());
+    }
+
+    /** The one that leads, whether or not the others follow it: some may be no members. */
+    String awaitLeading() {
+        return await("somebody that leads").atMost(PATIENCE).until(this::leading, leader -> !leader.isEmpty());
+    }
+
+    private String leading() {
+        return nodes.values().stream()
+                .map(RaftNode::status)
+                .filter(RaftStatus::leads)
+                .max(Comparator.comparingLong(RaftStatus::epoch))
+                .map(status -> status.self().nodeId())
+                .orElse("");
     }
 
     private String commonLeader() {

@@ -1,12 +1,8 @@
 package io.canvass.raft.runtime;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 import io.canvass.raft.core.ReplicaKey;
 import org.junit.jupiter.api.Test;
@@ -34,7 +30,7 @@ class LostDiskTest {
             write(group, lost, "before", commands);
             ReplicaKey before = group.node(lost).status().self();
             group.stop(lost);
-            delete(directory.resolve(lost));
+            group.wipe(lost);
 
             write(group, group.awaitLeader(), "without it", commands);
             group.start(lost);
@@ -52,14 +48,6 @@ class LostDiskTest {
         for (int i = 0; i < 20; i++) {
             group.propose(leader, when + i);
             commands.add(when + i);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

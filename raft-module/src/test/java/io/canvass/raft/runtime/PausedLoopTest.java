@@ -67,7 +67,7 @@ class PausedLoopTest {
                 new Configuration.Member(ReplicaKey.ofNode("n1"), "127.0.0.1:1"),
                 new Configuration.Member(ReplicaKey.ofNode("n2"), "127.0.0.1:2")));
         RaftStore store =
-                RocksRaftStore.open(directory, new Formation("n1", PausingTransport.CLUSTER, true, configuration));
+                RocksRaftStore.open(directory, Formation.founding("n1", PausingTransport.CLUSTER, true, configuration));
         RaftConfig raft = RaftConfig.of(PausingTransport.CLUSTER, store.identity().replica(), TIMEOUT_NANOS);
         RaftListener listener = new RaftListener() {
             @Override

@@ -3,11 +3,13 @@ package io.canvass.raft.runtime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.ReplicaKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,6 +125,46 @@ class RaftNodeTest {
             String second = group.awaitLeader();
             assertThat(group.propose(second, "after").result()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aLeaderHandsOverToTheVoterThatIsNamedInTheNextEpoch() throws Exception {
+        try (LocalGroup group = new LocalGroup(directory, 3)) {
+            group.startAll();
+            String first = group.awaitLeader();
+            long epoch = group.node(first).status().epoch();
+            String chosen = group.ids().stream().filter(id -> !id.equals(first)).toList().getLast();
+
+            group.node(first).transfer(ReplicaKey.ofNode(chosen), LocalGroup.PATIENCE)
+                    .get(LocalGroup.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+            assertThat(group.node(first).leadership().leader().nodeId()).isEqualTo(chosen);
+            assertThat(group.node(first).leadership().epoch()).isEqualTo(epoch + 1);
+            assertThat(group.propose(group.awaitLeader(), "after").result()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatCannotBeHandedOverIsSaid() throws Exception {
+        try (LocalGroup group = new LocalGroup(directory, 3)) {
+            group.startAll();
+            String leader = group.awaitLeader();
+            String other = group.ids().stream().filter(id -> !id.equals(leader)).toList().getFirst();
+
+            assertThat(failureOf(group.node(leader).transfer(ReplicaKey.ofNode("n9"), LocalGroup.PATIENCE)))
+                    .isInstanceOf(RaftException.TransferFailed.class)
+                    .hasMessageContaining("NO_SUCH_VOTER");
+            assertThat(failureOf(group.node(other).transfer(ReplicaKey.NONE, LocalGroup.PATIENCE)))
+                    .isInstanceOf(RaftException.NotLeader.class);
+            group.node(leader).close();
+            assertThat(failureOf(group.node(leader).transfer(ReplicaKey.NONE, LocalGroup.PATIENCE)))
+                    .isInstanceOf(RaftException.Stopped.class);
+        }
+    }
+
+    private static Throwable failureOf(CompletableFuture<Void> future) {
+        Throwable thrown = catchThrowable(() -> future.get(LocalGroup.PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        return Objects.requireNonNull(thrown.getCause());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.canvass.raft.runtime;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Real nodes whose logs keep little: who was away for longer takes a snapshot from the leader. */
@@ -84,6 +86,51 @@ class ShortLogsTest {
 
             write(group, group.awaitLeader(), 800, 900, commands);
             awaitSame(group, commands);
+        }
+    }
+
+    @Test
+    void aCopyForABackupIsOfAllThatIsAppliedAndGoneWhenItIsClosedOrAtTheNextStart() throws Exception {
+        List<String> commands = new ArrayList<>();
+        try (LocalGroup group = new LocalGroup(directory, 3)) {
+            group.ids().forEach(id -> start(group, id));
+            String leader = group.awaitLeader();
+            write(group, leader, 0, 30, commands);
+            awaitSame(group, commands);
+            String follower = group.ids().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+            Path exported = directory.resolve("snapshots-" + follower).resolve("exported");
+
+            long applied = group.node(follower).readIndex().get(LocalGroup.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            StateCopy copy = group.node(follower).copyState(() -> false);
+            assertThat(copy.base().position().index()).isGreaterThanOrEqualTo(applied);
+            assertThat(copy.base().configuration()).isEqualTo(group.configuration());
+            assertThat(copy.files()).singleElement().satisfies(file -> assertThat(file.path()).isEqualTo("commands"));
+            write(group, leader, 30, 60, commands);
+            awaitSame(group, commands);
+            assertThat(copy.directory().resolve("commands")).content().doesNotContain("c30");
+            try (StateCopy second = group.node(follower).copyState(() -> false)) {
+                assertThat(second.directory().resolve("commands")).content().contains("c59");
+            }
+            copy.close();
+            copy.close();
+            assertThat(exported).isEmptyDirectory();
+
+            StateCopy left = group.node(follower).copyState(() -> false);
+            assertThat(left.directory()).exists();
+            group.stopKeepingState(follower);
+            start(group, follower);
+            assertThat(exported).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void aNodeThatStopsMakesNoCopyAndNobodyWaitsForOne() throws Exception {
+        try (LocalGroup group = new LocalGroup(directory, 1)) {
+            group.ids().forEach(id -> start(group, id));
+            RaftNode<Integer> node = group.node(group.awaitLeader());
+            group.stop("n1");
+            assertThatThrownBy(() -> node.copyState(() -> false)).isInstanceOf(IOException.class);
+            assertThat(directory.resolve("snapshots-n1").resolve("exported")).isEmptyDirectory();
         }
     }
 }

@@ -13,7 +13,6 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 import io.canvass.raft.core.Bytes;
-import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class ScriptCluster {
     static final long T = 1_000;
     private static final long HEARTBEAT = 100;
-    private static final int PLENTY = 1 << 20;
     private static final int MAX_EVENTS = 10_000;
     /** A number that no request of a core bears. */
     private static final long UNASKED = Long.MAX_VALUE;
@@ -52,32 +50,14 @@ final class ScriptCluster {
     private final List<String> transcript = new ArrayList<>();
     private long now;
 
-    /**
-     * @param strangers servers that are no members, and start from the same first entry
-     * @param old names of replicas that know no Pre-Vote
-     */
-    ScriptCluster(
-            List<String> voters,
-            List<String> observers,
-            List<String> strangers,
-            Collection<String> old,
-            boolean leases) {
-        Configuration configuration = new Configuration(members(voters), members(observers));
-        Entry bootstrap = new Entry(1, 0, EntryKind.CONFIGURATION, 0, configuration.encode());
-        List<String> names = new ArrayList<>(voters);
-        names.addAll(observers);
-        names.addAll(strangers);
+    ScriptCluster(ScriptSetup setup) {
+        Entry bootstrap =
+                new Entry(1, 0, EntryKind.CONFIGURATION, 0, setup.configuration().encode());
+        List<String> names = setup.names();
         for (int i = 0; i < names.size(); i++) {
-            String name = names.get(i);
-            int version = old.contains(name) ? 0 : RaftConfig.PRE_VOTE_VERSION;
-            RaftConfig config = new RaftConfig(
-                    CLUSTER, key(name), T, HEARTBEAT, 0, PLENTY, 64, PLENTY, PLENTY, 1000, PLENTY, version, leases);
-            replicas.put(name, new ScriptedReplica(this, config, always(100L * i - 1 + 100), bootstrap));
+            RaftConfig config = setup.config(CLUSTER, key(names.get(i)), T, HEARTBEAT);
+            replicas.put(names.get(i), new ScriptedReplica(this, config, always(100L * i - 1 + 100), bootstrap));
         }
-    }
-
-    private static List<Configuration.Member> members(List<String> names) {
-        return names.stream().map(name -> new Configuration.Member(key(name), name + ":9080")).toList();
     }
 
     static ReplicaKey key(String name) {

@@ -51,29 +51,10 @@ final class ScriptRunner {
         }
         List<String> words = List.of(line.strip().split(" +", -1));
         if (words.getFirst().equals("cluster")) {
-            cluster = Optional.of(made(words));
+            cluster = Optional.of(new ScriptCluster(ScriptSetup.of(words.subList(1, words.size()))));
         }
         cluster().quote("> " + line.strip());
         command(words.getFirst(), words.subList(1, words.size()));
-    }
-
-    /** cluster n1 n2 n3 [observer n4] [stranger n5] [old n3] [leases] */
-    private static ScriptCluster made(List<String> words) {
-        List<String> voters = new ArrayList<>();
-        List<String> observers = new ArrayList<>();
-        List<String> strangers = new ArrayList<>();
-        List<String> old = new ArrayList<>();
-        boolean leases = false;
-        for (int i = 1; i < words.size(); i++) {
-            switch (words.get(i)) {
-                case "observer" -> observers.add(words.get(++i));
-                case "stranger" -> strangers.add(words.get(++i));
-                case "old" -> old.add(words.get(++i));
-                case "leases" -> leases = true;
-                default -> voters.add(words.get(i));
-            }
-        }
-        return new ScriptCluster(voters, observers, strangers, old, leases);
     }
 
     private void command(String verb, List<String> words) {
@@ -86,6 +67,8 @@ final class ScriptRunner {
             case "resume" -> one(words).pause(false);
             case "slow-disk" -> one(words).disk().slow(true);
             case "sync" -> sync(words);
+            case "slow-reads" -> one(words).slowReads();
+            case "read-log" -> one(words).readLog();
             case "timer" -> each(words).forEach(there::timer);
             case "run" -> there.run(number(words, 0));
             case "wait" -> there.pass(number(words, 0));

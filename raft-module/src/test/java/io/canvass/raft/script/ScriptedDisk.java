@@ -3,6 +3,7 @@ package io.canvass.raft.script;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
@@ -26,9 +27,17 @@ final class ScriptedDisk {
     private final List<Effect.Persist> unsynced = new ArrayList<>();
     private long boot;
     private boolean slow;
+    private final boolean joins;
 
     ScriptedDisk(Entry bootstrap) {
         log.add(bootstrap);
+        joins = false;
+    }
+
+    /** An empty one that begins with what it was told of a cluster that is there. */
+    ScriptedDisk(Configuration told) {
+        base = new LogBase(LogPosition.ZERO, told);
+        joins = true;
     }
 
     /** What was noted counts if the state was switched; the log may hold more. */
@@ -45,7 +54,7 @@ final class ScriptedDisk {
                 configurations.add(entry);
             }
         }
-        return new StoredState(boot, hardState, base, epochs, last(), configurations, base == null ? 0 : applied);
+        return new StoredState(boot, hardState, base, epochs, last(), configurations, base == null ? 0 : applied, joins);
     }
 
     private void finishInstallation() {

@@ -1,9 +1,12 @@
 package io.canvass.raft.script;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
@@ -19,7 +22,7 @@ final class ScriptedReplica {
     private final String name;
     private final RaftConfig config;
     private final RandomGenerator random;
-    private final Entry bootstrap;
+    private final Configuration bootstrap;
     private final ScriptedDisk disk;
     private final ScriptCluster cluster;
 
@@ -30,14 +33,21 @@ final class ScriptedReplica {
     private long deadline = Outcome.NEVER;
     private @Nullable LogBase installing;
     private final List<Effect.Send> held = new ArrayList<>();
+    private boolean slowReads;
+    private final Deque<Runnable> reads = new ArrayDeque<>();
 
     ScriptedReplica(ScriptCluster cluster, RaftConfig config, RandomGenerator random, Entry bootstrap) {
+        this(cluster, config, random, Configuration.decode(bootstrap.data()), new ScriptedDisk(bootstrap));
+    }
+
+    private ScriptedReplica(
+            ScriptCluster cluster, RaftConfig config, RandomGenerator random, Configuration bootstrap, ScriptedDisk disk) {
         this.cluster = cluster;
         this.name = config.self().nodeId();
         this.config = config;
         this.random = random;
         this.bootstrap = bootstrap;
-        this.disk = new ScriptedDisk(bootstrap);
+        this.disk = disk;
     }
 
     /** The same node with an empty disk of this name; this one must be down, and is done. */
@@ -50,9 +60,17 @@ final class ScriptedReplica {
                 c.clusterId(), key, c.electionTimeoutNanos(), c.heartbeatNanos(), c.commitDelayNanos(),
                 c.maxAppendBytes(), c.maxInflightAppends(), c.maxInflightBytes(), c.maxUncommittedBytes(),
                 c.maxPendingReads(), c.maxTailBytes(), c.protocolVersion(), c.leaseReads());
-        ScriptedReplica again = new ScriptedReplica(cluster, other, random, bootstrap);
+        ScriptedReplica again = new ScriptedReplica(cluster, other, random, bootstrap, new ScriptedDisk(told()));
         again.life = life;
         return again;
+    }
+
+    /** The members as it hears of them at its first start, without the one of its own name. */
+    private Configuration told() {
+        List<Configuration.Member> voters = bootstrap.voters().stream()
+                .filter(voter -> !voter.key().nodeId().equals(name))
+                .toList();
+        return new Configuration(voters, bootstrap.observers());
     }
 
     String name() {
@@ -127,6 +145,7 @@ final class ScriptedReplica {
         }
         disk.crash();
         held.clear();
+        reads.clear();
         installing = null;
         core = null;
         paused = false;
@@ -173,13 +192,7 @@ final class ScriptedReplica {
                     held.add(send);
                 }
             }
-            case Effect.ReadLog read -> {
-                List<Entry> entries = new ArrayList<>();
-                for (long index = read.from(); index <= Math.min(read.to(), disk.last()); index++) {
-                    entries.add(disk.entry(index));
-                }
-                cluster.later(() -> step(new Input.LogRead(cluster.now(), read.peer(), read.session(), entries)));
-            }
+            case Effect.ReadLog read -> read(read);
             case Effect.Apply apply -> {
                 disk.applied(apply.to());
                 cluster.tell(name + " applies " + apply.from() + " to " + apply.to());
@@ -197,6 +210,34 @@ final class ScriptedReplica {
             }
             case Effect.Halt halt -> cluster.tell(name + " halts: " + halt.reason());
         }
+    }
+
+    /** Reads what is there now; the core is given it after the command under way, or, of slow reads, on command. */
+    private void read(Effect.ReadLog asked) {
+        List<Entry> entries = new ArrayList<>();
+        for (long index = asked.from(); index <= Math.min(asked.to(), disk.last()); index++) {
+            entries.add(disk.entry(index));
+        }
+        Runnable give = () -> step(new Input.LogRead(cluster.now(), asked.peer(), asked.session(), entries));
+        if (slowReads) {
+            cluster.tell(name + " reads " + asked.from() + " to " + asked.to() + " for " + asked.peer().nodeId());
+            reads.addLast(give);
+        } else {
+            cluster.later(give);
+        }
+    }
+
+    /** From now on entries that are read from disk are given to the core only on command. */
+    void slowReads() {
+        slowReads = true;
+    }
+
+    /** Gives the core what was read first. */
+    void readLog() {
+        if (reads.isEmpty()) {
+            throw new ScriptException(name + " has read nothing");
+        }
+        reads.removeFirst().run();
     }
 
     /** How far an installation gets: each step includes those before it. */

@@ -50,7 +50,8 @@ final class Churn {
 
     private static MemberChange change(
             Simulation simulation, Configuration configuration, SimulatedReplica about, RandomGenerator random) {
-        ReplicaKey key = simulation.options().cluster().knowsDirectories()
+        // Who came later is no member by the name of its node, even where those who were there from the beginning are.
+        ReplicaKey key = simulation.options().cluster().knowsDirectories() || about.isForeign()
                 ? about.key()
                 : ReplicaKey.ofNode(about.key().nodeId());
         Configuration.Member member = new Configuration.Member(key, key.nodeId() + ":7000");
@@ -58,8 +59,11 @@ final class Churn {
         if (known == null) {
             return new MemberChange.Add(member);
         }
-        if (!known.key().matches(about.key())) {
+        if (about.isForeign() ? !known.key().equals(key) : !known.key().matches(key)) {
             return new MemberChange.Replace(known.key(), member);
+        }
+        if (!known.key().equals(about.key()) && random.nextInt(4) == 0) {
+            return new MemberChange.Update(new Configuration.Member(about.key(), member.address()));
         }
         if (!configuration.isVoter(key)) {
             return random.nextInt(4) == 0

@@ -133,6 +133,7 @@ final class Clients {
                         new Awaited(at.epoch(), complete.requestId()));
             case Effect.Result.ReadAt at -> readAt(replica, request, complete.requestId(), at.index());
             case Effect.Result.ChangeRefused c -> throw wrong(complete);
+            case Effect.Result.ChangeAllowed c -> throw wrong(complete);
             case Effect.Result.TransferFailed t -> throw wrong(complete);
             case Effect.Result.LeadershipLeft l -> throw wrong(complete);
             case Effect.Result.NotLeader n -> history.forget(complete.requestId());
@@ -151,6 +152,7 @@ final class Clients {
                 left.ordered() ? Tally.Count.HANDED_OVER : Tally.Count.LEFT_BEFORE_HANDING_OVER;
             case Effect.Result.TransferFailed t -> Tally.Count.HANDOVER_FAILED;
             case Effect.Result.NotLeader n -> Tally.Count.OPERATOR_ASKED_ANOTHER;
+            case Effect.Result.ChangeAllowed c -> throw wrong(complete);
             case Effect.Result.ReadAt r -> throw wrong(complete);
             case Effect.Result.Overloaded o -> throw wrong(complete);
         };

@@ -1,6 +1,7 @@
 package io.canvass.raft.simulation;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.canvass.raft.core.Effect;
@@ -40,8 +41,11 @@ final class ElectionSafety implements Observer {
     }
 
     private static void answered(Step step, Message.VoteRequest request) {
-        Entry last = step.replica().memory().getLast();
-        boolean upToDate = request.lastLog().isUpToDateWith(new LogPosition(last.epoch(), last.index()));
+        List<Entry> log = step.replica().memory();
+        LogPosition last = log.isEmpty()
+                ? LogPosition.ZERO
+                : new LogPosition(log.getLast().epoch(), log.getLast().index());
+        boolean upToDate = request.lastLog().isUpToDateWith(last);
         for (Effect effect : step.outcome().effects()) {
             // Whom it voted for already it tells so again, whatever it has appended since.
             boolean again = !request.preVote() && step.stateBefore().vote().isKnown();
@@ -52,6 +56,16 @@ final class ElectionSafety implements Observer {
                     && !again) {
                 throw new InvariantViolation(
                         "LogsAreCompared", step.replica().key() + " ends with " + last + " and grants " + Words.of(request));
+            }
+            if (effect instanceof Effect.Send send
+                    && send.message() instanceof Message.VoteResponse answer
+                    && answer.granted()
+                    && step.replica().isForeign()
+                    && !request.to().equals(step.replica().key())) {
+                throw new InvariantViolation(
+                        "VotesOfDisks",
+                        step.replica().key() + " is no replica of the beginning, and grants what was asked of "
+                                + request.to());
             }
         }
     }

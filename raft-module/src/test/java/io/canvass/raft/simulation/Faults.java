@@ -233,10 +233,9 @@ final class Faults {
         }
     }
 
-    /** Only so many that those who are left can still be a majority, and only where disks are told apart. */
+    /** Only so many that those who are left can still be a majority. */
     private boolean loseDisk(SimulatedReplica victim) {
-        if (!simulation.options().cluster().knowsDirectories()
-                || victim.isForeign()
+        if (victim.isForeign()
                 || !victim.isUp()
                 || !simulation.canDoWithout(Set.of(victim))) {
             return false;

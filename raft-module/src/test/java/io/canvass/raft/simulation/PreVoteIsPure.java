@@ -35,6 +35,8 @@ final class PreVoteIsPure implements Observer {
                 is.commitIndex(),
                 is.catchUpTarget(),
                 is.configuration(),
+                is.configurationIndex(),
+                is.removed(),
                 is.peers(),
                 is.logBase());
     }

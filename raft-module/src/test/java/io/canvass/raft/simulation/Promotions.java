@@ -44,6 +44,9 @@ final class Promotions implements Observer {
     private final Map<Integer, RoundStart> open = new HashMap<>();
     private final Map<Integer, Long> contacts = new HashMap<>();
     private final Set<Notice> notices = new HashSet<>();
+    /** When a leader was last heard, or said that it resigns; by the replica's own clock. */
+    private final Map<Integer, Long> lastWord = new HashMap<>();
+    private final Set<Integer> installing = new HashSet<>();
 
     Promotions(Simulation simulation) {
         this.simulation = simulation;
@@ -99,6 +102,8 @@ final class Promotions implements Observer {
     @Override
     public void started(SimulatedReplica replica) {
         open.remove(replica.number());
+        lastWord.remove(replica.number());
+        installing.remove(replica.number());
     }
 
     /** A replica of another disk, and one that is no voter, may say what it likes. */
@@ -112,10 +117,16 @@ final class Promotions implements Observer {
         if (step.input() instanceof Input.Received received) {
             noteArrival(step, received);
         }
+        int number = step.replica().number();
+        if (step.input() instanceof Input.SnapshotInstalled) {
+            installing.remove(number);
+        }
         if (isPromotion(step)) {
             judge(step);
         }
-        int number = step.replica().number();
+        if (step.outcome().effects().stream().anyMatch(effect -> effect instanceof Effect.InstallSnapshot)) {
+            installing.add(number);
+        }
         if (step.after() instanceof Role.Prospective prospective) {
             RoundStart known = open.get(number);
             if (known == null || !known.id().equals(prospective.round().id())) {
@@ -135,16 +146,19 @@ final class Promotions implements Observer {
             case Message.SnapshotRequest part -> {
                 if (part.epoch() >= step.stateBefore().epoch()
                         && !notices.contains(new Notice(number, life, part.epoch()))) {
-                    contacts.merge(number, 1L, Long::sum);
+                    contact(step);
                 }
             }
             case Message.AppendRequest append -> {
                 boolean resigned = notices.contains(new Notice(number, life, append.epoch()));
                 if (append.epoch() >= step.stateBefore().epoch() && !resigned) {
-                    contacts.merge(number, 1L, Long::sum);
+                    contact(step);
                 }
             }
-            case Message.ResigningRequest notice -> notices.add(new Notice(number, life, notice.epoch()));
+            case Message.ResigningRequest notice -> {
+                notices.add(new Notice(number, life, notice.epoch()));
+                lastWord.put(number, step.replica().clock());
+            }
             case Message.VoteResponse answer -> {
                 if (answer.preVote()
                         && answer.granted()
@@ -159,19 +173,34 @@ final class Promotions implements Observer {
         }
     }
 
+    private void contact(Step step) {
+        contacts.merge(step.replica().number(), 1L, Long::sum);
+        lastWord.put(step.replica().number(), step.replica().clock());
+    }
+
     private void judge(Step step) {
         if (step.stateAfter().epoch() != step.stateBefore().epoch() + 1) {
             throw violation(step, "raises its epoch by other than one");
         }
-        switch (causeOf(step)) {
+        Cause cause = causeOf(step);
+        if (installing.contains(step.replica().number()) && cause != Cause.ALONE) {
+            throw violation(step, "installs a snapshot");
+        }
+        switch (cause) {
             case CAPPED, ALONE -> {}
-            case TRANSFER -> {
-                if (!(step.before() instanceof Role.Follower || step.before() instanceof Role.Prospective)) {
-                    throw violation(step, "takes an order that it may not take");
-                }
-            }
+            case TRANSFER -> judgeTransfer(step);
             case OLD_PEER -> judgeOldPeer(step);
             case ROUND_WON -> judgeRound(step);
+        }
+    }
+
+    private void judgeTransfer(Step step) {
+        if (!(step.before() instanceof Role.Follower || step.before() instanceof Role.Prospective)) {
+            throw violation(step, "takes an order that it may not take");
+        }
+        Long word = lastWord.get(step.replica().number());
+        if (word == null || step.replica().clock() - word >= RunOptions.TIMEOUT_NANOS) {
+            throw violation(step, "takes an order of a leader that it has not heard for T");
         }
     }
 
@@ -188,7 +217,7 @@ final class Promotions implements Observer {
         RoundKey key = new RoundKey(step.replica().key(), start.id());
         Set<Integer> grants = new HashSet<>(arrived.getOrDefault(key, Set.of()));
         grants.retainAll(given.getOrDefault(key, Set.of()));
-        if (step.replica().core().configuration().isVoter(step.replica().key())) {
+        if (step.replica().isVoterIn(step.replica().core().configuration())) {
             grants.add(step.replica().number());
         }
         if (grants.size() < start.majority()) {

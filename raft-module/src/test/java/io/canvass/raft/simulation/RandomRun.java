@@ -181,11 +181,6 @@ final class RandomRun {
         healedAfterNanos = simulation.now() - end;
     }
 
-    private static boolean isMember(SimulatedReplica leader, SimulatedReplica replica) {
-        return leader.core().configuration().members().stream()
-                .anyMatch(member -> member.key().matches(replica.key()));
-    }
-
     private boolean areEqual(Entry written) {
         SimulatedReplica leader = simulation.leader();
         if (leader == null) {
@@ -193,7 +188,7 @@ final class RandomRun {
         }
         for (SimulatedReplica replica : simulation.replicas()) {
             if (replica.isUp()
-                    && isMember(leader, replica)
+                    && replica.isMemberOf(leader.core().configuration())
                     && (replica.applied() < written.index() || !replica.memory().equals(leader.memory()))) {
                 return false;
             }

@@ -50,6 +50,12 @@ final class RareEdges implements Observer {
         }
         int number = step.replica().number();
         switch (received.message()) {
+            case Message.VoteRequest asked -> {
+                SimulatedReplica replica = step.replica();
+                if (replica.isForeign() && asked.to().matches(replica.key()) && !asked.to().equals(replica.key())) {
+                    tally.count(Tally.Count.NEW_DISK_ASKED_BY_AN_OLD_NAME);
+                }
+            }
             case Message.AppendRequest append -> contact(step, append);
             case Message.ResigningRequest notice -> {
                 if (notices.add(new Notice(number, step.replica().life(), notice.epoch()))) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
@@ -32,6 +33,7 @@ final class SimulatedDisk {
     private final RandomGenerator random;
     private final long slowestSyncNanos;
     private final Owner owner;
+    private final boolean joins;
 
     private HardState hardState = HardState.INITIAL;
     private final List<Entry> log = new ArrayList<>();
@@ -51,13 +53,24 @@ final class SimulatedDisk {
 
     /** @param owner is told when a write is durable, and when one has failed */
     SimulatedDisk(Simulation simulation, RandomGenerator random, Entry bootstrap, Owner owner) {
+        this(simulation, random, owner, false);
+        log.add(bootstrap);
+    }
+
+    /** An empty one, that begins with what it was told of the cluster that it joins. */
+    SimulatedDisk(Simulation simulation, RandomGenerator random, Configuration told, Owner owner) {
+        this(simulation, random, owner, true);
+        base = new LogBase(LogPosition.ZERO, told);
+    }
+
+    private SimulatedDisk(Simulation simulation, RandomGenerator random, Owner owner, boolean joins) {
         this.agenda = simulation.agenda();
         this.tally = simulation.tally();
         this.snapshots = simulation::snapshot;
         this.slowestSyncNanos = simulation.options().pace().slowestSyncNanos();
         this.random = random;
         this.owner = owner;
-        log.add(bootstrap);
+        this.joins = joins;
     }
 
     /** Who writes. */
@@ -137,7 +150,7 @@ final class SimulatedDisk {
                 configurations.add(entry);
             }
         }
-        return new StoredState(boot, hardState, base, epochs, log.size(), configurations, appliedIndex);
+        return new StoredState(boot, hardState, base, epochs, log.size(), configurations, appliedIndex, joins);
     }
 
     void submit(Effect.Persist write) {
@@ -206,7 +219,7 @@ final class SimulatedDisk {
             LogBase noted = installing;
             installing = noted != null && noted.position().index() <= later.position().index() ? null : noted;
         }
-        if (log.getLast().epoch() > hardState.epoch()) {
+        if (!log.isEmpty() && log.getLast().epoch() > hardState.epoch()) {
             throw new InvariantViolation("EpochBeforeEntries", log.getLast() + " is durable before its epoch: " + hardState);
         }
     }

@@ -69,7 +69,7 @@ final class SimulatedReplica {
         this.bootstrap = bootstrap;
         this.planted = simulation.options().planted();
         this.config = simulation.options().configOf(number, Simulation.keyOf(number, directory));
-        this.disk = emptyDisk();
+        this.disk = new SimulatedDisk(simulation, random, bootstrap, diskOwner());
         this.snapshots = new Snapshots(simulation, this, random);
         this.applier = new Applier(simulation, this, random);
         int rate = simulation.options().drawClockRate(random);
@@ -77,8 +77,8 @@ final class SimulatedReplica {
         this.machineTime = new LocalClock(rate);
     }
 
-    private SimulatedDisk emptyDisk() {
-        SimulatedDisk.Owner owner = new SimulatedDisk.Owner() {
+    private SimulatedDisk.Owner diskOwner() {
+        return new SimulatedDisk.Owner() {
             @Override
             public void durable(Token token) {
                 onSynced(token);
@@ -89,7 +89,18 @@ final class SimulatedReplica {
                 receive(now -> new Input.StorageFailed(now, "the disk is broken"));
             }
         };
-        return new SimulatedDisk(simulation, random, bootstrap, owner);
+    }
+
+    /** The members as those who formed the cluster named them, without the one of its own name. */
+    private Configuration told() {
+        Configuration first = Configuration.decode(bootstrap.data());
+        return new Configuration(without(first.voters()), without(first.observers()));
+    }
+
+    private List<Configuration.Member> without(List<Configuration.Member> members) {
+        return members.stream()
+                .filter(member -> !member.key().nodeId().equals(key().nodeId()))
+                .toList();
     }
 
     int number() {
@@ -132,22 +143,39 @@ final class SimulatedReplica {
                 return Configuration.decode(log.get(i).data());
             }
         }
-        throw new IllegalStateException("No log is without a configuration");
+        return told();
     }
 
-    /** Whether this entry was ever durable in that directory of this server, lost by now or not. */
+    /** Whether this entry was ever durable in that directory of this server, or in any of its own, lost by now or not. */
     boolean everHeld(ReplicaKey as, Entry entry) {
-        if (!as.matches(key())) {
-            List<Entry> lost = lostLogs.getOrDefault(as, List.of());
-            return entry.index() <= lost.size() && lost.get((int) entry.index() - 1).equals(entry);
+        if (as.matches(key()) && holds(afterCrash(), entry)) {
+            return true;
         }
-        List<Entry> left = afterCrash();
-        return entry.index() <= left.size() && left.get((int) entry.index() - 1).equals(entry);
+        return lostLogs.entrySet().stream()
+                .anyMatch(lost -> as.matches(lost.getKey()) && holds(lost.getValue(), entry));
+    }
+
+    private static boolean holds(List<Entry> log, Entry entry) {
+        return entry.index() <= log.size() && log.get((int) entry.index() - 1).equals(entry);
     }
 
     /** Whether it lost the directory by which the others know it: then it is nobody, until it is made a member anew. */
     boolean isForeign() {
         return directory > 0;
+    }
+
+    boolean isVoterIn(Configuration configuration) {
+        return isAmong(configuration.voters());
+    }
+
+    boolean isMemberOf(Configuration configuration) {
+        return isAmong(configuration.members());
+    }
+
+    /** Who came back with another disk is not whom the name of its node alone means. */
+    private boolean isAmong(List<Configuration.Member> members) {
+        return members.stream()
+                .anyMatch(member -> isForeign() ? member.key().equals(key()) : member.key().matches(key()));
     }
 
     /** Which of its lives this is, from 1. */
@@ -238,7 +266,7 @@ final class SimulatedReplica {
         lostLogs.put(key(), List.copyOf(afterCrash()));
         directory++;
         config = simulation.options().configOf(number, Simulation.keyOf(number, directory));
-        disk = emptyDisk();
+        disk = new SimulatedDisk(simulation, random, told(), diskOwner());
         applier.lose();
     }
 

@@ -52,6 +52,8 @@ final class Simulation {
                 new Promotions(this),
                 new PreVoteIsPure(),
                 new LogSafety(this),
+                new MembershipSafety(),
+                new HandoverSafety(),
                 new SaidIsDurable(),
                 new StableLeadership(this),
                 new StateHashes(),
@@ -78,7 +80,9 @@ final class Simulation {
 
     /** Those who would be voters by this configuration as they are now: not with another disk. */
     List<SimulatedReplica> votersOf(Configuration configuration) {
-        return replicas.stream().filter(r -> configuration.isVoter(r.key())).toList();
+        return replicas.stream()
+                .filter(r -> r.isVoterIn(configuration))
+                .toList();
     }
 
     /** Whether a majority is left if these are gone, by every configuration that anybody has in its log. */

@@ -65,7 +65,7 @@ final class Timers implements Observer {
             Entry entry = replica.memory().get(i);
             if (entry.kind() == EntryKind.CONFIGURATION) {
                 seen++;
-                if (Configuration.decode(entry.data()).isVoter(replica.key())) {
+                if (replica.isVoterIn(Configuration.decode(entry.data()))) {
                     return true;
                 }
                 if (entry.index() <= commit) {

@@ -2,6 +2,7 @@ package io.canvass.raft.storage;
 
 import java.util.List;
 
+import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.LogBase;
@@ -153,6 +154,16 @@ public final class FaultyRaftStore implements RaftStore {
     private synchronized StorageException failed() {
         failure = new StorageException("The disk failed, as planned by the test.");
         return failure;
+    }
+
+    @Override
+    public Configuration bootstrap() {
+        return store.bootstrap();
+    }
+
+    @Override
+    public boolean formed() {
+        return store.formed();
     }
 
     @Override

@@ -218,7 +218,7 @@ class RocksRaftStoreTest {
     @Test
     void aFormationNamesItsOwnNodeAmongTheMembers() {
         Configuration others = Stores.voters("b", "c");
-        assertThatThrownBy(() -> new Formation("a", Stores.CLUSTER, true, others))
+        assertThatThrownBy(() -> Formation.founding("a", Stores.CLUSTER, true, others))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("[b, c]");
     }
 }

@@ -39,7 +39,7 @@ final class Stores {
     }
 
     static Formation formation() {
-        return new Formation("a", CLUSTER, true, voters("a", "b", "c"));
+        return Formation.founding("a", CLUSTER, true, voters("a", "b", "c"));
     }
 
     static RocksRaftStore open(Path directory) {
@@ -70,6 +70,10 @@ final class Stores {
 
     static LogBase base(long index, long epoch) {
         return new LogBase(new LogPosition(epoch, index), voters("a", "b", "c"));
+    }
+
+    static LogBase base(long index, long epoch, String... voters) {
+        return new LogBase(new LogPosition(epoch, index), voters(voters));
     }
 
     /** Drops what is at or below {@code base}. */

@@ -94,7 +94,7 @@ class PeerPortRefusalsTest {
     @Test
     void aPeerThatSpeaksOnlyNewerVersionsIsRefused() {
         assertHelloRefused(
-                RawPeer.hello(node, "n3").setMinVersion(2).setMaxVersion(3),
+                RawPeer.hello(node, "n3").setMinVersion(3).setMaxVersion(4),
                 RefusalReason.UNSUPPORTED_VERSION,
                 HelloAck.Refusal.UNSUPPORTED_VERSION);
     }
