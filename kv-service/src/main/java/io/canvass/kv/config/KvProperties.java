@@ -35,6 +35,7 @@ import org.springframework.validation.annotation.Validated;
  * @param backup snapshots for people
  * @param disk the disks that the data is on
  * @param check what is verified in the background
+ * @param history what is kept of values that were replaced
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -52,7 +53,8 @@ public record KvProperties(
         @Valid @DefaultValue Shutdown shutdown,
         @Valid @DefaultValue Backup backup,
         @Valid @DefaultValue Disk disk,
-        @Valid @DefaultValue Check check) {
+        @Valid @DefaultValue Check check,
+        @Valid @DefaultValue History history) {
     public static final String PREFIX = "kv";
     /** Below the data directory: the Raft store. */
     public static final String RAFT = "raft";
@@ -254,6 +256,22 @@ public record KvProperties(
                     Duration interval,
             @DurationMin(millis = 0, message = "must not be negative") @DefaultValue("24h") Duration scrubInterval,
             @DataSizeBetween(min = "1KB", max = "10GB") @DefaultValue("16MB") DataSize scrubBytesPerSecond) {}
+
+    /**
+     * @param maxAge History is kept for so long, about ten seconds more where there are few writes
+     * @param maxRevisions So many revisions are kept at most, and a hundredth more
+     * @param interval Time between two looks at what may go
+     */
+    public record History(
+            @DurationMin(seconds = 1, message = "must be from 1s to 3650d")
+                    @DurationMax(days = 3650, message = "must be from 1s to 3650d")
+                    @DefaultValue("1h")
+                    Duration maxAge,
+            @Min(100) @Max(1_000_000_000_000L) @DefaultValue("1000000") long maxRevisions,
+            @DurationMin(millis = 100, message = "must be from 100ms to 1h")
+                    @DurationMax(hours = 1, message = "must be from 100ms to 1h")
+                    @DefaultValue("10s")
+                    Duration interval) {}
 
     /**
      * @param readiness the readiness probe
