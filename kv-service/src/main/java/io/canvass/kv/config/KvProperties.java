@@ -151,7 +151,7 @@ public record KvProperties(
      * @param commitDelay Time after which followers are told of a commit that nothing else has told them
      * @param diskStallLimit Time that a write may wait for the disk before a leader resigns
      * @param protocolVersion Highest protocol version to speak; 0 for peers that know no Pre-Vote, 1 for peers that
-     *     cannot read what members say of themselves beyond their address
+     *     cannot read what members say of themselves beyond their address, 2 for peers that apply puts and deletes only
      * @param maxAppendSize Most that one append to a peer carries
      * @param maxInFlightAppends Most appends under way to one peer
      * @param maxInFlightSize Most bytes under way to one peer
@@ -169,7 +169,7 @@ public record KvProperties(
             @DurationMin(millis = 1, message = "must be at least 1ms") @DefaultValue("100ms") Duration heartbeatInterval,
             @DurationMin(millis = 0, message = "must be at least 0ms") @DefaultValue("2ms") Duration commitDelay,
             @DurationMin(millis = 50, message = "must be at least 50ms") @DefaultValue("5s") Duration diskStallLimit,
-            @Min(value = 0, message = "must be 0, 1 or 2") @Max(value = 2, message = "must be 0, 1 or 2") @DefaultValue("2")
+            @Min(value = 0, message = "must be from 0 to 3") @Max(value = 3, message = "must be from 0 to 3") @DefaultValue("3")
                     int protocolVersion,
             @DataSizeBetween(min = "1KB", max = "64MB") @DefaultValue("1MB") DataSize maxAppendSize,
             @Min(value = 1, message = "must be from 1 to 65536") @Max(value = 65_536, message = "must be from 1 to 65536")
