@@ -52,7 +52,7 @@ final class KvWrites {
         switch (result.getOutcomeCase()) {
             case WRITTEN -> written(ask, result.getWritten(), request, response);
             case PRECONDITION_FAILED -> throw conflict(ask, result.getPreconditionFailed());
-            case DELETED, OUTCOME_NOT_SET -> throw unexpected(result);
+            default -> throw unexpected(result);
         }
     }
 
@@ -67,7 +67,7 @@ final class KvWrites {
         switch (result.getOutcomeCase()) {
             case DELETED -> deleted(ask, result.getRevision(), result.getDeleted(), request, response);
             case PRECONDITION_FAILED -> throw conflict(ask, result.getPreconditionFailed());
-            case WRITTEN, OUTCOME_NOT_SET -> throw unexpected(result);
+            default -> throw unexpected(result);
         }
     }
 

@@ -77,18 +77,23 @@ public class ClusterConfiguration {
     }
 
     @Bean
-    Replication replication(
+    WriteAttempt.Context writes(
             ClusterPlan plan,
-            KvProperties properties,
             RaftAccess raft,
             ForwardClient forwards,
             NodeGate gate,
             ThreadDelays delays,
+            VersionGate versions) {
+        return new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays, versions);
+    }
+
+    @Bean
+    Replication replication(
+            ClusterPlan plan,
+            KvProperties properties,
+            WriteAttempt.Context context,
             WriteOutcomes outcomes,
-            VersionGate versions,
             SpaceGuard space) {
-        WriteAttempt.Context context =
-                new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays, versions);
         return new ReplicatedStore(context, plan.httpUrls(), properties.request().maxInFlight(), outcomes, space);
     }
 

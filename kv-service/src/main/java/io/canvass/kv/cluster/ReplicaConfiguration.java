@@ -1,10 +1,12 @@
 package io.canvass.kv.cluster;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
+import io.canvass.kv.store.CompactionPolicy;
 import io.canvass.kv.store.KvStore;
 import io.canvass.raft.runtime.RaftListener;
 import io.grpc.BindableService;
@@ -15,6 +17,9 @@ import org.springframework.context.annotation.Configuration;
 /** This node's replica, opened with the first bean that needs it and closed after the last. */
 @Configuration(proxyBeanMethods = false)
 public class ReplicaConfiguration {
+    /** Into so many the history that is kept is cut: one of them may be there beside it. */
+    private static final long STEPS = 100;
+
     @Bean(destroyMethod = "close")
     Replica replica(
             ClusterPlan plan,
@@ -51,6 +56,23 @@ public class ReplicaConfiguration {
                 properties.snapshotDirectory().resolve("for-healing"));
         checks.start();
         return checks;
+    }
+
+    @Bean(destroyMethod = "close")
+    HistoryCompactor historyCompactor(KvStore store, WriteAttempt.Context writes, KvProperties properties) {
+        KvProperties.History bounds = properties.history();
+        long timeoutNanos = properties.request().timeout().toNanos();
+        HistoryCompactor compactor = new HistoryCompactor(
+                store,
+                new CompactionPolicy(
+                        bounds.maxAge().toMillis(), bounds.maxRevisions(), bounds.maxRevisions() / STEPS),
+                InstantSource.system(),
+                () -> writes.raft().leadership().leader().nodeId().equals(writes.nodeId()),
+                command -> new WriteAttempt(writes, command, timeoutNanos).start(),
+                new ScheduledThreadPoolExecutor(
+                        1, task -> Thread.ofPlatform().name("kv-history").daemon(true).unstarted(task)));
+        compactor.start(bounds.interval());
+        return compactor;
     }
 
     @Bean(destroyMethod = "close")

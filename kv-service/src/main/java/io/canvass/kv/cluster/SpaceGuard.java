@@ -3,9 +3,11 @@ package io.canvass.kv.cluster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import io.canvass.kv.disk.FreeSpace;
 import io.canvass.proto.kv.v1.Command;
+import io.canvass.proto.kv.v1.Operation;
 
 /**
  * Which writes this node refuses because a disk is nearly full: those that grow, if its own disk is low, or, on a leader, if so many
@@ -27,9 +29,12 @@ public final class SpaceGuard {
     /** A write that replaces a longer value grows too: what it replaces is kept as history. */
     private static boolean grows(Command command) {
         return switch (command.getKindCase()) {
-            case PUT -> true;
+            case PUT, ADD, LEASE_GRANT, LOCK_ACQUIRE -> true;
+            case TXN -> Stream.concat(command.getTxn().getThenList().stream(), command.getTxn().getOtherwiseList().stream())
+                    .anyMatch(Operation::hasPut);
             // Nothing of an unknown kind enters the log.
-            case DELETE, RAISE_REVISION, KIND_NOT_SET -> false;
+            case DELETE, DELETE_RANGE, COMPACT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_EXPIRE, LOCK_RELEASE, RAISE_REVISION,
+                    KIND_NOT_SET -> false;
         };
     }
 

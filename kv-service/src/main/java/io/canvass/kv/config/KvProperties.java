@@ -35,6 +35,7 @@ import org.springframework.validation.annotation.Validated;
  * @param backup snapshots for people
  * @param disk the disks that the data is on
  * @param check what is verified in the background
+ * @param history what is kept of values that were replaced
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -52,7 +53,8 @@ public record KvProperties(
         @Valid @DefaultValue Shutdown shutdown,
         @Valid @DefaultValue Backup backup,
         @Valid @DefaultValue Disk disk,
-        @Valid @DefaultValue Check check) {
+        @Valid @DefaultValue Check check,
+        @Valid @DefaultValue History history) {
     public static final String PREFIX = "kv";
     /** Below the data directory: the Raft store. */
     public static final String RAFT = "raft";
@@ -149,7 +151,7 @@ public record KvProperties(
      * @param commitDelay Time after which followers are told of a commit that nothing else has told them
      * @param diskStallLimit Time that a write may wait for the disk before a leader resigns
      * @param protocolVersion Highest protocol version to speak; 0 for peers that know no Pre-Vote, 1 for peers that
-     *     cannot read what members say of themselves beyond their address
+     *     cannot read what members say of themselves beyond their address, 2 for peers that apply puts and deletes only
      * @param maxAppendSize Most that one append to a peer carries
      * @param maxInFlightAppends Most appends under way to one peer
      * @param maxInFlightSize Most bytes under way to one peer
@@ -167,7 +169,7 @@ public record KvProperties(
             @DurationMin(millis = 1, message = "must be at least 1ms") @DefaultValue("100ms") Duration heartbeatInterval,
             @DurationMin(millis = 0, message = "must be at least 0ms") @DefaultValue("2ms") Duration commitDelay,
             @DurationMin(millis = 50, message = "must be at least 50ms") @DefaultValue("5s") Duration diskStallLimit,
-            @Min(value = 0, message = "must be 0, 1 or 2") @Max(value = 2, message = "must be 0, 1 or 2") @DefaultValue("2")
+            @Min(value = 0, message = "must be from 0 to 3") @Max(value = 3, message = "must be from 0 to 3") @DefaultValue("3")
                     int protocolVersion,
             @DataSizeBetween(min = "1KB", max = "64MB") @DefaultValue("1MB") DataSize maxAppendSize,
             @Min(value = 1, message = "must be from 1 to 65536") @Max(value = 65_536, message = "must be from 1 to 65536")
@@ -254,6 +256,22 @@ public record KvProperties(
                     Duration interval,
             @DurationMin(millis = 0, message = "must not be negative") @DefaultValue("24h") Duration scrubInterval,
             @DataSizeBetween(min = "1KB", max = "10GB") @DefaultValue("16MB") DataSize scrubBytesPerSecond) {}
+
+    /**
+     * @param maxAge History is kept for so long, about ten seconds more where there are few writes
+     * @param maxRevisions So many revisions are kept at most, and a hundredth more
+     * @param interval Time between two looks at what may go
+     */
+    public record History(
+            @DurationMin(seconds = 1, message = "must be from 1s to 3650d")
+                    @DurationMax(days = 3650, message = "must be from 1s to 3650d")
+                    @DefaultValue("1h")
+                    Duration maxAge,
+            @Min(100) @Max(1_000_000_000_000L) @DefaultValue("1000000") long maxRevisions,
+            @DurationMin(millis = 100, message = "must be from 100ms to 1h")
+                    @DurationMax(hours = 1, message = "must be from 100ms to 1h")
+                    @DefaultValue("10s")
+                    Duration interval) {}
 
     /**
      * @param readiness the readiness probe

@@ -1,56 +1,56 @@
 package io.canvass.kv.store;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.canvass.proto.kv.v1.Command;
+import io.canvass.proto.kv.v1.Compact;
+import io.canvass.proto.kv.v1.Compacted;
 import io.canvass.proto.kv.v1.Delete;
+import io.canvass.proto.kv.v1.DeleteRange;
 import io.canvass.proto.kv.v1.Deleted;
-import io.canvass.proto.kv.v1.KeyValue;
 import io.canvass.proto.kv.v1.PreconditionFailed;
 import io.canvass.proto.kv.v1.Put;
-import io.canvass.proto.kv.v1.RaiseRevision;
+import io.canvass.proto.kv.v1.Refused;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.Written;
-import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Entry;
+import io.canvass.raft.core.RaftConfig;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /**
  * What a run of entries makes of the store, gathered for one write. Each command sees the effects of those before it.
  * Nothing of the store changes here, so a batch that throws leaves everything as it was. For one thread.
  *
- * <p>A function of the store and the entries alone (HAZARDS H6): the map is only looked up in, never iterated.
+ * <p>A function of the store and the entries alone (HAZARDS H6): {@link Draft} holds what they made so far.
  */
 final class CommandBatch implements AutoCloseable {
-    private final Database database;
     private final StateSamples samples;
-    private final WriteBatch writes = new WriteBatch();
-    private final Map<ByteString, Standing> overlay = new HashMap<>();
+    private final Draft draft;
+    private final Leases leases;
+    private final Keys keys;
+    private final Locks locks;
+    private final Expiry expiry;
+    private final Txns txns;
+    private final Counters counters;
+    private final Receipts receipts;
 
     private long appliedIndex;
     private long appliedEpoch;
-    private long revision;
-    private long compactRevision;
-    private long keyCount;
-    private long stateHash;
-
-    /** A key as this batch leaves it; the value is that of an existing key, empty for one that is gone. */
-    private record Standing(KeyState state, Optional<ByteString> value) {}
 
     CommandBatch(Database database, StoreState before, StateSamples samples) {
-        this.database = database;
         this.samples = samples;
+        draft = new Draft(database, before);
+        leases = new Leases(draft);
+        keys = new Keys(draft, leases);
+        locks = new Locks(draft, leases);
+        expiry = new Expiry(draft, leases, locks);
+        txns = new Txns(draft, keys);
+        counters = new Counters(draft, keys);
+        receipts = new Receipts(draft);
         appliedIndex = before.appliedIndex();
         appliedEpoch = before.appliedEpoch();
-        revision = before.revision();
-        compactRevision = before.compactRevision();
-        keyCount = before.keyCount();
-        stateHash = before.stateHash();
     }
 
     /** @throws StoreException if the entry is not the next one, or a command that this version does not know */
@@ -62,7 +62,7 @@ final class CommandBatch implements AutoCloseable {
         };
         appliedIndex = entry.index();
         appliedEpoch = entry.epoch();
-        samples.applied(appliedIndex, stateHash);
+        samples.applied(appliedIndex, draft.stateHash());
         return result;
     }
 
@@ -89,118 +89,163 @@ final class CommandBatch implements AutoCloseable {
                     + " newer version.", e);
         }
         try {
-            return switch (command.getKindCase()) {
-                case PUT -> put(command.getPut());
-                case DELETE -> delete(command.getDelete());
-                case RAISE_REVISION -> raiseRevision(command.getRaiseRevision());
-                case KIND_NOT_SET -> throw new AssertionError("Commands.parse lets no command without a kind pass");
-            };
+            if (Commands.requiredVersion(command) >= RaftConfig.TRANSACTIONS_VERSION) {
+                draft.bringUp();
+            }
+            draft.reach(entry.timestampMillis());
+            leases.at(entry.index());
+            return answered(command, entry);
         } catch (RocksDBException e) {
             throw new StoreException("The entry at index " + entry.index() + " could not be prepared for the state"
                     + " store: " + e.getMessage() + ". Nothing of this batch was applied.", e);
         }
     }
 
-    private Result put(Put put) throws RocksDBException {
+    private Result answered(Command command, Entry entry) throws RocksDBException {
+        Optional<Refused> problem = Validity.problem(command);
+        if (problem.isPresent()) {
+            return answer(Result.newBuilder().setRefused(problem.get()));
+        }
+        if (!command.hasIdempotency()) {
+            return answer(perform(command, entry));
+        }
+        Optional<Result> first = receipts.first(command.getIdempotency());
+        if (first.isPresent()) {
+            return first.get();
+        }
+        Result result = answer(perform(command, entry));
+        receipts.keep(command.getIdempotency(), result);
+        return result;
+    }
+
+    private Result answer(Result.Builder result) throws RocksDBException {
+        draft.seal();
+        return result.setRevision(draft.revision()).build();
+    }
+
+    private Result.Builder perform(Command command, Entry entry) throws RocksDBException {
+        return switch (command.getKindCase()) {
+            case PUT -> put(command.getPut());
+            case DELETE -> delete(command.getDelete());
+            case RAISE_REVISION -> raise(command.getRaiseRevision().getBy());
+            case COMPACT -> compact(command.getCompact());
+            case DELETE_RANGE -> deleteRange(command.getDeleteRange());
+            case TXN -> txns.apply(command.getTxn());
+            case ADD -> counters.add(command.getAdd());
+            case LEASE_GRANT -> grant(command.getLeaseGrant().getTtlMillis());
+            case LEASE_KEEP_ALIVE -> keepAlive(command.getLeaseKeepAlive().getLease());
+            case LEASE_REVOKE -> expiry.revoke(command.getLeaseRevoke().getLease());
+            case LEASE_EXPIRE -> expiry.expire(command.getLeaseExpire(), entry.epoch());
+            case LOCK_ACQUIRE -> locks.acquire(command.getLockAcquire());
+            case LOCK_RELEASE -> locks.release(command.getLockRelease());
+            case KIND_NOT_SET -> throw new AssertionError("Commands.parse lets no command without a kind pass");
+        };
+    }
+
+    private Result.Builder put(Put put) throws RocksDBException {
         byte[] key = put.getKey().toByteArray();
-        KeyState before = current(put.getKey(), key);
+        KeyState before = draft.key(key);
         if (!Preconditions.hold(put.getPrecondition(), before)) {
-            return refused(put.getKey(), key, before, put.getReturnPrevious());
+            return unmet(put.getKey(), key, before, put.getReturnPrevious());
+        }
+        Optional<Refused> refused = keys.whyNot(put);
+        if (refused.isPresent()) {
+            return Result.newBuilder().setRefused(refused.get());
         }
         Written.Builder written = Written.newBuilder();
         if (put.getReturnPrevious() && before.exists()) {
-            written.setPrevious(withValue(put.getKey(), key, before));
+            written.setPrevious(keys.withValue(put.getKey(), key, before));
         }
-        revision++;
-        KeyState after = before.written(revision);
-        byte[] record = KeyLayout.putRecord(after, put.getValue());
-        writes.put(database.index(), key, after.encode());
-        writes.put(database.versions(), KeyLayout.versionKey(key, revision), record);
-        writes.put(database.changes(), KeyLayout.number(revision), KeyLayout.change(KeyLayout.PUT, key));
-        keyCount += before.exists() ? 0 : 1;
-        stateHash = HashChain.put(stateHash, key, after, record, KeyLayout.VALUE_OFFSET);
-        overlay.put(put.getKey(), new Standing(after, Optional.of(put.getValue())));
-        return answer().setWritten(written.setEntry(withoutValue(put.getKey(), after))).build();
+        KeyState after = keys.put(put, key, before);
+        return Result.newBuilder().setWritten(written.setEntry(Keys.withoutValue(put.getKey(), after)));
     }
 
-    private Result delete(Delete delete) throws RocksDBException {
+    private Result.Builder delete(Delete delete) throws RocksDBException {
         byte[] key = delete.getKey().toByteArray();
-        KeyState before = current(delete.getKey(), key);
+        KeyState before = draft.key(key);
         if (!Preconditions.hold(delete.getPrecondition(), before)) {
-            return refused(delete.getKey(), key, before, delete.getReturnPrevious());
+            return unmet(delete.getKey(), key, before, delete.getReturnPrevious());
         }
         if (!before.exists()) {
-            return answer().setDeleted(Deleted.getDefaultInstance()).build();
+            return Result.newBuilder().setDeleted(Deleted.getDefaultInstance());
         }
         Deleted.Builder deleted = Deleted.newBuilder().setDeleted(1);
         if (delete.getReturnPrevious()) {
-            deleted.setPrevious(withValue(delete.getKey(), key, before));
+            deleted.setPrevious(keys.withValue(delete.getKey(), key, before));
         }
-        revision++;
-        writes.delete(database.index(), key);
-        writes.put(database.versions(), KeyLayout.versionKey(key, revision), KeyLayout.deleteRecord());
-        writes.put(database.changes(), KeyLayout.number(revision), KeyLayout.change(KeyLayout.DELETE, key));
-        keyCount--;
-        stateHash = HashChain.delete(stateHash, key, revision);
-        overlay.put(delete.getKey(), new Standing(KeyState.ABSENT, Optional.empty()));
-        return answer().setDeleted(deleted).build();
+        keys.delete(key, before);
+        return Result.newBuilder().setDeleted(deleted);
     }
 
-    private Result raiseRevision(RaiseRevision raise) {
-        revision = Math.addExact(revision, raise.getBy());
-        compactRevision = revision;
-        stateHash = HashChain.raise(stateHash, revision);
-        return answer().build();
+    private Result.Builder raise(long by) {
+        draft.raiseRevision(by);
+        return Result.newBuilder();
     }
 
-    private Result refused(ByteString name, byte[] key, KeyState current, boolean withItsValue) {
+    private Result.Builder unmet(ByteString name, byte[] key, KeyState current, boolean withItsValue) {
         PreconditionFailed.Builder failed = PreconditionFailed.newBuilder();
         if (current.exists()) {
-            failed.setCurrent(withItsValue ? withValue(name, key, current) : withoutValue(name, current));
+            failed.setCurrent(
+                    withItsValue ? keys.withValue(name, key, current) : Keys.withoutValue(name, current));
         }
-        return answer().setPreconditionFailed(failed).build();
+        return Result.newBuilder().setPreconditionFailed(failed);
     }
 
-    private Result.Builder answer() {
-        return Result.newBuilder().setRevision(revision);
+    private Result.Builder compact(Compact compact) {
+        long asked = compact.getRevision();
+        if (asked < 0 || asked > draft.revision()) {
+            return Result.newBuilder()
+                    .setRefused(Refusals.bound(
+                            Refused.Reason.REVISION_IN_FUTURE, draft.revision(), asked,
+                            "The store has not reached that revision."));
+        }
+        if (asked > draft.compactRevision()) {
+            draft.compact(asked);
+        }
+        return Result.newBuilder().setCompacted(Compacted.newBuilder().setCompactRevision(draft.compactRevision()));
     }
 
-    private KeyState current(ByteString name, byte[] key) {
-        Standing standing = overlay.get(name);
-        return standing != null ? standing.state() : database.keyState(database.latest(), key);
+    private Result.Builder deleteRange(DeleteRange delete) throws RocksDBException {
+        int limit = ApplyLimits.MAX_DELETED_KEYS;
+        List<byte[]> found = draft.keysIn(Validity.span(delete.getRange()), limit + 1);
+        boolean more = found.size() > limit;
+        if (more && !delete.getPartial()) {
+            return Result.newBuilder().setRefused(Txns.tooManyKeys(found.size()));
+        }
+        int deleted = txns.deleteAll(more ? found.subList(0, limit) : found);
+        return Result.newBuilder().setDeleted(Deleted.newBuilder().setDeleted(deleted).setMore(more));
     }
 
-    private KeyValue withValue(ByteString name, byte[] key, KeyState state) {
-        Standing standing = overlay.get(name);
-        ByteString value = standing != null
-                ? standing.value().orElseThrow()
-                : UnsafeByteOperations.unsafeWrap(Reads.existing(database, database.latest(), Bytes.wrap(key), state)
-                        .value()
-                        .array());
-        return withoutValue(name, state).toBuilder().setValue(value).build();
+    private Result.Builder grant(long ttlMillis) throws RocksDBException {
+        Optional<Refused> refused = leases.whyNotGranted();
+        if (refused.isPresent()) {
+            return Result.newBuilder().setRefused(refused.get());
+        }
+        long id = leases.grant(ttlMillis, Leases.Ownership.CLIENT);
+        return Result.newBuilder().setLease(leases.find(id).orElseThrow().info(id));
     }
 
-    private static KeyValue withoutValue(ByteString name, KeyState state) {
-        return KeyValue.newBuilder()
-                .setKey(name)
-                .setCreateRevision(state.createRevision())
-                .setModRevision(state.modRevision())
-                .setVersion(state.version())
-                .setLease(state.lease())
-                .build();
+    private Result.Builder keepAlive(long id) throws RocksDBException {
+        Optional<LeaseRecord> lease = leases.find(id);
+        if (lease.isEmpty()) {
+            return Result.newBuilder().setRefused(Leases.notFound(id));
+        }
+        return Result.newBuilder()
+                .setLease(leases.renew(id, lease.get(), lease.get().ttlMillis()).info(id));
+    }
+
+    /** What became of leases, in the order in which it happened. */
+    List<LeaseChange> leaseChanges() {
+        return draft.leaseChanges();
     }
 
     /** Writes everything gathered, and how far the store is with it, as one. */
     StoreState commit() throws RocksDBException {
-        StoreState after =
-                new StoreState(appliedIndex, appliedEpoch, revision, compactRevision, keyCount, stateHash);
-        writes.put(database.meta(), KeyLayout.STATE_KEY, after.encode());
-        database.write(writes);
-        return after;
+        return draft.commit(appliedIndex, appliedEpoch);
     }
 
     @Override
     public void close() {
-        writes.close();
+        draft.close();
     }
 }

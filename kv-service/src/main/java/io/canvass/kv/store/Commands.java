@@ -3,10 +3,13 @@ package io.canvass.kv.store;
 import java.io.IOException;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Precondition;
+import io.canvass.proto.kv.v1.Put;
 import io.canvass.proto.kv.v1.RaiseRevision;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.RaftConfig;
@@ -43,6 +46,7 @@ public final class Commands {
             throw new IllegalArgumentException("its bytes are not a command (" + e.getMessage() + ")", e);
         }
         requireKnown(command, "the command");
+        // The first two are all but all commands: they are worth the words.
         switch (command.getKindCase()) {
             case PUT -> {
                 requireKnown(command.getPut(), "its put");
@@ -57,6 +61,11 @@ public final class Commands {
                 requireRaise(command.getRaiseRevision().getBy());
             }
             case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
+            case COMPACT, DELETE_RANGE, TXN, ADD, LEASE_GRANT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_EXPIRE,
+                    LOCK_ACQUIRE, LOCK_RELEASE -> requireAllKnown(command);
+        }
+        if (command.hasIdempotency()) {
+            requireKnown(command.getIdempotency(), "its idempotency key");
         }
         return command;
     }
@@ -69,8 +78,13 @@ public final class Commands {
      */
     public static int requiredVersion(Command command) {
         return switch (command.getKindCase()) {
-            case PUT, DELETE -> FIRST_VERSION;
+            case PUT -> command.hasIdempotency() || command.getPut().getLifeCase() != Put.LifeCase.LIFE_NOT_SET
+                    ? RaftConfig.TRANSACTIONS_VERSION
+                    : FIRST_VERSION;
+            case DELETE -> command.hasIdempotency() ? RaftConfig.TRANSACTIONS_VERSION : FIRST_VERSION;
             case RAISE_REVISION -> RaftConfig.MEMBERS_VERSION;
+            case COMPACT, DELETE_RANGE, TXN, ADD, LEASE_GRANT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_EXPIRE,
+                    LOCK_ACQUIRE, LOCK_RELEASE -> RaftConfig.TRANSACTIONS_VERSION;
             case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
         };
     }
@@ -100,6 +114,29 @@ public final class Commands {
         requireKnown(precondition, "its precondition");
         requireKnown(precondition.getAnyOf(), "its list of revisions");
         requireKnown(precondition.getNoneOf(), "its list of revisions");
+    }
+
+    /** All that hangs below {@code message}, too. */
+    private static void requireAllKnown(Message message) {
+        for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+            if (field.isRepeated()) {
+                for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
+                    requireAllKnown(field, message.getRepeatedField(field, i));
+                }
+            } else if (!field.hasPresence() || message.hasField(field)) {
+                requireAllKnown(field, message.getField(field));
+            }
+        }
+    }
+
+    private static void requireAllKnown(FieldDescriptor field, Object value) {
+        if (value instanceof Message message) {
+            requireKnown(message, "its " + field.getName());
+            requireAllKnown(message);
+        } else if (value instanceof EnumValueDescriptor word && word.getIndex() < 0) {
+            throw new IllegalArgumentException(
+                    "its " + field.getName() + " has the unknown number " + word.getNumber());
+        }
     }
 
     private static void requireKnown(Message message, String what) {

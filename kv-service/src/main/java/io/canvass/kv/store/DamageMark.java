@@ -74,7 +74,7 @@ final class DamageMark {
     }
 
     private void write(String what) {
-        ByteBuffer text = StandardCharsets.UTF_8.encode(what + System.lineSeparator());
+        ByteBuffer text = StandardCharsets.UTF_8.encode(what + '\n');
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             while (text.hasRemaining()) {

@@ -42,7 +42,7 @@ final class Database implements AutoCloseable {
         this.handles = handles;
     }
 
-    /** Opens a store that was completed before. */
+    /** Opens a store that was completed before; one of an older format is brought to this version's. */
     static Database open(Path directory, Tuning tuning) {
         requireComplete(directory);
         return openKnown(directory, tuning);
@@ -78,7 +78,8 @@ final class Database implements AutoCloseable {
 
     private void initialize() {
         try (WriteBatch batch = new WriteBatch()) {
-            batch.put(meta(), KeyLayout.FORMAT_KEY, KeyLayout.number(KeyLayout.FORMAT));
+            // The rows of later formats come with the first command that needs them (Draft).
+            batch.put(meta(), KeyLayout.FORMAT_KEY, KeyLayout.number(KeyLayout.OLDEST_FORMAT));
             batch.put(meta(), KeyLayout.STATE_KEY, StoreState.EMPTY.encode());
             write(batch);
             flush();
@@ -133,9 +134,10 @@ final class Database implements AutoCloseable {
             throw cannotOpen(directory, e);
         }
         Optional<Long> format = readFormat(directory);
-        if (format.isPresent() && format.get() != KeyLayout.FORMAT) {
+        if (format.isPresent() && (format.get() < KeyLayout.OLDEST_FORMAT || format.get() > KeyLayout.FORMAT)) {
             throw new StoreException("The state store in " + directory + " has format " + format.get()
-                    + "; this version knows format " + KeyLayout.FORMAT + ". Nothing was changed. Start the version"
+                    + "; this version knows format " + KeyLayout.FORMAT + " and those down to "
+                    + KeyLayout.OLDEST_FORMAT + ". Nothing was changed. Start the version"
                     + " that wrote it, or a newer one.");
         }
         return format;
@@ -193,6 +195,11 @@ final class Database implements AutoCloseable {
         return handles.get(4);
     }
 
+    /** The family {@code default}, which every RocksDB has: an older version opens a store whose family is empty. */
+    ColumnFamilyHandle system() {
+        return handles.get(0);
+    }
+
     /** Reads what was written last. */
     ReadOptions latest() {
         return latest;
@@ -215,6 +222,16 @@ final class Database implements AutoCloseable {
         return get(meta(), options, KeyLayout.STATE_KEY)
                 .map(StoreState::decode)
                 .orElseThrow(() -> StoreException.damaged("it does not say how far it is"));
+    }
+
+    /** Empty in a store of format 1. */
+    Optional<SystemState> systemState(ReadOptions options) {
+        return get(meta(), options, KeyLayout.SYSTEM_KEY).map(SystemState::decode);
+    }
+
+    /** Up to where the reclaimer is: what history below it is worth keeping is kept for good. */
+    long reclaimed(ReadOptions options) {
+        return get(meta(), options, KeyLayout.RECLAIMED_KEY).map(KeyLayout::number).orElse(0L);
     }
 
     RocksIterator iterator(ColumnFamilyHandle family, ReadOptions options) {

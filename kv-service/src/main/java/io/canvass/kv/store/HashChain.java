@@ -38,6 +38,30 @@ final class HashChain {
         return word(word(hash, 3), revision);
     }
 
+    /** Folds in what changes no key. The kinds are part of the definition, so for ever. */
+    static long event(long hash, Event event, byte[] name, long one, long other) {
+        return word(word(bytes(word(hash, event.code), name, 0, name.length), one), other);
+    }
+
+    /** What is folded in beside puts (1), deletes (2) and raises of the revision (3). */
+    enum Event {
+        RECEIPT_KEPT(4),
+        RECEIPT_DROPPED(5),
+        LEASE_GRANTED(6),
+        LEASE_RENEWED(7),
+        LEASE_ENDING(8),
+        LEASE_ENDED(9),
+        TICKET_MADE(10),
+        TICKET_REMOVED(11),
+        COMPACTED(12);
+
+        private final int code;
+
+        Event(int code) {
+            this.code = code;
+        }
+    }
+
     /** The length goes first: no two sequences of runs give the same words. */
     private static long bytes(long hash, byte[] array, int offset, int length) {
         long next = word(hash, length);

@@ -1,8 +1,11 @@
 package io.canvass.kv.store;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 import com.google.protobuf.ByteString;
@@ -15,9 +18,13 @@ import io.canvass.raft.core.Bytes;
  * <table>
  * <caption>Column families</caption>
  * <tr><th>family</th><th>key</th><th>value</th></tr>
- * <tr><td>{@code default}</td><td colspan="2">empty; RocksDB insists on it</td></tr>
+ * <tr><td>{@code default}</td><td colspan="2">what the state machine keeps beside the keys: {@link SystemLayout}; empty in
+ *     format 1</td></tr>
  * <tr><td>{@code meta}</td><td>{@code format}</td><td>the format's number</td></tr>
  * <tr><td></td><td>{@code state}</td><td>{@link StoreState}: six numbers in the order of its components</td></tr>
+ * <tr><td></td><td>{@code system}</td><td>{@link SystemState}; from format 2 on</td></tr>
+ * <tr><td></td><td>{@code reclaimed}</td><td>the revision up to which compacted history was removed; absent: 0. Not
+ *     the same on every replica (format 2)</td></tr>
  * <tr><td>{@code index}</td><td>the user's key, as it is</td><td>{@link KeyState}: create revision, mod revision,
  *     version, lease. Only keys that exist</td></tr>
  * <tr><td>{@code versions}</td><td>the user's key, escaped and terminated, then the complement of the
@@ -33,13 +40,22 @@ import io.canvass.raft.core.Bytes;
  * or after (key, complement of R).
  */
 final class KeyLayout {
-    static final long FORMAT = 1;
+    /** Of a store to which a command was applied that needs rows which format 1 does not have. */
+    static final long FORMAT = 2;
+
+    /** That a store begins in. */
+    static final long OLDEST_FORMAT = 1;
 
     static final byte[] FORMAT_KEY = "format".getBytes(StandardCharsets.US_ASCII);
     static final byte[] STATE_KEY = "state".getBytes(StandardCharsets.US_ASCII);
 
+    static final byte[] SYSTEM_KEY = "system".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] RECLAIMED_KEY = "reclaimed".getBytes(StandardCharsets.US_ASCII);
+
     static final byte PUT = 1;
     static final byte DELETE = 2;
+    /** In {@code changes} only: the key is a lock's space, 1 byte, and its name. */
+    static final byte LOCK = 3;
 
     /** Where the value begins in a {@link #PUT} record. */
     static final int VALUE_OFFSET = 1 + 3 * Long.BYTES;
@@ -47,6 +63,7 @@ final class KeyLayout {
     private static final byte ESCAPED = 0x00;
     private static final byte ZERO = (byte) 0xff;
     private static final byte END = 0x01;
+    private static final byte AFTER_END = 0x02;
     private static final int END_BYTES = 2;
 
     private KeyLayout() {}
@@ -65,11 +82,32 @@ final class KeyLayout {
 
     /** The row of {@code versions} that holds what was written to {@code key} at {@code revision}. */
     static byte[] versionKey(byte[] key, long revision) {
+        byte[] row = terminated(key, END, Long.BYTES);
+        ByteBuffer.wrap(row).putLong(row.length - Long.BYTES, ~revision);
+        return row;
+    }
+
+    /** Before all rows of {@code versions} that belong to {@code key}, after all of lesser keys. */
+    static byte[] versionsStart(byte[] key) {
+        return terminated(key, END, 0);
+    }
+
+    /** After all rows of {@code versions} that belong to {@code key}, before all of greater keys. */
+    static byte[] versionsEnd(byte[] key) {
+        return terminated(key, AFTER_END, 0);
+    }
+
+    /** Escaped and terminated, with so many bytes left free behind it. */
+    static byte[] terminated(byte[] key, int spare) {
+        return terminated(key, END, spare);
+    }
+
+    private static byte[] terminated(byte[] key, byte terminator, int spare) {
         int zeros = 0;
         for (byte each : key) {
             zeros += each == ESCAPED ? 1 : 0;
         }
-        byte[] row = new byte[key.length + zeros + END_BYTES + Long.BYTES];
+        byte[] row = new byte[key.length + zeros + END_BYTES + spare];
         int at = 0;
         for (byte each : key) {
             row[at++] = each;
@@ -78,9 +116,23 @@ final class KeyLayout {
             }
         }
         row[at++] = ESCAPED;
-        row[at++] = END;
-        ByteBuffer.wrap(row).putLong(at, ~revision);
+        row[at] = terminator;
         return row;
+    }
+
+    /** The user's key of a row of {@code versions}. */
+    static byte[] keyOf(byte[] row) {
+        int end = row.length - Long.BYTES - END_BYTES;
+        if (end < 0) {
+            throw StoreException.damaged("a row of its versions has " + row.length + " bytes");
+        }
+        byte[] key = new byte[end];
+        int length = 0;
+        for (int at = 0; at < end; at++) {
+            key[length++] = row[at];
+            at += row[at] == ESCAPED ? 1 : 0;
+        }
+        return length == end ? key : Arrays.copyOf(key, length);
     }
 
     /** Whether two rows of {@code versions} belong to the same user's key. */
@@ -128,6 +180,31 @@ final class KeyLayout {
     /** One changed key in a row of {@code changes}; a row of several is these, one after the other. */
     static byte[] change(byte kind, byte[] key) {
         return ByteBuffer.allocate(1 + Integer.BYTES + key.length).put(kind).putInt(key.length).put(key).array();
+    }
+
+    /** One change of a row of {@code changes}. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    record Changed(byte kind, byte[] key) {}
+
+    static List<Changed> changed(byte[] row) {
+        List<Changed> changes = new ArrayList<>();
+        ByteBuffer in = ByteBuffer.wrap(row);
+        try {
+            while (in.hasRemaining()) {
+                byte kind = in.get();
+                byte[] key = new byte[in.getInt()];
+                in.get(key);
+                changes.add(new Changed(kind, key));
+            }
+        } catch (BufferUnderflowException | NegativeArraySizeException e) {
+            throw StoreException.damaged("a row of its changes cannot be read");
+        }
+        return changes;
+    }
+
+    /** The first key after {@code key}. */
+    static byte[] after(byte[] key) {
+        return Arrays.copyOf(key, key.length + 1);
     }
 
     /** The first key after all that begin with {@code prefix}; empty if there is no such key. */

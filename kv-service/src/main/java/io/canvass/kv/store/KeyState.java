@@ -16,8 +16,8 @@ record KeyState(long createRevision, long modRevision, long version, long lease)
     }
 
     /** This key after a write at {@code revision}: created if it did not exist, one version further if it did. */
-    KeyState written(long revision) {
-        return new KeyState(exists() ? createRevision : revision, revision, version + 1, 0);
+    KeyState written(long revision, long withLease) {
+        return new KeyState(exists() ? createRevision : revision, revision, version + 1, withLease);
     }
 
     byte[] encode() {

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -55,6 +57,10 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     private volatile Optional<String> failure = Optional.empty();
     private long unflushedBytes;
 
+    private final List<StoreObserver> observers = new CopyOnWriteArrayList<>();
+    private final Reclamation reclamation = new Reclamation(this::reclaimStep, this::isReclaimDue);
+    private final KvQueries queries = new Queries(this);
+
     private KvStore(StateDirectories directories, Tuning tuning, StoreLimits limits, InstallTrace trace) {
         this.directories = directories;
         this.tuning = tuning;
@@ -74,6 +80,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
             database.close();
             throw e;
         }
+        reclamation.beginIfDue();
     }
 
     /** As {@link #open(Path, StoreLimits)} with {@link StoreLimits#DEFAULT}. */
@@ -178,6 +185,8 @@ public final class KvStore implements StateMachine<Result>, KvReader {
                     results.add(batch.apply(entry));
                 }
                 commit(batch, entries);
+                StoreState applied = state.get();
+                observers.forEach(observer -> observer.applied(applied, batch.leaseChanges()));
                 return results;
             }
         } finally {
@@ -187,7 +196,11 @@ public final class KvStore implements StateMachine<Result>, KvReader {
 
     private void commit(CommandBatch batch, List<Entry> entries) {
         try {
+            long compacted = state.get().compactRevision();
             publish(batch.commit());
+            if (state.get().compactRevision() > compacted) {
+                reclamation.begin();
+            }
             for (Entry entry : entries) {
                 unflushedBytes += entry.sizeBytes();
             }
@@ -243,6 +256,53 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         }
     }
 
+    /** {@link Reclamation} asks for one step after the other. */
+    private boolean reclaimStep() {
+        long stamp = databaseLock.readLock();
+        try {
+            return isSound() && watched(this::reclaimSome);
+        } catch (StoreException e) {
+            // Damage is told already; a disk that cannot be read takes no more writes either.
+            if (isSound()) {
+                failure = Optional.of(String.valueOf(e.getMessage()));
+            }
+            return false;
+        } finally {
+            databaseLock.unlockRead(stamp);
+        }
+    }
+
+    private boolean reclaimSome() {
+        try {
+            return Reclaimer.step(database, state.get());
+        } catch (RocksDBException e) {
+            throw fail("Compacted history could not be removed", e);
+        }
+    }
+
+    private boolean isReclaimDue() {
+        long stamp = databaseLock.readLock();
+        try {
+            return isSound() && Reclaimer.isDue(database, state.get());
+        } finally {
+            databaseLock.unlockRead(stamp);
+        }
+    }
+
+    private boolean isSound() {
+        return !closed && failure.isEmpty() && damage.finding().isEmpty();
+    }
+
+    /** Up to which revision compacted history was removed from the disk; behind the compact revision for a while. */
+    public long reclaimedRevision() {
+        return read((source, view) -> source.reclaimed(view.options()));
+    }
+
+    /** Has {@code observer} told of all that is applied from now on. Before the first apply, or between two. */
+    public void observe(StoreObserver observer) {
+        observers.add(observer);
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -257,8 +317,38 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         long stamp = databaseLock.readLock();
         try {
             requireReadable();
-            long revision = state.get().revision();
-            return new Lookup(revision, Reads.get(database, key, revision));
+            while (true) {
+                long revision = state.get().revision();
+                Optional<StoredValue> found = Reads.get(database, key, revision);
+                if (state.get().compactRevision() <= revision) {
+                    return new Lookup(revision, found);
+                }
+                // History at that revision went while it was read; the store has gone on since.
+            }
+        } finally {
+            databaseLock.unlockRead(stamp);
+        }
+    }
+
+    /** All reads beside those of one key and of a prefix. */
+    public KvQueries queries() {
+        return queries;
+    }
+
+    /** A read of one state of the store, which this node publishes by it. */
+    <T> T read(BiFunction<Database, ReadView, T> reading) {
+        return watched(() -> readOne(reading));
+    }
+
+    private <T> T readOne(BiFunction<Database, ReadView, T> reading) {
+        long stamp = databaseLock.readLock();
+        try {
+            requireReadable();
+            try (ReadView view = new ReadView(database)) {
+                // Else this thread could read an older revision next.
+                publish(view.state());
+                return reading.apply(database, view);
+            }
         } finally {
             databaseLock.unlockRead(stamp);
         }
@@ -454,6 +544,9 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         Path former = active;
         switchTo(staged, incoming);
         trace.reached(InstallTrace.Step.SWITCHED);
+        StoreState installed = state.get();
+        observers.forEach(observer -> observer.installed(installed));
+        reclamation.beginIfDue();
         directories.remove(former);
     }
 

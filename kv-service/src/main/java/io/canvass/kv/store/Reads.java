@@ -22,28 +22,50 @@ final class Reads {
      * snapshot, though apply may go on meanwhile. What the index holds is the newest version; if that is not above the
      * revision, it is the version at that revision, for nothing was written to the key in between. Otherwise, or if the
      * index holds nothing, which may be the work of a batch that is being written now, the history of the key tells.
+     *
+     * <p>History that is compacted meanwhile may be missing from what this finds: the answer counts only if the compact
+     * revision is not above {@code revision} afterwards.
      */
     static Optional<StoredValue> get(Database database, Bytes key, long revision) {
         KeyState newest = database.keyState(database.latest(), key.array());
         if (newest.exists() && newest.modRevision() <= revision) {
-            return Optional.of(existing(database, database.latest(), key, newest));
+            Optional<StoredValue> found = find(database, database.latest(), key, newest.modRevision());
+            if (found.isPresent()) {
+                return found;
+            }
+            // Written again and compacted since the index was read, or damaged.
+            KeyState again = database.keyState(database.latest(), key.array());
+            if (again.equals(newest)) {
+                throw missing(key, newest.modRevision());
+            }
         }
-        return at(database, key, revision);
+        return at(database, database.latest(), key, revision);
     }
 
     /** A key of which the index says that it exists. */
     static StoredValue existing(Database database, ReadOptions options, Bytes key, KeyState state) {
-        long revision = state.modRevision();
+        return version(database, options, key, state.modRevision());
+    }
+
+    /** What was written to a key at exactly this revision. */
+    static StoredValue version(Database database, ReadOptions options, Bytes key, long revision) {
+        return find(database, options, key, revision).orElseThrow(() -> missing(key, revision));
+    }
+
+    private static Optional<StoredValue> find(Database database, ReadOptions options, Bytes key, long revision) {
         return database.get(database.versions(), options, KeyLayout.versionKey(key.array(), revision))
-                .flatMap(record -> KeyLayout.stored(key, revision, record))
-                .orElseThrow(() -> StoreException.damaged("the index names revision " + revision
-                        + " for a key of " + key.size() + " bytes, but there is no such version"));
+                .flatMap(record -> KeyLayout.stored(key, revision, record));
+    }
+
+    private static StoreException missing(Bytes key, long revision) {
+        return StoreException.damaged("revision " + revision + " is named for a key of " + key.size()
+                + " bytes, but there is no such version");
     }
 
     /** The newest version that is not above {@code revision}: one seek. */
-    private static Optional<StoredValue> at(Database database, Bytes key, long revision) {
+    static Optional<StoredValue> at(Database database, ReadOptions options, Bytes key, long revision) {
         byte[] wanted = KeyLayout.versionKey(key.array(), revision);
-        try (RocksIterator versions = database.iterator(database.versions(), database.latest())) {
+        try (RocksIterator versions = database.iterator(database.versions(), options)) {
             versions.seek(wanted);
             if (!versions.isValid()) {
                 Database.requireSound(versions);

@@ -10,4 +10,8 @@ import io.canvass.raft.core.Bytes;
  * @param version how often it was written since it was created, from 1
  * @param lease 0: none
  */
-public record StoredValue(Bytes key, Bytes value, long createRevision, long modRevision, long version, long lease) {}
+public record StoredValue(Bytes key, Bytes value, long createRevision, long modRevision, long version, long lease) {
+    StoredValue withoutValue() {
+        return new StoredValue(key, Bytes.EMPTY, createRevision, modRevision, version, lease);
+    }
+}

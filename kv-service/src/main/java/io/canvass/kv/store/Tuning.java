@@ -1,5 +1,7 @@
 package io.canvass.kv.store;
 
+import java.util.List;
+
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -8,7 +10,9 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
+import org.rocksdb.TablePropertiesCollectorFactory;
 
 /** How RocksDB is set up. Owns the one block cache and outlives every {@link Database} opened with it. */
 final class Tuning implements AutoCloseable {
@@ -22,11 +26,17 @@ final class Tuning implements AutoCloseable {
     private static final int MAX_WRITE_BUFFERS = 4;
     private static final int BLOOM_BITS_PER_KEY = 10;
     private static final int MAX_INFO_LOGS = 4;
+    /** A table is compacted when half of it is deletions, or that many of so many rows in a row. */
+    private static final int DELETION_WINDOW_ROWS = 4096;
+
+    private static final int DELETION_TRIGGER_ROWS = 3072;
+    private static final double DELETION_RATIO = 0.5;
     private static final long MAX_INFO_LOG_BYTES = 4L << 20;
 
     private final Cache cache;
     private final BloomFilter filter;
     private final DBOptions database;
+    private final TablePropertiesCollectorFactory deletions;
     private final ColumnFamilyOptions family;
 
     Tuning(StoreLimits limits) {
@@ -47,8 +57,15 @@ final class Tuning implements AutoCloseable {
                 .setMaxLogFileSize(MAX_INFO_LOG_BYTES)
                 .setStatsDumpPeriodSec(0)
                 .setStatsPersistPeriodSec(0);
-        family = new ColumnFamilyOptions()
-                .setWriteBufferSize(limits.writeBufferBytes())
+        // So that what is deleted gives its space back, also where nothing is written any more.
+        deletions = TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+                DELETION_WINDOW_ROWS, DELETION_TRIGGER_ROWS, DELETION_RATIO);
+        try (Options options = new Options()) {
+            // Column family options have no setter for it; they take it over from here.
+            options.setTablePropertiesCollectorFactory(List.of(deletions));
+            family = new ColumnFamilyOptions(options);
+        }
+        family.setWriteBufferSize(limits.writeBufferBytes())
                 .setMaxWriteBufferNumber(MAX_WRITE_BUFFERS)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setTableFormatConfig(new BlockBasedTableConfig()
@@ -71,6 +88,7 @@ final class Tuning implements AutoCloseable {
     public void close() {
         database.close();
         family.close();
+        deletions.close();
         filter.close();
         cache.close();
     }

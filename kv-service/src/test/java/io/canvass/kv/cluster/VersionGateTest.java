@@ -3,10 +3,21 @@ package io.canvass.kv.cluster;
 import java.util.List;
 
 import io.canvass.kv.store.Commands;
+import io.canvass.proto.kv.v1.Add;
 import io.canvass.proto.kv.v1.Command;
+import io.canvass.proto.kv.v1.Compact;
 import io.canvass.proto.kv.v1.Delete;
+import io.canvass.proto.kv.v1.DeleteRange;
+import io.canvass.proto.kv.v1.Idempotency;
+import io.canvass.proto.kv.v1.LeaseExpire;
+import io.canvass.proto.kv.v1.LeaseGrant;
+import io.canvass.proto.kv.v1.LeaseKeepAlive;
+import io.canvass.proto.kv.v1.LeaseRevoke;
+import io.canvass.proto.kv.v1.LockAcquire;
+import io.canvass.proto.kv.v1.LockRelease;
 import io.canvass.proto.kv.v1.Put;
 import io.canvass.proto.kv.v1.RaiseRevision;
+import io.canvass.proto.kv.v1.Txn;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Configuration.Member;
 import io.canvass.raft.core.Configuration.Promotion;
@@ -49,7 +60,24 @@ class VersionGateTest {
         assertThat(List.of(put, delete)).allMatch(command -> Commands.requiredVersion(command) == Commands.FIRST_VERSION);
         Command raise = Command.newBuilder().setRaiseRevision(RaiseRevision.getDefaultInstance()).build();
         assertThat(Commands.requiredVersion(raise)).isEqualTo(RaftConfig.MEMBERS_VERSION);
-        assertThat(Command.KindCase.values()).as("a kind that is new needs a version, and a line here").hasSize(4);
+        assertThat(Command.KindCase.values()).as("a kind that is new needs a version, and a line here").hasSize(14);
+        List<Command> ofTransactions = List.of(
+                Command.newBuilder().setCompact(Compact.getDefaultInstance()).build(),
+                Command.newBuilder().setDeleteRange(DeleteRange.getDefaultInstance()).build(),
+                Command.newBuilder().setTxn(Txn.getDefaultInstance()).build(),
+                Command.newBuilder().setAdd(Add.getDefaultInstance()).build(),
+                Command.newBuilder().setLeaseGrant(LeaseGrant.getDefaultInstance()).build(),
+                Command.newBuilder().setLeaseKeepAlive(LeaseKeepAlive.getDefaultInstance()).build(),
+                Command.newBuilder().setLeaseRevoke(LeaseRevoke.getDefaultInstance()).build(),
+                Command.newBuilder().setLeaseExpire(LeaseExpire.getDefaultInstance()).build(),
+                Command.newBuilder().setLockAcquire(LockAcquire.getDefaultInstance()).build(),
+                Command.newBuilder().setLockRelease(LockRelease.getDefaultInstance()).build(),
+                Command.newBuilder().setPut(Put.newBuilder().setTtlMillis(1)).build(),
+                Command.newBuilder().setPut(Put.newBuilder().setLease(1)).build(),
+                put.toBuilder().setIdempotency(Idempotency.getDefaultInstance()).build(),
+                delete.toBuilder().setIdempotency(Idempotency.getDefaultInstance()).build());
+        assertThat(ofTransactions)
+                .allMatch(command -> Commands.requiredVersion(command) == RaftConfig.TRANSACTIONS_VERSION);
         assertThatIllegalArgumentException().isThrownBy(() -> Commands.requiredVersion(Command.getDefaultInstance()));
     }
 }

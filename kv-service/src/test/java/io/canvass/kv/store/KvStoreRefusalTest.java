@@ -10,7 +10,11 @@ import java.util.stream.Stream;
 
 import com.google.protobuf.UnknownFieldSet;
 import io.canvass.proto.kv.v1.Command;
+import io.canvass.proto.kv.v1.Compare;
+import io.canvass.proto.kv.v1.Idempotency;
+import io.canvass.proto.kv.v1.Operation;
 import io.canvass.proto.kv.v1.Precondition;
+import io.canvass.proto.kv.v1.Txn;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
@@ -48,6 +52,13 @@ class KvStoreRefusalTest {
         Precondition.Builder revisions = TestLog.anyOf(1L).toBuilder();
         revisions.getAnyOfBuilder().setUnknownFields(UNKNOWN);
         Command unknownBesidePut = put.toBuilder().setUnknownFields(UNKNOWN).build();
+        Txn txn = Txn.newBuilder()
+                .addThen(Operation.newBuilder().setPut(nested.getPut()))
+                .build();
+        Compare oddRelation = Compare.newBuilder().setRelationValue(77).setExists(true).build();
+        Command unknownKey = TestLog.once("k", "d", put).toBuilder()
+                .setIdempotency(Idempotency.newBuilder().setUnknownFields(UNKNOWN))
+                .build();
         byte[] cutShort = put.toByteString().substring(0, 5).toByteArray();
         return Stream.of(
                 Arguments.of("says nothing of what to do", new byte[0]),
@@ -58,6 +69,16 @@ class KvStoreRefusalTest {
                 Arguments.of(
                         "its list of revisions has the unknown fields [99]",
                         provided(revisions.build(), put).toByteArray()),
+                Arguments.of(
+                        "its put has the unknown fields [99]",
+                        Command.newBuilder().setTxn(txn).build().toByteArray()),
+                Arguments.of(
+                        "its relation has the unknown number 77",
+                        Command.newBuilder()
+                                .setTxn(Txn.newBuilder().addCompare(oddRelation))
+                                .build()
+                                .toByteArray()),
+                Arguments.of("its idempotency key has the unknown fields [99]", unknownKey.toByteArray()),
                 Arguments.of("its bytes are not a command", cutShort),
                 Arguments.of("its bytes are not a command", new byte[] {(byte) 0xff, 0x01, 0x02}));
     }
@@ -116,7 +137,7 @@ class KvStoreRefusalTest {
 
         assertThatThrownBy(() -> KvStore.open(directory, SMALL))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("has format 2; this version knows format 1")
+                .hasMessageContaining("has format 3; this version knows format 2")
                 .hasMessageContaining("Nothing was changed");
 
         assertThat(StoreFiles.names(directory)).isEqualTo(before);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -12,9 +13,19 @@ import java.util.stream.Stream;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksIterator;
 
+import static org.awaitility.Awaitility.await;
+
 /** Looks at what stands on the disk, and copies it as a crash would leave it. */
 final class StoreFiles {
     private StoreFiles() {}
+
+    /** Waits until what is compacted is gone from the disk: only then have two stores the same rows. */
+    static void awaitReclaimed(KvStore store) {
+        await("compacted history is removed")
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> store.reclaimedRevision() == store.state().compactRevision());
+    }
 
     /** Every row of every column family of a closed store. */
     static List<String> rows(Path directory) {
@@ -23,7 +34,8 @@ final class StoreFiles {
         try (Tuning tuning = new Tuning(TestLog.SMALL);
                 Database database = Database.open(active, tuning)) {
             List<ColumnFamilyHandle> families =
-                    List.of(database.meta(), database.index(), database.versions(), database.changes());
+                    List.of(
+                    database.meta(), database.index(), database.versions(), database.changes(), database.system());
             for (int i = 0; i < families.size(); i++) {
                 try (RocksIterator iterator = database.iterator(families.get(i), database.latest())) {
                     for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {

@@ -1,13 +1,28 @@
 package io.canvass.kv.store;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 import com.google.protobuf.ByteString;
+import io.canvass.proto.kv.v1.Add;
 import io.canvass.proto.kv.v1.Command;
+import io.canvass.proto.kv.v1.Compact;
 import io.canvass.proto.kv.v1.Delete;
+import io.canvass.proto.kv.v1.DeleteRange;
+import io.canvass.proto.kv.v1.DueLease;
+import io.canvass.proto.kv.v1.Idempotency;
+import io.canvass.proto.kv.v1.KeyRange;
+import io.canvass.proto.kv.v1.LeaseExpire;
+import io.canvass.proto.kv.v1.LeaseGrant;
+import io.canvass.proto.kv.v1.LeaseKeepAlive;
+import io.canvass.proto.kv.v1.LeaseRevoke;
+import io.canvass.proto.kv.v1.LockAcquire;
+import io.canvass.proto.kv.v1.LockRelease;
+import io.canvass.proto.kv.v1.LockSpace;
 import io.canvass.proto.kv.v1.Precondition;
 import io.canvass.proto.kv.v1.Put;
+import io.canvass.proto.kv.v1.RaiseRevision;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.Revisions;
 import io.canvass.raft.core.Bytes;
@@ -28,6 +43,12 @@ final class TestLog {
         return entry(index, EntryKind.COMMAND, command.toByteArray());
     }
 
+    /** An entry that the leader made so many milliseconds after the others. */
+    static Entry later(long index, long millis, Command command) {
+        return new Entry(
+                index, EPOCH, EntryKind.COMMAND, TIMESTAMP_MILLIS + millis, Bytes.wrap(command.toByteArray()));
+    }
+
     static Entry entry(long index, EntryKind kind, byte[] data) {
         return new Entry(index, EPOCH, kind, TIMESTAMP_MILLIS, Bytes.wrap(data));
     }
@@ -45,6 +66,11 @@ final class TestLog {
         return store.apply(List.of(entry(store.state().appliedIndex() + 1, command))).getFirst();
     }
 
+    /** Applies one command as the next entry, made so many milliseconds after the others. */
+    static Result applyLater(KvStore store, long millis, Command command) {
+        return store.apply(List.of(later(store.state().appliedIndex() + 1, millis, command))).getFirst();
+    }
+
     static List<Result> applyAll(KvStore store, List<Command> commands) {
         return store.apply(entries(store.state().appliedIndex() + 1, commands));
     }
@@ -55,6 +81,95 @@ final class TestLog {
 
     static Command put(ByteString key, ByteString value) {
         return Command.newBuilder().setPut(Put.newBuilder().setKey(key).setValue(value)).build();
+    }
+
+    static Command putWithTtl(String key, String value, long ttlMillis) {
+        Put.Builder put = put(key, value).getPut().toBuilder().setTtlMillis(ttlMillis);
+        return Command.newBuilder().setPut(put).build();
+    }
+
+    static Command putWithLease(String key, String value, long lease) {
+        Put.Builder put = put(key, value).getPut().toBuilder().setLease(lease);
+        return Command.newBuilder().setPut(put).build();
+    }
+
+    static Command compact(long revision) {
+        return Command.newBuilder().setCompact(Compact.newBuilder().setRevision(revision)).build();
+    }
+
+    static Command raise(long by) {
+        return Command.newBuilder()
+                .setRaiseRevision(RaiseRevision.newBuilder().setBy(by))
+                .build();
+    }
+
+    static KeyRange prefix(String prefix) {
+        return KeyRange.newBuilder().setStart(ByteString.copyFromUtf8(prefix)).setPrefix(true).build();
+    }
+
+    static KeyRange between(String start, String end) {
+        return KeyRange.newBuilder()
+                .setStart(ByteString.copyFromUtf8(start))
+                .setEnd(ByteString.copyFromUtf8(end))
+                .build();
+    }
+
+    static Command deleteRange(KeyRange range) {
+        return Command.newBuilder().setDeleteRange(DeleteRange.newBuilder().setRange(range)).build();
+    }
+
+    static Command add(String key, long amount) {
+        return Command.newBuilder()
+                .setAdd(Add.newBuilder().setKey(ByteString.copyFromUtf8(key)).setAmount(amount))
+                .build();
+    }
+
+    static Command grant(long ttlMillis) {
+        return Command.newBuilder().setLeaseGrant(LeaseGrant.newBuilder().setTtlMillis(ttlMillis)).build();
+    }
+
+    static Command keepAlive(long lease) {
+        return Command.newBuilder().setLeaseKeepAlive(LeaseKeepAlive.newBuilder().setLease(lease)).build();
+    }
+
+    static Command revoke(long lease) {
+        return Command.newBuilder().setLeaseRevoke(LeaseRevoke.newBuilder().setLease(lease)).build();
+    }
+
+    static Command expire(long epoch, long lease, long renewals) {
+        return Command.newBuilder()
+                .setLeaseExpire(LeaseExpire.newBuilder()
+                        .setEpoch(epoch)
+                        .addDue(DueLease.newBuilder().setLease(lease).setRenewals(renewals)))
+                .build();
+    }
+
+    static Command acquire(String name, String owner, long ttlMillis, boolean wait) {
+        return Command.newBuilder()
+                .setLockAcquire(LockAcquire.newBuilder()
+                        .setSpace(LockSpace.LOCK)
+                        .setName(ByteString.copyFromUtf8(name))
+                        .setOwner(ByteString.copyFromUtf8(owner))
+                        .setTtlMillis(ttlMillis)
+                        .setWait(wait))
+                .build();
+    }
+
+    static Command release(String name, long token) {
+        return Command.newBuilder()
+                .setLockRelease(LockRelease.newBuilder()
+                        .setSpace(LockSpace.LOCK)
+                        .setName(ByteString.copyFromUtf8(name))
+                        .setToken(token))
+                .build();
+    }
+
+    static Command once(String idempotencyKey, String digest, Command command) {
+        return command.toBuilder()
+                .setIdempotency(Idempotency.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(idempotencyKey))
+                        .setDigest(ByteString.copyFromUtf8(digest)))
+                .build();
     }
 
     static Command delete(String key) {
@@ -116,5 +231,18 @@ final class TestLog {
 
     static ByteString string(Bytes bytes) {
         return ByteString.copyFrom(bytes.array());
+    }
+
+    static String hex(ByteString bytes) {
+        return HexFormat.of().formatHex(bytes.toByteArray());
+    }
+
+    /** Without the sentences for people: what is compared with a model. */
+    static Result plain(Result result) {
+        return result.hasRefused()
+                ? result.toBuilder()
+                        .setRefused(result.getRefused().toBuilder().clearDetail())
+                        .build()
+                : result;
     }
 }

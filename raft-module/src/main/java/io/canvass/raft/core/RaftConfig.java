@@ -38,7 +38,10 @@ public record RaftConfig(
     /** The protocol version whose speakers read the newest format of a configuration ({@link Configuration#NEWEST_FORMAT}). */
     public static final int MEMBERS_VERSION = 2;
 
-    public static final int NEWEST_VERSION = MEMBERS_VERSION;
+    /** The protocol version whose speakers apply transactions, leases, locks, counters, compaction and idempotency keys. */
+    public static final int TRANSACTIONS_VERSION = 3;
+
+    public static final int NEWEST_VERSION = TRANSACTIONS_VERSION;
 
     public RaftConfig {
         if (self.isNone() || self.directoryId().equals(ReplicaKey.UNASSIGNED)) {

@@ -94,7 +94,7 @@ class PeerPortRefusalsTest {
     @Test
     void aPeerThatSpeaksOnlyNewerVersionsIsRefused() {
         assertHelloRefused(
-                RawPeer.hello(node, "n3").setMinVersion(3).setMaxVersion(4),
+                RawPeer.hello(node, "n3").setMinVersion(4).setMaxVersion(5),
                 RefusalReason.UNSUPPORTED_VERSION,
                 HelloAck.Refusal.UNSUPPORTED_VERSION);
     }

@@ -1,0 +1,15 @@
+package io.canvass.kv.store;
+
+import java.util.List;
+
+/**
+ * Is told what apply did, on the applier's thread, when readers can see it. Must return at once and must not throw:
+ * apply waits for it.
+ */
+public interface StoreObserver {
+    /** @param leaseChanges in the order in which they happened */
+    void applied(StoreState state, List<LeaseChange> leaseChanges);
+
+    /** The whole state was replaced by a copy; nothing is applied before this returns. */
+    void installed(StoreState state);
+}
