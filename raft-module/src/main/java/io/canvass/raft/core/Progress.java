@@ -35,6 +35,9 @@ final class Progress {
     /** When the newest request that it answered in this epoch was sent. At election all start as fresh. */
     private long contactNanos;
     private long lastHeardNanos = ReplicaState.EpochMemory.NEVER;
+    /** When its connection was lost last: what it answered of what had been sent by then says nothing of now. */
+    private long lostNanos = ReplicaState.EpochMemory.NEVER;
+
     private long readAcknowledged;
 
     Progress(Configuration.Member member, boolean voter, long next, long session, long now) {
@@ -104,6 +107,20 @@ final class Progress {
 
     long lastHeardNanos() {
         return lastHeardNanos;
+    }
+
+    void connectionLost(long now) {
+        lostNanos = now;
+    }
+
+    /** Whether it answered something that was sent after this moment and after its connection was lost last, or starts as fresh. */
+    boolean hasContactSince(long then) {
+        return contactNanos > Math.max(then, lostNanos);
+    }
+
+    /** The same, but what starts as fresh does not count before it answers. */
+    boolean hasAnsweredSince(long then) {
+        return hasContactSince(then) && lastHeardNanos > Math.max(then, lostNanos);
     }
 
     long readAcknowledged() {
