@@ -239,10 +239,10 @@ public final class Replication {
         if (peer.probeOutstanding()) {
             return;
         }
-        peer.probeSent();
-        boolean inMemory = peer.next() <= log.lastIndex() && log.inMemory(peer.next());
-        List<Entry> entries =
-                inMemory ? log.slice(peer.next(), log.lastIndex(), config.maxAppendBytes()) : List.of();
+        boolean bears =
+                peer.mayProbeWithEntries() && peer.next() <= log.lastIndex() && log.inMemory(peer.next());
+        List<Entry> entries = bears ? log.slice(peer.next(), log.lastIndex(), config.maxAppendBytes()) : List.of();
+        peer.probeSent(peer.next() - 1 + entries.size());
         append(peer, Lane.DATA, log.position(peer.next() - 1), entries);
     }
 
