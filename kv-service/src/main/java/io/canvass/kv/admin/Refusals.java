@@ -31,7 +31,7 @@ final class Refusals {
             case RaftException.OutcomeUnknown _ -> Refusal.OUTCOME_UNKNOWN;
             case RaftException.ChangeRefused refused -> of(refused.refusal());
             case RaftException.TransferFailed failed -> switch (failed.why()) {
-                case NO_SUCH_VOTER, REFUSED -> Refusal.TRANSFER_FAILED;
+                case NO_SUCH_VOTER, NO_VOTER_ANSWERS, REFUSED -> Refusal.TRANSFER_FAILED;
                 case BUSY -> Refusal.NOT_READY;
                 // Whoever was told to take over may still do so.
                 case TIMED_OUT -> Refusal.OUTCOME_UNKNOWN;

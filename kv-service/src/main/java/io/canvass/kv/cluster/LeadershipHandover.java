@@ -1,7 +1,6 @@
 package io.canvass.kv.cluster;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -67,32 +66,16 @@ final class LeadershipHandover implements SmartLifecycle {
             return CompletableFuture.completedFuture(null);
         }
         long begun = System.nanoTime();
-        return transfer(status)
+        // To whom is the core's choice: it knows who answers, and until who takes over has the rest, nobody takes writes.
+        return within(() -> raft.transfer(ReplicaKey.NONE, limit))
                 .thenRun(() -> LOG.info("Leadership was handed over in {} ms; {} leads epoch {}", millisSince(begun),
                         raft.leadership().leader().nodeId(), raft.leadership().epoch()))
                 .handle((_, failure) -> Optional.ofNullable(failure))
                 .thenCompose(failure -> failure.map(this::resign).orElse(CompletableFuture.completedFuture(null)));
     }
 
-    private CompletableFuture<Void> transfer(RaftStatus status) {
-        Optional<ReplicaKey> successor = successor(status);
-        if (successor.isEmpty()) {
-            return CompletableFuture.failedFuture(new IllegalStateException("no other voter is connected"));
-        }
-        return within(() -> raft.transfer(successor.get(), limit));
-    }
-
-    /** Of the voters that are there, the one that lacks least: until it has the rest, nobody takes writes. */
-    private static Optional<ReplicaKey> successor(RaftStatus status) {
-        return status.peers().stream()
-                .filter(peer -> peer.voter() && peer.connected())
-                .max(Comparator.comparingLong(RaftStatus.Peer::matchIndex)
-                        .thenComparing(Comparator.comparingLong(RaftStatus.Peer::contactAgeMillis).reversed()))
-                .map(RaftStatus.Peer::key);
-    }
-
     private CompletableFuture<Void> resign(Throwable transferFailure) {
-        LOG.warn("Leadership was not handed over to a chosen voter ({}); this node resigns", reason(transferFailure));
+        LOG.warn("Leadership was not handed over to another voter ({}); this node resigns", reason(transferFailure));
         return within(raft::resign).exceptionally(failure -> {
             LOG.warn("Leadership was not handed over within {} ms ({}); the peers elect without it",
                     limit.toMillis(), reason(failure));

@@ -85,6 +85,8 @@ public sealed interface Effect {
             public enum Why {
                 /** No voter of that name can take over. */
                 NO_SUCH_VOTER,
+                /** None was named, and none of the other voters is known to be there. */
+                NO_VOTER_ANSWERS,
                 /** Another is under way, or a change of members is. */
                 BUSY,
                 REFUSED,

@@ -1,6 +1,7 @@
 package io.canvass.raft.core;
 
 import java.util.Collection;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,20 +28,21 @@ final class Handover {
         return now == null ? Outcome.NEVER : now.deadlineNanos();
     }
 
-    void ask(Input.TransferTo asked, Collection<Progress> peers) {
-        Progress target = null;
-        for (Progress peer : peers) {
-            boolean named = asked.target().isNone() || peer.key().matches(asked.target());
-            if (named && peer.isVoter() && (target == null || peer.match() > target.match())) {
-                target = peer;
-            }
-        }
-        if (target == null) {
+    void ask(Input.TransferTo asked, Collection<Progress> peers, Successors successors) {
+        boolean unnamed = asked.target().isNone();
+        Optional<Progress> named = peers.stream()
+                .filter(peer -> peer.isVoter() && (unnamed || peer.key().matches(asked.target())))
+                .findFirst();
+        // Who is named is waited for, there or not: who asks may know more.
+        Optional<Progress> target = unnamed ? successors.best() : named;
+        if (named.isEmpty()) {
             refuse(asked, Effect.Result.TransferFailed.Why.NO_SUCH_VOTER);
         } else if (isUnderWay() || state.log.configurationIndex() > state.log.commitIndex()) {
             refuse(asked, Effect.Result.TransferFailed.Why.BUSY);
+        } else if (target.isEmpty()) {
+            refuse(asked, Effect.Result.TransferFailed.Why.NO_VOTER_ANSWERS);
         } else {
-            begin(asked.requestId(), target, asked.timeoutNanos());
+            begin(asked.requestId(), target.get(), asked.timeoutNanos());
         }
     }
 

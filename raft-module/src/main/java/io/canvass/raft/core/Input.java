@@ -47,7 +47,7 @@ public sealed interface Input {
     /**
      * Hand leadership over.
      *
-     * @param target a voter, or {@link ReplicaKey#NONE} for the one with the longest log
+     * @param target a voter, or {@link ReplicaKey#NONE} for the best of those that answer
      */
     record TransferTo(long nowNanos, long requestId, ReplicaKey target, long timeoutNanos) implements Input {}
 

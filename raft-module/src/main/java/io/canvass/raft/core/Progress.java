@@ -3,7 +3,14 @@ package io.canvass.raft.core;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What a leader knows of one peer's log. Invariant: match < next (HAZARDS F7). Mutable, owned by the leader's replication. */
+/**
+ * What a leader knows of one peer's log. Invariant: match < next (HAZARDS F7). Mutable, owned by the leader's replication.
+ *
+ * <p>What is sent twice is bounded. A probe bears entries once a session, at most one append of {@code max-append-bytes}; if it
+ * is not answered by the next heartbeat, it is repeated without them. A new session begins with a mismatch, with a stream that
+ * broke, and where an append waited for its answer for T. The last two send again what was under way, at most
+ * {@code max-inflight-bytes} and one append; a mismatch finds no more than the entries of its probe in vain.
+ */
 final class Progress {
     enum Mode {
         /** Where the logs agree is not known: one append at a time asks. */
@@ -26,6 +33,11 @@ final class Progress {
     private long match;
     private long next;
     private boolean probeOutstanding;
+    /** Whether this session's entries went out with a probe. */
+    private boolean probed;
+    /** How far the logs agree once the probe under way is answered. */
+    private long probeEnd;
+
     private boolean readingLog;
     private final Deque<Inflight> inflight = new ArrayDeque<>();
     private long inflightBytes;
@@ -35,6 +47,9 @@ final class Progress {
     /** When the newest request that it answered in this epoch was sent. At election all start as fresh. */
     private long contactNanos;
     private long lastHeardNanos = ReplicaState.EpochMemory.NEVER;
+    /** When its connection was lost last: what it answered of what had been sent by then says nothing of now. */
+    private long lostNanos = ReplicaState.EpochMemory.NEVER;
+
     private long readAcknowledged;
 
     Progress(Configuration.Member member, boolean voter, long next, long session, long now) {
@@ -42,6 +57,7 @@ final class Progress {
         this.voter = voter;
         this.key = member.key();
         this.next = next;
+        this.probeEnd = next - 1;
         this.session = session;
         this.contactNanos = now;
     }
@@ -104,6 +120,20 @@ final class Progress {
 
     long lastHeardNanos() {
         return lastHeardNanos;
+    }
+
+    void connectionLost(long now) {
+        lostNanos = now;
+    }
+
+    /** Whether it answered something that was sent after this moment and after its connection was lost last, or starts as fresh. */
+    boolean hasContactSince(long then) {
+        return contactNanos > Math.max(then, lostNanos);
+    }
+
+    /** The same, but what starts as fresh does not count before it answers. */
+    boolean hasAnsweredSince(long then) {
+        return hasContactSince(then) && lastHeardNanos > Math.max(then, lostNanos);
     }
 
     long readAcknowledged() {
@@ -182,7 +212,20 @@ final class Progress {
         readAcknowledged = Math.max(readAcknowledged, readSequence);
     }
 
-    void probeSent() {
+    /** Whether a probe may bear entries: once a session, since it may only be slow, and be asked again with each heartbeat. */
+    boolean mayProbeWithEntries() {
+        return !probed;
+    }
+
+    /** @param lastIndex that of the last entry it bears, or of the one before {@link #next} */
+    void probeSent(long lastIndex) {
+        probeOutstanding = true;
+        probed = true;
+        probeEnd = lastIndex;
+    }
+
+    /** Nothing is asked before the next heartbeat. */
+    void probeLater() {
         probeOutstanding = true;
     }
 
@@ -208,8 +251,9 @@ final class Progress {
         }
         boolean news = index > match;
         match = Math.max(match, index);
-        // A heartbeat proves no more than was known; only an answer to the probe itself says where the logs agree.
-        if (mode == Mode.PROBE && index >= next - 1) {
+        // A heartbeat proves no more than was known; only an answer to the probe itself says where the logs agree, and
+        // that its entries have come: they would be sent twice.
+        if (mode == Mode.PROBE && index >= probeEnd) {
             mode = Mode.REPLICATE;
             probeOutstanding = false;
         }
@@ -225,6 +269,8 @@ final class Progress {
         inflight.clear();
         inflightBytes = 0;
         probeOutstanding = false;
+        probed = false;
+        probeEnd = next - 1;
         readingLog = false;
     }
 }

@@ -1,8 +1,6 @@
 package io.canvass.raft.core;
 
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +16,7 @@ public final class RaftCore {
     private final Elections elections;
     private final Following following;
     private final ForwardedReads forwardedReads;
+    private final Resignation resignation;
     private Effect.RoleChanged announced;
     private boolean halted;
     private @Nullable String haltReason;
@@ -32,6 +31,7 @@ public final class RaftCore {
         elections = new Elections(state);
         following = new Following(state, elections);
         forwardedReads = new ForwardedReads(state);
+        resignation = new Resignation(state);
         announced = new Effect.RoleChanged(RoleName.UNATTACHED, state.epoch(), ReplicaKey.NONE);
     }
 
@@ -64,7 +64,7 @@ public final class RaftCore {
             resignIfQuorumLost();
             dispatch(input);
             if (state.role() instanceof Role.Leader leader && leader.replication().isRemoved()) {
-                resign(leader.replication());
+                resignation.resign(leader.replication());
             }
             return finish();
         } catch (RuntimeException e) {
@@ -82,7 +82,7 @@ public final class RaftCore {
         if (state.role() instanceof Role.Leader leader
                 && !state.isSoleVoter()
                 && leader.replication().hasLostQuorum()) {
-            resign(leader.replication());
+            resignation.resign(leader.replication());
         }
     }
 
@@ -155,7 +155,7 @@ public final class RaftCore {
         }
         switch (state.role()) {
             case Role.Leader leader -> leader.replication().onTime();
-            case Role.Resigned resigned -> remind(resigned);
+            case Role.Resigned resigned -> resignation.remind(resigned);
             case Role.Unattached u -> {}
             case Role.Prospective p -> {}
             case Role.Candidate c -> {}
@@ -173,10 +173,12 @@ public final class RaftCore {
 
     private void onPeerLost(Input.PeerLost lost) {
         switch (lost.lane()) {
-            case CONTROL -> forwardedReads.onPeerLost(lost.peer());
-            case DATA -> {
+            case CONTROL, DATA -> {
+                if (lost.lane() == Lane.CONTROL) {
+                    forwardedReads.onPeerLost(lost.peer());
+                }
                 if (state.role() instanceof Role.Leader leader) {
-                    leader.replication().onPeerLost(lost.peer());
+                    leader.replication().onPeerLost(lost.peer(), lost.lane());
                 }
             }
             case SNAPSHOT -> {
@@ -237,50 +239,7 @@ public final class RaftCore {
 
     private void resignIfLeader() {
         if (state.role() instanceof Role.Leader leader) {
-            resign(leader.replication());
-        }
-    }
-
-    /** From here on nothing is sent that would keep a follower waiting for this leader. */
-    private void resign(Replication replication) {
-        List<ReplicaKey> successors = replication.successors();
-        Set<String> voters = new HashSet<>();
-        for (ReplicaKey successor : successors) {
-            voters.add(successor.nodeId());
-        }
-        Role.Resigned resigned = new Role.Resigned(
-                successors, Set.copyOf(voters), state.now() + state.config.heartbeatNanos(), state.freshTimer());
-        state.become(resigned, RoundSummary.Ending.LOST);
-        notifySuccessors(resigned);
-    }
-
-    private void remind(Role.Resigned resigned) {
-        if (!resigned.unacknowledged().isEmpty() && state.now() >= resigned.resendAtNanos()) {
-            state.update(new Role.Resigned(
-                    resigned.successors(),
-                    resigned.unacknowledged(),
-                    state.now() + state.config.heartbeatNanos(),
-                    resigned.timer()));
-            notifySuccessors(resigned);
-        }
-    }
-
-    private void notifySuccessors(Role.Resigned resigned) {
-        for (ReplicaKey voter : resigned.successors()) {
-            if (resigned.unacknowledged().contains(voter.nodeId())) {
-                Message notice = new Message.ResigningRequest(
-                        state.config.clusterId(), voter, state.epoch(), resigned.successors());
-                state.sendNow(voter, Lane.CONTROL, notice);
-            }
-        }
-    }
-
-    private void onResigningResponse(ReplicaKey from, Message.ResigningResponse response) {
-        if (state.role() instanceof Role.Resigned resigned && response.epoch() == state.epoch()) {
-            Set<String> left = new HashSet<>(resigned.unacknowledged());
-            left.remove(from.nodeId());
-            state.update(new Role.Resigned(
-                    resigned.successors(), Set.copyOf(left), resigned.resendAtNanos(), resigned.timer()));
+            resignation.resign(leader.replication());
         }
     }
 
@@ -342,7 +301,7 @@ public final class RaftCore {
                     leader.replication().snapshots().onResponse(from, snapshot);
                 }
             }
-            case Message.ResigningResponse resigning -> onResigningResponse(from, resigning);
+            case Message.ResigningResponse resigning -> resignation.onResponse(from, resigning);
             case Message.TransferResponse transfer -> {
                 if (state.role() instanceof Role.Leader leader) {
                     leader.replication().onTransferResponse(from, transfer);

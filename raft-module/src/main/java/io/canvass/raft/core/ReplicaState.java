@@ -285,7 +285,7 @@ final class ReplicaState {
 
     /** Led this epoch before the restart: it never leads it again (HAZARDS E13). Not an edge, but where a life begins. */
     void startAsResigned() {
-        role = new Role.Resigned(List.of(), Set.of(), now, freshTimer());
+        role = new Role.Resigned(List.of(), Set.of(), now, now, freshTimer());
     }
 
     /** The same role and round with other data: no edge. */

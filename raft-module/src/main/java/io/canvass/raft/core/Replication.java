@@ -20,6 +20,7 @@ public final class Replication {
     private final RaftConfig config;
     private final Map<String, Progress> peers = new LinkedHashMap<>();
     private final LeaderReads reads;
+    private final Successors successors;
     private final Handover handover;
     private final MemberChanges members;
     private final SnapshotSending snapshots;
@@ -34,6 +35,7 @@ public final class Replication {
         this.log = state.log;
         this.config = state.config;
         this.reads = new LeaderReads(state, this);
+        this.successors = new Successors(state, this);
         this.handover = new Handover(state);
         this.members = new MemberChanges(state, this);
         this.snapshots = new SnapshotSending(state, this);
@@ -171,7 +173,7 @@ public final class Replication {
     // ---- handing over
 
     void transfer(Input.TransferTo asked) {
-        handover.ask(asked, peers.values());
+        handover.ask(asked, peers.values(), successors);
     }
 
     void onTransferResponse(ReplicaKey from, Message.TransferResponse response) {
@@ -237,10 +239,10 @@ public final class Replication {
         if (peer.probeOutstanding()) {
             return;
         }
-        peer.probeSent();
-        boolean inMemory = peer.next() <= log.lastIndex() && log.inMemory(peer.next());
-        List<Entry> entries =
-                inMemory ? log.slice(peer.next(), log.lastIndex(), config.maxAppendBytes()) : List.of();
+        boolean bears =
+                peer.mayProbeWithEntries() && peer.next() <= log.lastIndex() && log.inMemory(peer.next());
+        List<Entry> entries = bears ? log.slice(peer.next(), log.lastIndex(), config.maxAppendBytes()) : List.of();
+        peer.probeSent(peer.next() - 1 + entries.size());
         append(peer, Lane.DATA, log.position(peer.next() - 1), entries);
     }
 
@@ -295,10 +297,17 @@ public final class Replication {
         pump(peer);
     }
 
-    /** The stream broke: what was under way may be lost. The next heartbeat's time is soon enough to ask again. */
-    void onPeerLost(ReplicaKey lost) {
+    /**
+     * A stream broke: what was under way may be lost, appends if it was theirs. The next heartbeat's time is soon enough to ask
+     * again.
+     */
+    void onPeerLost(ReplicaKey lost, Lane lane) {
         Progress peer = peers.get(lost.nodeId());
-        if (peer != null && peer.mode() != Progress.Mode.SNAPSHOT) {
+        if (peer == null) {
+            return;
+        }
+        peer.connectionLost(state.now());
+        if (lane == Lane.DATA && peer.mode() != Progress.Mode.SNAPSHOT) {
             askAgain(peer);
         }
     }
@@ -463,15 +472,7 @@ public final class Replication {
         return Math.min(own, quorumDeadline);
     }
 
-    /** The other voters, the one with the longest log first. */
-    List<ReplicaKey> successors() {
-        List<Progress> voters = new ArrayList<>();
-        for (Progress peer : peers.values()) {
-            if (peer.isVoter()) {
-                voters.add(peer);
-            }
-        }
-        voters.sort((a, b) -> Long.compare(b.match(), a.match()));
-        return voters.stream().map(Progress::key).toList();
+    Successors successors() {
+        return successors;
     }
 }

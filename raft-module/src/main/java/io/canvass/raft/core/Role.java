@@ -32,8 +32,14 @@ public sealed interface Role {
      *
      * @param unacknowledged node ids of voters that have not confirmed the notice yet
      * @param resendAtNanos when they are told again
+     * @param resendUntilNanos from when on they are not told again
      */
-    record Resigned(List<ReplicaKey> successors, Set<String> unacknowledged, long resendAtNanos, ElectionTimer timer)
+    record Resigned(
+            List<ReplicaKey> successors,
+            Set<String> unacknowledged,
+            long resendAtNanos,
+            long resendUntilNanos,
+            ElectionTimer timer)
             implements Role {}
 
     default RoleName name() {
@@ -78,7 +84,8 @@ public sealed interface Role {
             case Prospective p -> new Prospective(p.hint(), p.round(), timer);
             case Candidate c -> new Candidate(c.round(), timer);
             case Follower f -> new Follower(f.leader(), f.heardFromLeader(), timer);
-            case Resigned r -> new Resigned(r.successors(), r.unacknowledged(), r.resendAtNanos(), timer);
+            case Resigned r ->
+                new Resigned(r.successors(), r.unacknowledged(), r.resendAtNanos(), r.resendUntilNanos(), timer);
             case Leader l -> l;
         };
     }

@@ -23,7 +23,7 @@ final class SnapshotSending {
         Progress peer = replication.peer(lost);
         if (peer != null && peer.mode() == Progress.Mode.SNAPSHOT) {
             replication.askAgain(peer);
-            peer.probeSent();
+            peer.probeLater();
         }
     }
 

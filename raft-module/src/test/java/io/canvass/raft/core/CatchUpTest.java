@@ -5,6 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import static io.canvass.raft.core.CoreFixture.Configs;
+import static io.canvass.raft.core.CoreFixture.HEARTBEAT;
 import static io.canvass.raft.core.CoreFixture.N2;
 import static io.canvass.raft.core.CoreFixture.N3;
 import static io.canvass.raft.core.CoreFixture.at;
@@ -139,7 +140,9 @@ class CatchUpTest {
         replica.response(N2, follows(1, ELECTED, 8));
         assertThat(replica.core.cachedEntries(8, 8)).isEmpty();
 
-        assertThat(replica.response(N3, follows(2, ELECTED, 7)))
+        long beat = ELECTED + HEARTBEAT;
+        replica.timeReached(beat);
+        assertThat(replica.response(N3, follows(2, beat, 7)))
                 .containsExactly(new Effect.ReadLog(N3, 2, 8, 8, ALL));
     }
 }

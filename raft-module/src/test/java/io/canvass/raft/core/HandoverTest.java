@@ -3,6 +3,8 @@ package io.canvass.raft.core;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static io.canvass.raft.core.CoreFixture.CLUSTER;
 import static io.canvass.raft.core.CoreFixture.HEARTBEAT;
@@ -11,6 +13,7 @@ import static io.canvass.raft.core.CoreFixture.N2;
 import static io.canvass.raft.core.CoreFixture.N3;
 import static io.canvass.raft.core.CoreFixture.N4;
 import static io.canvass.raft.core.CoreFixture.NONE;
+import static io.canvass.raft.core.CoreFixture.T;
 import static io.canvass.raft.core.CoreFixture.member;
 import static io.canvass.raft.core.CoreFixture.otherDisk;
 import static io.canvass.raft.core.CoreFixture.voters;
@@ -84,6 +87,97 @@ class HandoverTest {
         replica.response(N3, follows(2, ELECTED, 5));
 
         assertThat(replica.handOver(9, NONE, PATIENCE)).contains(send(N3, replica.lastCorrelation(), order(N3, 5), 0));
+    }
+
+    /** n3 has 5@5, all there is; n2 lacks it. */
+    private static CoreFixture leaderThatN3Follows() {
+        CoreFixture replica = leader();
+        replica.propose(1, "x");
+        replica.persisted();
+        replica.response(N3, follows(2, ELECTED, 5));
+        return replica;
+    }
+
+    private static void isOrderedInThePlaceOfN3(CoreFixture replica, long session) {
+        assertThat(replica.handOver(9, NONE, PATIENCE)).as("n2 lacks an entry").isEmpty();
+        assertThat(sentTo(N2, Message.TransferRequest.class, replica.response(N2, follows(session, replica.now(), 5))))
+                .containsExactly(order(N2, 5));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Lane.class, names = {"DATA", "CONTROL"})
+    void withoutATargetItIsNoVoterWhoseConnectionIsLost(Lane lane) {
+        CoreFixture replica = leaderThatN3Follows();
+        replica.step(new Input.PeerLost(ELECTED, N3, lane));
+        replica.at(ELECTED + 1).response(N3, follows(2, ELECTED, 5));
+
+        isOrderedInThePlaceOfN3(replica, 1);
+    }
+
+    @Test
+    void aVoterIsThereAgainWhenItHasAnsweredWhatWasSentAfterItsConnectionWasLost() {
+        CoreFixture replica = leaderThatN3Follows();
+        replica.step(new Input.PeerLost(ELECTED, N3, Lane.CONTROL));
+        replica.at(ELECTED + 2).response(N3, follows(2, ELECTED + 1, 5));
+
+        assertThat(sentTo(N3, Message.TransferRequest.class, replica.handOver(9, NONE, PATIENCE)))
+                .containsExactly(order(N3, 5));
+    }
+
+    @Test
+    void aSnapshotThatEndedSaysNothingOfItsReceiver() {
+        CoreFixture replica = leaderThatN3Follows();
+        replica.step(new Input.PeerLost(ELECTED, N3, Lane.SNAPSHOT));
+
+        assertThat(sentTo(N3, Message.TransferRequest.class, replica.handOver(9, NONE, PATIENCE)))
+                .containsExactly(order(N3, 5));
+    }
+
+    @Test
+    void withoutATargetItIsAVoterThatAnsweredWhatWasSentWithinTheElectionTimeout() {
+        CoreFixture replica = leaderThatN3Follows();
+        replica.at(ELECTED + T - 1).response(N2, follows(1, ELECTED + T - 1, 4));
+        assertThat(sentTo(N3, Message.TransferRequest.class, replica.handOver(9, NONE, 1)))
+                .as("n3 is silent, but not for long enough")
+                .containsExactly(order(N3, 5));
+        replica.timeReached(ELECTED + T);
+
+        isOrderedInThePlaceOfN3(replica, 4);
+    }
+
+    @Test
+    void ofVotersThatHaveAsMuchItIsTheOneThatIsNamedFirstInTheConfiguration() {
+        assertThat(sentTo(N2, Message.TransferRequest.class, leader().handOver(9, NONE, PATIENCE)))
+                .containsExactly(order(N2, 4));
+    }
+
+    @Test
+    void withoutATargetAndAVoterThatAnswersItIsRefusedAtOnce() {
+        CoreFixture replica = leader();
+        replica.step(new Input.PeerLost(ELECTED, N2, Lane.DATA));
+        replica.step(new Input.PeerLost(ELECTED, N3, Lane.DATA));
+        assertThat(replica.handOver(9, NONE, PATIENCE))
+                .containsExactly(failed(Effect.Result.TransferFailed.Why.NO_VOTER_ANSWERS));
+        assertThat(replica.propose(1, "x")).contains(complete(1, new Effect.Result.Appended(5, 5)));
+    }
+
+    @Test
+    void whoHasNotAnsweredInThisLeadershipIsNotKnownToBeThere() {
+        CoreFixture replica = Stands.leader(voters(2).applied(1));
+
+        assertThat(replica.handOver(9, NONE, PATIENCE))
+                .containsExactly(failed(Effect.Result.TransferFailed.Why.NO_VOTER_ANSWERS));
+    }
+
+    @Test
+    void aVoterThatIsNamedIsWaitedForWhetherItAnswersOrNot() {
+        CoreFixture replica = leader();
+        replica.step(new Input.PeerLost(ELECTED, N2, Lane.DATA));
+        replica.propose(1, "x");
+
+        assertThat(replica.handOver(9, N2, PATIENCE)).isEmpty();
+        assertThat(replica.timeReached(ELECTED + PATIENCE))
+                .containsExactly(failed(Effect.Result.TransferFailed.Why.TIMED_OUT));
     }
 
     @Test

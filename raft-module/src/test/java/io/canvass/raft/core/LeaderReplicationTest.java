@@ -207,7 +207,7 @@ class LeaderReplicationTest {
                 .containsExactly(
                         send(N2, 9, leads(N2, 1, at(4, 5), 4, beat), 0),
                         send(N3, 10, leads(N3, 2, LogPosition.ZERO, 0, beat), 0),
-                        sendData(N3, 11, leads(N3, 2, at(3, 2), 4, beat, leaderChange(4, 5), entry(5))));
+                        sendData(N3, 11, leads(N3, 2, at(3, 2), 3, beat)));
         assertThat(replica.deadline()).isEqualTo(beat + HEARTBEAT);
         assertThat(replica.timeReached(beat + HEARTBEAT - 1)).isEmpty();
     }
@@ -219,6 +219,45 @@ class LeaderReplicationTest {
 
         assertThat(replica.response(N2, follows(1, ELECTED + HEARTBEAT, 0))).isEmpty();
         assertThat(sentTo(N2, Message.AppendRequest.class, replica.propose(1, "x"))).isEmpty();
+    }
+
+    @Test
+    void aProbeThatIsRepeatedAsksAgainButBearsNoEntriesAgain() {
+        CoreFixture replica = Stands.leader(voters(3));
+        long beat = ELECTED + HEARTBEAT;
+        assertThat(sentTo(N2, Message.AppendRequest.class, replica.timeReached(beat)))
+                .containsExactly(leads(N2, 1, LogPosition.ZERO, 0, beat), leads(N2, 1, at(3, 2), 0, beat));
+
+        // The first was lost: the answer to the second says where the logs agree, and then the entries come.
+        assertThat(sentTo(N2, Message.AppendRequest.class, replica.response(N2, follows(1, beat, 3))))
+                .containsExactly(leads(N2, 1, at(3, 2), 0, beat, leaderChange(4, 5)));
+    }
+
+    @Test
+    void aProbeInANewSessionBearsEntriesAgain() {
+        CoreFixture replica = established(Configs.of());
+        replica.propose(1, "x");
+        for (long session = 3; session <= 4; session++) {
+            long beat = ELECTED + (session - 2) * HEARTBEAT;
+            replica.step(new Input.PeerLost(replica.now(), N2, Lane.DATA));
+            assertThat(sentTo(N2, Message.AppendRequest.class, replica.timeReached(beat)))
+                    .containsExactly(
+                            leads(N2, session, at(4, 5), 4, beat), leads(N2, session, at(4, 5), 4, beat, entry(5)));
+        }
+    }
+
+    @Test
+    void theAnswerToAHeartbeatSendsNothingThatAProbeUnderWayBears() {
+        CoreFixture replica = established(Configs.of());
+        replica.propose(1, "x");
+        replica.step(new Input.PeerLost(ELECTED, N2, Lane.DATA));
+        long beat = ELECTED + HEARTBEAT;
+        replica.timeReached(beat);
+
+        assertThat(replica.response(N2, follows(3, beat, 4))).as("the heartbeat's").isEmpty();
+        assertThat(sentTo(N2, Message.AppendRequest.class, replica.propose(2, "x"))).isEmpty();
+        assertThat(sentTo(N2, Message.AppendRequest.class, replica.response(N2, follows(3, beat, 5))))
+                .containsExactly(leads(N2, 3, at(5, 5), 4, beat, entry(6)));
     }
 
     @Test

@@ -86,6 +86,23 @@ class RemovalTest {
     }
 
     @Test
+    void itRemindsWhoDoesNotConfirmForAsLongAsATimerMayRunAndNoLonger() {
+        CoreFixture replica = removing(N1);
+        replica.response(N2, follows(1, ELECTED, 5));
+        replica.response(N3, follows(2, ELECTED, 5));
+        replica.response(N2, new Message.ResigningResponse(5, NONE));
+
+        for (long at = ELECTED + HEARTBEAT; at < ELECTED + 2 * T; at += HEARTBEAT) {
+            assertThat(replica.deadline()).isEqualTo(at);
+            List<Effect> effects = replica.timeReached(at);
+            assertThat(sentTo(N3, Message.ResigningRequest.class, effects)).hasSize(1);
+            assertThat(sentTo(N2, Message.class, effects)).isEmpty();
+        }
+        assertThat(replica.deadline()).isEqualTo(Outcome.NEVER);
+        assertThat(replica.timeReached(ELECTED + 2 * T)).isEmpty();
+    }
+
+    @Test
     void aLeaderThatBecomesAnObserverGoesTheSameWay() {
         CoreFixture replica = leader(voters(3));
         replica.change(1, new MemberChange.Demote(N1));

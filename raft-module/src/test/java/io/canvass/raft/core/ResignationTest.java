@@ -56,8 +56,23 @@ class ResignationTest {
 
         assertThat(replica.role())
                 .isEqualTo(new Role.Resigned(
-                        successors, Set.of("n2", "n3"), 1250 + HEARTBEAT, new ElectionTimer.At(1250 + FULL)));
+                        successors,
+                        Set.of("n2", "n3"),
+                        1250 + HEARTBEAT,
+                        1250 + 2 * T,
+                        new ElectionTimer.At(1250 + FULL)));
         assertThat(replica.hardState()).isEqualTo(hard(5, N1, N1));
+    }
+
+    @Test
+    void whoIsNotThereIsTheLastAmongTheSuccessors() {
+        CoreFixture replica = Stands.leader(voters(3));
+        replica.response(N2, follows(1, replica.now(), 4));
+        replica.step(new Input.PeerLost(replica.now(), N2, Lane.DATA));
+        replica.response(N3, follows(2, replica.now(), 3));
+        replica.resign();
+
+        assertThat(((Role.Resigned) replica.role()).successors()).containsExactly(N3, N2);
     }
 
     @Test

@@ -64,7 +64,7 @@ class StartTest {
         assertThat(replica.started)
                 .isEqualTo(new Outcome(List.of(became(RoleName.RESIGNED, 5, NONE)), FULL));
         assertThat(replica.role())
-                .isEqualTo(new Role.Resigned(List.of(), Set.of(), 0, new ElectionTimer.At(FULL)));
+                .isEqualTo(new Role.Resigned(List.of(), Set.of(), 0, 0, new ElectionTimer.At(FULL)));
         assertThat(replica.hardState()).isEqualTo(hard(5, N1, N1));
     }
 

@@ -67,6 +67,7 @@ enum Merge {
         table.put("ElectionTimer$At.deadlineNanos", DUE);
         table.put("ElectionTimer$WhenDurable.tokenSequence", TOKEN);
         table.put("Role$Resigned.resendAtNanos", DUE);
+        table.put("Role$Resigned.resendUntilNanos", DUE);
         table.put("Round.id", ROUND);
         table.put("Round.voters", SHARE);
         table.put("Round.requests", CORRELATIONS);
@@ -79,6 +80,7 @@ enum Merge {
         table.put("Progress.session", SESSION);
         table.put("Progress.contactNanos", PAST);
         table.put("Progress.lastHeardNanos", FORGOTTEN);
+        table.put("Progress.lostNanos", FORGOTTEN);
         table.put("Progress$Inflight.sentAtNanos", PAST);
         table.put("ReplicaLog.lastToken", TOKEN);
         table.put("ReplicaLog.durableToken", TOKEN);

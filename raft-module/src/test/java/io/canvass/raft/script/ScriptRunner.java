@@ -87,12 +87,16 @@ final class ScriptRunner {
             case "install" -> one(words).install(installStep(words));
             case "lose-disk" -> there.loseDisk(one(words));
             case "change" -> one(words).step(ScriptedChange.input(there, ++requests, words));
-            case "hand-over" -> one(words).step(new Input.TransferTo(
-                    there.now(), ++requests, ScriptCluster.key(words.get(1)), ScriptCluster.T));
+            case "hand-over" -> handOver(words);
             case "order" -> there.order(one(words), there.replica(words.get(1)));
             case "expect" -> expect(words);
             default -> throw new ScriptException("'" + verb + "' is no command");
         }
+    }
+
+    private void handOver(List<String> words) {
+        ReplicaKey target = words.size() > 1 ? ScriptCluster.key(words.get(1)) : ReplicaKey.NONE;
+        one(words).step(new Input.TransferTo(cluster().now(), ++requests, target, ScriptCluster.T));
     }
 
     // ---- words
