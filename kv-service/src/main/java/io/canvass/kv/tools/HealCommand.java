@@ -47,11 +47,20 @@ final class HealCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Only say what would be done")
     private boolean dryRun;
 
+    /** The log stays locked until all is done: no supervisor can start the node in between. */
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
         Path data = dataDir.toAbsolutePath().normalize();
-        StoreInspection log = soundLog(data);
+        try {
+            return RocksRaftStore.inspect(data.resolve(KvProperties.RAFT), log -> heal(data, log));
+        } catch (StorageException e) {
+            throw new ToolException(ExitStatus.REFUSED, e.getMessage() + " Nothing was changed by kvctl heal, which mends a state"
+                    + " and not a log: see docs/runbooks/corrupt-replica.md.");
+        }
+    }
+
+    private Integer heal(Path data, StoreInspection log) {
+        PrintWriter out = spec.commandLine().getOut();
         boolean fromPeer = log.begin().index() > 0;
         if (fromPeer && log.installing() != null) {
             throw new ToolException(ExitStatus.REFUSED, "A snapshot was about to be installed in " + data
@@ -73,20 +82,12 @@ final class HealCommand implements Callable<Integer> {
         return ExitStatus.DONE;
     }
 
-    private static StoreInspection soundLog(Path data) {
-        try {
-            return RocksRaftStore.inspect(data.resolve(KvProperties.RAFT));
-        } catch (StorageException e) {
-            throw new ToolException(ExitStatus.REFUSED, e.getMessage() + " Nothing was changed by kvctl heal, which mends a state"
-                    + " and not a log: see docs/runbooks/corrupt-replica.md.");
-        }
-    }
-
     /** Moved first: a crash before the request is written leaves a node that refuses to start, and this to be run again. */
     private static void setAside(Path data, Path state, Path aside, boolean fromPeer, PrintWriter out) {
         try {
             if (Files.exists(state, LinkOption.NOFOLLOW_LINKS)) {
                 Files.move(state, aside, StandardCopyOption.ATOMIC_MOVE);
+                sync(data);
                 out.println(state + " was moved to " + aside + "; remove it when nobody needs it for analysis.");
             } else {
                 out.println("There is no " + state + ".");
@@ -97,12 +98,16 @@ final class HealCommand implements Callable<Integer> {
                         "The state is to be fetched from a peer at the next start." + System.lineSeparator(),
                         StandardCharsets.UTF_8);
             }
-            try (FileChannel directory = FileChannel.open(data, StandardOpenOption.READ)) {
-                directory.force(true);
-            }
+            sync(data);
         } catch (IOException e) {
             throw new ToolException(ExitStatus.REFUSED, "The state in " + state + " could not be set aside: " + e
                     + ". See to the disk and run this again.");
+        }
+    }
+
+    private static void sync(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 }

@@ -40,6 +40,11 @@ public final class LoopbackPeers implements PeerAccess, AutoCloseable {
         return this;
     }
 
+    /** {@code host:port} of one that serves or has served. */
+    public String addressOf(String nodeId) {
+        return "127.0.0.1:" + Optional.ofNullable(ports.get(nodeId)).orElseThrow();
+    }
+
     /** As a process that is killed: its connections break. */
     public void kill(String nodeId) throws InterruptedException {
         server(nodeId).shutdownNow().awaitTermination();

@@ -91,6 +91,40 @@ class DamagedFilesIT {
     }
 
     @Test
+    void twoStatesThatDifferGoOnWithAnAlarmUntilTheThirdSaysWhoIsRight() throws RocksDBException {
+        LocalNode leader = cluster.awaitLeader();
+        LocalNode victim = follower();
+        LocalNode third = cluster.others(leader).filter(node -> node != victim).findFirst().orElseThrow();
+        try (Workload workload = Workload.on(cluster.urls())) {
+            awaitSnapshot(workload, victim);
+            workload.stop();
+            write(victim, 1);
+            awaitApplied(victim);
+            victim.stop();
+            third.stop();
+            rewriteVersionOf(KEY, victim);
+            victim.start();
+            victim.awaitReady();
+            write(third, 1);
+
+            awaitDoubt(leader);
+            awaitDoubt(victim);
+            write(third, 1);
+            third.start();
+            awaitOutOfService(victim, "CORRUPT", "the state of " + victim.id() + " has the hash");
+            await("the end of the doubt").atMost(FOUND).until(() -> !leader.health().text().contains("STATES_DIFFER"));
+            third.awaitReady();
+            write(victim, 1);
+            victim.kill();
+            heal(victim);
+            victim.start();
+            victim.awaitReady();
+            cluster.nodes().forEach(workload::verify);
+        }
+        StoredStates.assertSame(cluster);
+    }
+
+    @Test
     void aFlippedBitInTheLogIsRefusedAndCannotBeHealedAndATornEndIsNoDamage() {
         LocalNode victim = follower();
         try (Workload workload = Workload.on(cluster.urls())) {
@@ -148,6 +182,15 @@ class DamagedFilesIT {
         }
     }
 
+    /** In service as before, and says that somebody has to look. */
+    private static void awaitDoubt(LocalNode node) {
+        await("the alarm of " + node.id()).atMost(FOUND).until(() -> node.health().text().contains("STATES_DIFFER"));
+        Health health = node.health();
+        System.out.println("$ health of " + node.id() + "\n" + health.text());
+        assertThat(health.isUp()).as(health.text()).isTrue();
+        assertThat(node.isReady() && node.isLive()).as("ready and live").isTrue();
+    }
+
     /** Not ready, but alive; says why; serves no read, not even one that may be old. */
     private static void awaitOutOfService(LocalNode node, String... words) {
         await("that the damage of " + node.id() + " is found").atMost(FOUND).untilAsserted(() -> {
@@ -155,6 +198,7 @@ class DamagedFilesIT {
             assertThat(node.isReady()).as("ready").isFalse();
             assertThat(node.isLive()).as("live").isTrue();
         });
+        System.out.println("$ health of " + node.id() + "\n" + node.health().text());
         Http.Reply read = node.http().get(node.url() + "/v1/kv?prefix=&consistency=local");
         assertThat(read.status()).as(read.body()).isEqualTo(503);
         assertThat(read.body()).contains("/problems/replica-damaged");

@@ -80,8 +80,9 @@ class FullDiskIT {
         assertThat(health.isUp()).as(health.text()).isTrue();
         assertThat(health.text()).contains("DISK_LOW");
         assertThat(leader.isReady() && leader.isLive()).as("ready and live").isTrue();
-        JsonNode free = leader.http().get(leader.url() + "/actuator/health/cluster/storage").json()
-                .path("details").path("free").path(0);
+        Http.Reply storage = leader.http().get(leader.url() + "/actuator/health/cluster/storage");
+        System.out.println("$ health of a disk that is low\n" + storage.body());
+        JsonNode free = storage.json().path("details").path("free").path(0);
         assertThat(free.path("low").asBoolean()).as("%s", free).isTrue();
         assertThat(leader.http().get(leader.url() + "/actuator/prometheus").body()).contains("kv_storage_low 1.0");
     }

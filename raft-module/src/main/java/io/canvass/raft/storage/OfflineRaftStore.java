@@ -63,7 +63,8 @@ public final class OfflineRaftStore {
         }
     }
 
-    private static Configuration latestConfiguration(StoredMeta meta, LogScan log) {
+    /** Committed or not. */
+    static Configuration latestConfiguration(StoredMeta meta, LogScan log) {
         if (!log.configurations().isEmpty()) {
             return Configuration.decode(log.configurations().getLast().data());
         }

@@ -93,14 +93,21 @@ final class Recovery {
             throw Refusal.of(directory, "a log that begins after index " + dropped, "one that begins at index "
                     + (appliedIndex + 1) + " or before, as this node's state machine holds the log up to index "
                     + appliedIndex + " only", "The state was lost, or is of another time, and the log no longer holds"
-                    + " what it lacks. If the state's directory was moved, put it back. If not, this node must be"
-                    + " given the state by its peers; its state is then moved away together with this directory. "
-                    + UnreadableException.REPLACE);
+                    + " what it lacks. If the state's directory was moved, put it back. If not, " + remedy());
         }
         if (appliedIndex < 0 || appliedIndex > lastIndex) {
             throw Refusal.of(directory, "a log that ends at index " + lastIndex,
                     "one that holds index " + appliedIndex + ", up to which this node's state machine has applied it",
                     OTHER_TIME + " " + UnreadableException.REPLACE);
         }
+    }
+
+    /** The log is sound, so that its promises are kept if only the state is made anew; not if it is unsure which one goes with it. */
+    private String remedy() {
+        return interrupted == null
+                ? "type: kvctl heal --data-dir " + directory.getParent() + " - then start this node again, while another"
+                        + " one of its cluster runs: it fetches the state from there and keeps its log, epoch and vote."
+                : "this node is to be replaced as one that lost its disk, as a snapshot was about to be installed. "
+                        + UnreadableException.REPLACE;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.canvass.raft.core.Configuration;
@@ -114,12 +115,19 @@ public final class RocksRaftStore implements RaftStore {
         return Files.isDirectory(raftDirectory.resolve(DataDirectory.DATABASE));
     }
 
+    /** As {@link #inspect(Path, Function)}, for who only looks. */
+    public static StoreInspection inspect(Path raftDirectory) {
+        return inspect(raftDirectory, Function.identity());
+    }
+
     /**
      * Verifies the store of a node that does not run, as {@link #open} does, and changes nothing of what it holds.
      *
+     * @param use of what was found: no node can start on the directory before it returns
+     * @return what {@code use} returned
      * @throws StorageException if the directory is in use, holds no store, or is damaged: it says which, and what to do
      */
-    public static StoreInspection inspect(Path raftDirectory) {
+    public static <T> T inspect(Path raftDirectory, Function<StoreInspection, T> use) {
         if (!Files.isDirectory(raftDirectory)) {
             throw Refusal.of(raftDirectory, "no such directory", "the Raft store of a node",
                     "Check the path of the data directory, and that its volume is mounted.");
@@ -131,7 +139,7 @@ public final class RocksRaftStore implements RaftStore {
                 throw Refusal.of(directory.path(), "no database in it", "the Raft store of a node",
                         "Check the path of the data directory.");
             }
-            return inspect(directory, resources);
+            return use.apply(inspect(directory, resources));
         }
     }
 
@@ -141,13 +149,15 @@ public final class RocksRaftStore implements RaftStore {
             StoredMeta meta = StoredMeta.read(database);
             LogScan log = LogScan.run(database, meta.logBegin());
             Admission.requireConsistent(meta, log);
+            Admission.requireReadableConfigurations(log);
             LogBase installing = meta.installing();
             return new StoreInspection(
                     meta.identity(),
                     meta.hardState(),
                     meta.logBegin(),
                     log.shape().end(),
-                    installing == null ? null : installing.position());
+                    installing == null ? null : installing.position(),
+                    OfflineRaftStore.latestConfiguration(meta, log));
         } catch (UnreadableException e) {
             throw Refusal.unreadable(directory.path(), e);
         } catch (RocksDBException e) {

@@ -134,8 +134,8 @@ class DroppedLogTest {
             assertThat(store.recovered(4).appliedIndex()).isEqualTo(4);
             assertThatThrownBy(() -> store.recovered(3)).isInstanceOf(StorageException.class)
                     .hasMessageContainingAll(directory().toString(), "a log that begins after index 4",
-                            "up to index 3 only", "The state was lost", "put it back", "given the state by its peers",
-                            "While another voter is down or behind, do not");
+                            "up to index 3 only", "The state was lost", "put it back",
+                            "kvctl heal --data-dir " + directory().getParent() + " ");
             assertThatThrownBy(() -> store.recovered(LAST + 1)).hasMessageContaining("ends at index 8");
         }
     }

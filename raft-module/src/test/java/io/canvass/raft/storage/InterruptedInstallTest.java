@@ -175,6 +175,21 @@ class InterruptedInstallTest {
         }
     }
 
+    /** kvctl heal refuses then, so it is not what to type. */
+    @Test
+    void aStateThatIsLostWhileASnapshotIsNotedIsNoneToHeal() {
+        try (RocksRaftStore store = Stores.open(directory())) {
+            store.write(List.of(Stores.compact(Stores.epoch(3), Stores.base(4, 2))));
+            store.installing(Stores.base(20, 3));
+        }
+        try (RocksRaftStore store = Stores.open(directory())) {
+            assertThatThrownBy(() -> store.recovered(3)).isInstanceOf(StorageException.class)
+                    .hasMessageContainingAll("The state was lost", "replaced as one that lost its disk")
+                    .hasMessageNotContaining("kvctl heal");
+            assertThat(store.recovered(4).lastIndex()).isEqualTo(LAST);
+        }
+    }
+
     @Test
     void anEpochThatWasNotYetDurableRisesToThatOfTheSnapshot() {
         note(Stores.base(20, 7));

@@ -71,6 +71,24 @@ class OfflineRaftStoreTest {
     }
 
     @Test
+    void anInspectionTellsTheLatestMembersAndKeepsNodesAwayUntilItsUseEnds() {
+        write();
+        Configuration latest = Stores.voters("a", "d");
+        try (RocksRaftStore store = Stores.open(directory())) {
+            store.recovered(0);
+            store.write(List.of(Stores.append(
+                    Stores.epoch(3), new Entry(6, 3, EntryKind.CONFIGURATION, 9, latest.encode()))));
+        }
+        StoreInspection found = RocksRaftStore.inspect(directory(), inspection -> {
+            assertThatThrownBy(() -> Stores.open(directory())).hasMessageContaining("is open in this very process");
+            return inspection;
+        });
+        assertThat(found.configuration()).isEqualTo(latest);
+        assertThat(found.end()).isEqualTo(new LogPosition(3, 6));
+        Stores.open(directory()).close();
+    }
+
+    @Test
     void nodesThatBeginWithTheSameStateHaveTheSameLogAndEachItsOwnDirectory() {
         List<StorageIdentity> identities = List.of(begin("a"), begin("b"));
         assertThat(identities.get(0).directoryId()).isNotEqualTo(identities.get(1).directoryId());
