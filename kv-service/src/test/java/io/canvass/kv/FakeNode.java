@@ -73,6 +73,11 @@ class FakeNode {
             public long revision() {
                 return 1044;
             }
+
+            @Override
+            public long compactRevision() {
+                return 900;
+            }
         };
     }
 }

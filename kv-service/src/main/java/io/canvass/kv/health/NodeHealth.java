@@ -44,7 +44,10 @@ final class NodeHealth {
     }
 
     Map<String, Object> report(Condition condition) {
-        return RaftReport.of(condition, urls, store.revision(), alarms.stream().flatMap(each -> each.current().stream()).toList());
+        // In this order: both may be raised in between, and then the first must not be above the second.
+        long compactRevision = store.compactRevision();
+        List<String> current = alarms.stream().flatMap(each -> each.current().stream()).toList();
+        return RaftReport.of(condition, urls, store.revision(), compactRevision, current);
     }
 
     /** Does this node see a working cluster? */

@@ -20,9 +20,11 @@ final class RaftReport {
     /**
      * @param urls node id to base URL of the HTTP API, for members that tell none
      * @param revision the store's
+     * @param compactRevision the store's: a recovery or a restore raises it, nothing else compacts revisions
      * @param more alarms of others
      */
-    static Map<String, Object> of(Condition condition, Map<String, String> urls, long revision, List<String> more) {
+    static Map<String, Object> of(
+            Condition condition, Map<String, String> urls, long revision, long compactRevision, List<String> more) {
         RaftStatus status = condition.status();
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("nodeId", status.self().nodeId());
@@ -44,8 +46,7 @@ final class RaftReport {
         report.put("quorum", quorum(status.quorum()));
         report.put("peers", status.peers().stream().map(peer -> peer(status, peer)).toList());
         report.put("revision", revision);
-        // Nothing compacts revisions: all since the first can be told apart, and none is gone.
-        report.put("compactRevision", 0);
+        report.put("compactRevision", compactRevision);
         report.put("alarms", alarms(condition, more));
         report.put("checks", checks(condition));
         return report;

@@ -51,7 +51,17 @@ final class Applicants {
         }
     }
 
-    private record Request(ReplicaKey key, String address, About about) {
+    /**
+     * @param lastIndex of its log; 0 if that is empty
+     * @param committedIndex up to which it knows its log to be committed
+     */
+    private record Request(ReplicaKey key, String address, About about, long lastIndex, long committedIndex) {
+        private Request {
+            if (committedIndex < 0 || committedIndex > lastIndex) {
+                throw new IllegalArgumentException("its log ends at " + lastIndex + " and is committed up to " + committedIndex);
+            }
+        }
+
         Member member(boolean plain) {
             return plain ? new Member(key, address) : about.of(key, address, Promotion.AUTO);
         }
@@ -76,7 +86,9 @@ final class Applicants {
         Request request = new Request(
                 new ReplicaKey(Standings.nodeId(wire.getNodeId()), Standings.uuid(wire.getDirectoryId(), "directory id")),
                 address(wire.getAddress()),
-                About.of(wire.getUrl(), wire.getMinVersion(), wire.getMaxVersion()));
+                About.of(wire.getUrl(), wire.getMinVersion(), wire.getMaxVersion()),
+                wire.getLastIndex(),
+                wire.getCommittedIndex());
         if (!Standings.uuid(wire.getClusterId(), "cluster id").equals(status.clusterId())) {
             return reply(JoinReply.Answer.REFUSED, "this is a node of cluster " + status.clusterId());
         }
@@ -86,7 +98,9 @@ final class Applicants {
         if (!autoJoin) {
             return reply(JoinReply.Answer.REFUSED, "kv.cluster.auto-join is off at the leader: an operator adds nodes");
         }
-        return ask(request, status);
+        return removal(request, status)
+                .map(why -> reply(JoinReply.Answer.REFUSED, why))
+                .orElseGet(() -> ask(request, status));
     }
 
     private static String address(String address) {
@@ -129,6 +143,26 @@ final class Applicants {
 
     private static JoinReply reply(JoinReply.Answer answer, String detail) {
         return JoinReply.newBuilder().setAnswer(answer).setDetail(detail).build();
+    }
+
+    /**
+     * That it was removed, or may have been: such a one comes back by an operator only. Where its log is committed it is this one, and does
+     * not name it; so what this log holds beyond that place tells it, if it holds all of that.
+     */
+    private static Optional<String> removal(Request request, RaftStatus status) {
+        boolean member = status.configuration().members().stream().anyMatch(one -> one.key().equals(request.key()));
+        if (member) {
+            return Optional.empty();
+        }
+        if (status.hasNamed(request.key())) {
+            return Optional.of("it was removed from the cluster: an operator adds it");
+        }
+        boolean holdsAll = request.lastIndex() == 0 || status.log().firstIndex() <= request.committedIndex() + 1;
+        return holdsAll
+                ? Optional.empty()
+                : Optional.of("it has entries up to " + request.lastIndex() + ", of which it knows those up to "
+                        + request.committedIndex() + " to be committed, and the log here begins with "
+                        + status.log().firstIndex() + ": whether it was removed meanwhile is not known. An operator adds it");
     }
 
     /**
@@ -185,7 +219,8 @@ final class Applicants {
      */
     synchronized List<MemberChange> wanted(RaftStatus status, boolean plain) {
         forgetSilent(nanoTime.getAsLong());
-        applicants.values().removeIf(one -> admission(one.request(), status.configuration(), plain).isEmpty());
+        applicants.values().removeIf(one -> admission(one.request(), status.configuration(), plain).isEmpty()
+                || removal(one.request(), status).isPresent());
         List<MemberChange> wanted = new ArrayList<>();
         for (Applicant applicant : applicants.values()) {
             Request request = applicant.request();

@@ -60,7 +60,7 @@ final class Beginning {
         if (!(join instanceof Verdict.Wait(Map<String, String> missing))) {
             return join;
         }
-        if (!plan.isListed()) {
+        if (!plan.isListed() || !formed(plan, heard).isEmpty()) {
             return join;
         }
         for (Member other : plan.others()) {
@@ -110,10 +110,7 @@ final class Beginning {
 
     /** To join, to refuse that, or whom there is to wait for. */
     private static Verdict join(ClusterPlan plan, Map<String, Heard> heard) {
-        List<NodeStanding> formed = plan.others().stream()
-                .flatMap(other -> standing(heard, other).stream())
-                .filter(standing -> standing.state() instanceof NodeStanding.Formed)
-                .toList();
+        List<NodeStanding> formed = formed(plan, heard);
         if (formed.isEmpty()) {
             return new Verdict.Wait(reasons(plan, heard));
         }
@@ -122,12 +119,16 @@ final class Beginning {
         for (NodeStanding other : formed) {
             if (!other.clusterId().equals(first.clusterId())) {
                 return refuse(VOTERS, String.join(",", list(plan)), first.nodeId() + " belongs to cluster " + cluster + " and "
-                        + other.nodeId() + " to " + other.clusterId().orElseThrow(), "list the nodes of one cluster only");
+                        + other.nodeId() + " to " + other.clusterId().orElseThrow(), "list the nodes of one cluster only; stop and empty what is left of an old one");
             }
         }
         if (plan.clusterIdIsExplicit() && !cluster.equals(plan.clusterId())) {
             return refuse("kv.cluster.id", plan.clusterId().toString(), first.nodeId() + " belongs to cluster " + cluster,
                     "correct it, or leave it out to join that cluster");
+        }
+        // Another may be of another cluster: one that was left behind when a survivor went on without it.
+        if (plan.others().stream().anyMatch(other -> !heard.containsKey(other.key().nodeId()))) {
+            return new Verdict.Wait(reasons(plan, heard));
         }
         Configuration latest = formed.stream()
                 .map(standing -> (NodeStanding.Formed) standing.state())
@@ -138,6 +139,13 @@ final class Beginning {
                 .<Verdict>map(known -> new Verdict.Join(cluster, known))
                 .orElseGet(() -> refuse("kv.node.id", plan.nodeId(), "it was the only voter of cluster " + cluster
                         + ", which nobody can go on without what its data directory held", "give it that directory back, or a backup"));
+    }
+
+    private static List<NodeStanding> formed(ClusterPlan plan, Map<String, Heard> heard) {
+        return plan.others().stream()
+                .flatMap(other -> standing(heard, other).stream())
+                .filter(standing -> standing.state() instanceof NodeStanding.Formed)
+                .toList();
     }
 
     /** Empty if there is no voter but this node. */

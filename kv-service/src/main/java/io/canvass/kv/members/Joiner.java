@@ -1,5 +1,6 @@
 package io.canvass.kv.members;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * time another member until one knows who leads. Thread-safe.
  */
 final class Joiner {
+    /** Who has heard its leader within this time is a member as far as that one knows. */
+    static final Duration SILENCE = Duration.ofSeconds(10);
+
     private static final Logger LOG = LoggerFactory.getLogger(Joiner.class);
 
     private final RaftAccess raft;
@@ -74,7 +78,11 @@ final class Joiner {
         nextToAsk(status).ifPresent(to -> ask(to, status));
     }
 
-    /** A node that has part of a log was a member, or nearly: only an operator makes it one again. */
+    /**
+     * Whether there is something to ask for. One with part of a log was sent it by a leader that had added it. If it hears no leader any
+     * more and its log does not name it, the entry that added it may have been lost with that leader; whether it was removed instead, the
+     * leader that it asks knows. One whose log names it was removed: only an operator makes it a member again.
+     */
     private boolean wants(RaftStatus status) {
         Optional<Member> member = self(status);
         if (member.isPresent()) {
@@ -83,11 +91,16 @@ final class Joiner {
         if (founder || status.removed()) {
             return false;
         }
-        boolean blank = status.log().lastIndex() == 0;
-        if (!blank) {
-            heard("this node has entries of the log and is no member: an operator adds it");
+        if (status.hasNamed(status.self())) {
+            heard("this node was a member by its own log and is none any more: an operator adds it");
+            return false;
         }
-        return blank;
+        long silence = status.leaderContactAgeMillis();
+        boolean isSentTheLog = status.log().lastIndex() > 0 && silence >= 0 && silence < SILENCE.toMillis();
+        if (isSentTheLog) {
+            heard("it is sent the log");
+        }
+        return !isSentTheLog;
     }
 
     /** Named with its directory: by its node id alone, another disk may be meant. */
@@ -118,6 +131,8 @@ final class Joiner {
                 .setUrl(self.url())
                 .setMinVersion(self.minVersion())
                 .setMaxVersion(self.maxVersion())
+                .setLastIndex(status.log().lastIndex())
+                .setCommittedIndex(status.log().commitIndex())
                 .build();
         CompletableFuture<?> _ = ask.apply(to, request).whenComplete((reply, failure) -> {
             if (failure == null) {

@@ -59,7 +59,7 @@ public class MembersConfiguration {
                         keeper,
                         applicants,
                         new Joiner(replica, calls::join, plan.address(), self, autoJoin, founder),
-                        new RemovalInquiry(replica, calls::discover, System::nanoTime)),
+                        new RemovalInquiry(replica, calls::discover, System::nanoTime, founder)),
                 replica.bootstrap());
         service.attach(node);
         node.start();

@@ -13,7 +13,8 @@ import io.canvass.raft.runtime.RaftStatus;
 
 /**
  * A member that hears no leader asks whether it was removed while it was away: nobody sends it the log any more that would say
- * so. Only a leader's committed configuration that is newer than its own counts. {@link #tick} by one thread.
+ * so. Only a leader's committed configuration that is newer than its own counts. One that joined and that its own log never named was
+ * no member as far as it knows: it asks to be one ({@link Joiner}). {@link #tick} by one thread.
  */
 final class RemovalInquiry {
     /** Without a leader for so long, and so often. */
@@ -22,14 +23,20 @@ final class RemovalInquiry {
     private final RaftAccess raft;
     private final Function<String, CompletableFuture<NodeStanding>> ask;
     private final LongSupplier nanoTime;
+    private final boolean founder;
     private final AtomicReference<Optional<Removal>> found = new AtomicReference<>(Optional.empty());
     private Optional<Long> silentSince = Optional.empty();
 
-    /** @param ask takes an address; what is there says what it is */
-    RemovalInquiry(RaftAccess raft, Function<String, CompletableFuture<NodeStanding>> ask, LongSupplier nanoTime) {
+    /**
+     * @param ask takes an address; what is there says what it is
+     * @param founder whether this replica was there from the beginning
+     */
+    RemovalInquiry(
+            RaftAccess raft, Function<String, CompletableFuture<NodeStanding>> ask, LongSupplier nanoTime, boolean founder) {
         this.raft = raft;
         this.ask = ask;
         this.nanoTime = nanoTime;
+        this.founder = founder;
     }
 
     /** To be called about each second; set once it is known that this node was removed. */
@@ -39,7 +46,8 @@ final class RemovalInquiry {
         long age = status.leaderContactAgeMillis();
         // That others name a leader says nothing: nobody sends the log to whom it removed.
         boolean hears = status.leads() || (age >= 0 && age < AFTER.toMillis());
-        if (hears || status.configurationIndex() == 0) {
+        boolean wasMember = founder || status.hasNamed(status.self());
+        if (hears || !wasMember) {
             silentSince = Optional.empty();
         } else if (silentSince.isEmpty()) {
             silentSince = Optional.of(now);

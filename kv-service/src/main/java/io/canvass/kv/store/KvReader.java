@@ -21,6 +21,12 @@ public interface KvReader {
     /** The revision of the last applied write that changed anything; 0 for an empty store. */
     long revision();
 
+    /**
+     * History before this revision may be gone; 0: all is kept. Never above {@link #revision} of the same moment, and never
+     * falls; who wants both asks for this one first.
+     */
+    long compactRevision();
+
     record Lookup(long revision, Optional<StoredValue> value) {}
 
     /** @param more whether further keys of the prefix follow */

@@ -164,6 +164,11 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         return state.get().revision();
     }
 
+    @Override
+    public long compactRevision() {
+        return state.get().compactRevision();
+    }
+
     /**
      * {@inheritDoc}
      *

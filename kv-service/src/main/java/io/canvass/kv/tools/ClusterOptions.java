@@ -34,14 +34,19 @@ final class ClusterOptions {
 
     /** @throws ToolException if the options make no sense */
     ClusterClient client() {
+        requireNode(url);
+        if (timeoutSeconds < 1) {
+            throw new ToolException(ExitStatus.USAGE, "--timeout is at least 1, not " + timeoutSeconds + ".");
+        }
+        return new ClusterClient(url, Duration.ofSeconds(timeoutSeconds));
+    }
+
+    /** @throws ToolException if this cannot be where a node answers HTTP */
+    static void requireNode(URI url) {
         boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
         if (!http || url.getHost() == null || url.getRawQuery() != null) {
             throw new ToolException(
                     ExitStatus.USAGE, "'" + url + "' is not the URL of a node. Write for example http://kv-1.example.net:8080.");
         }
-        if (timeoutSeconds < 1) {
-            throw new ToolException(ExitStatus.USAGE, "--timeout is at least 1, not " + timeoutSeconds + ".");
-        }
-        return new ClusterClient(url, Duration.ofSeconds(timeoutSeconds));
     }
 }

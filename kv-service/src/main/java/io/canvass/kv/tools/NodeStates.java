@@ -1,10 +1,12 @@
 package io.canvass.kv.tools;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 
 import tools.jackson.core.JacksonException;
@@ -31,8 +33,12 @@ final class NodeStates implements AutoCloseable {
             response = client.send(
                     HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build(),
                     HttpResponse.BodyHandlers.ofByteArray());
+        } catch (HttpTimeoutException e) {
+            throw new IOException(url + " does not answer within " + TIMEOUT.toSeconds() + " s", e);
+        } catch (ConnectException e) {
+            throw new IOException(url + " does not answer: nobody listens there, or it cannot be reached", e);
         } catch (IOException | IllegalArgumentException e) {
-            throw new IOException(url + " does not answer (" + e + ")", e);
+            throw new IOException(url + " does not answer as a node does (" + e.getMessage() + ")", e);
         }
         if (response.statusCode() != 200 && response.statusCode() != 503) {
             throw new IOException(url + " answered " + response.statusCode());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,6 +27,8 @@ final class Preflight {
     private static final String CLUSTER = "/v1/cluster";
     private static final String VERSION = "/v1/version";
     private static final String HEALTH = "/actuator/health/cluster/raft";
+    /** So much two clocks may differ and both be right. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(-5);
     private static final Pattern RELEASE = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(\\..*|-.*)?");
 
     private final NodeStates nodes;
@@ -57,7 +60,7 @@ final class Preflight {
             throw new ToolException(ExitStatus.USAGE, "--version " + limits.version() + " is no version; write for"
                     + " example 1.4.0.");
         }
-        JsonNode cluster = ofLeader(cluster(url.toString()));
+        JsonNode cluster = ofLeader(asked(url));
         leader(cluster);
         replicas(cluster);
         for (JsonNode member : cluster.path("members")) {
@@ -67,19 +70,37 @@ final class Preflight {
         return List.copyOf(checks);
     }
 
-    private JsonNode cluster(String url) throws InterruptedException {
+    /** @throws IOException if nobody there says who the members are; a clause */
+    private JsonNode cluster(String url) throws IOException, InterruptedException {
+        JsonNode told = nodes.get(url, CLUSTER);
+        if (!told.path("members").isArray() || told.path("members").isEmpty()) {
+            String detail = told.path("detail").asString("");
+            throw new IOException(url + " does not say who the members are" + (detail.isEmpty() ? "" : ": " + detail));
+        }
+        return told;
+    }
+
+    private JsonNode asked(URI url) throws InterruptedException {
         try {
-            return nodes.get(url, CLUSTER);
+            return cluster(url.toString());
         } catch (IOException e) {
             throw new ToolException(ExitStatus.UNAVAILABLE, "Nothing was checked: " + e.getMessage() + ". Name"
                     + " another node.");
         }
     }
 
-    /** Only the leader knows how far the others are. */
+    /** Only the leader knows how far the others are. One that does not answer is a finding, not the end. */
     private JsonNode ofLeader(JsonNode told) throws InterruptedException {
-        String leader = told.path("leader").path("url").asString("");
-        return told.path("source").path("leads").asBoolean(false) || leader.isEmpty() ? told : cluster(leader);
+        String url = told.path("leader").path("url").asString("");
+        if (told.path("source").path("leads").asBoolean(false) || url.isEmpty()) {
+            return told;
+        }
+        try {
+            return cluster(url);
+        } catch (IOException e) {
+            add(Verdict.FAILED, "leader", String.valueOf(e.getMessage()));
+            return told;
+        }
     }
 
     private void leader(JsonNode cluster) {
@@ -108,13 +129,49 @@ final class Preflight {
             return;
         }
         try {
-            JsonNode details = nodes.get(url, HEALTH).path("details");
+            JsonNode health = nodes.get(url, HEALTH);
+            JsonNode details = health.path("details");
+            if (!isAt(member, details)) {
+                add(Verdict.FAILED, name, "at its URL " + url + " there is " + who(details) + ", not " + who(member));
+                return;
+            }
             lag(name, member);
+            service(name, member, health);
             alarms(name, details.path("alarms"));
             version(name, nodes.get(url, VERSION).path("version").asString(""), target);
         } catch (IOException e) {
             add(Verdict.FAILED, name, "missing: " + e.getMessage());
         }
+    }
+
+    /** A URL that leads to another node would have that one looked at twice, and the member never. */
+    private static boolean isAt(JsonNode member, JsonNode details) {
+        String directory = member.path("directoryId").asString("");
+        return details.path("nodeId").asString("").equals(member.path("id").asString(""))
+                && (directory.isEmpty() || details.path("directoryId").asString("").equals(directory));
+    }
+
+    private static String who(JsonNode node) {
+        String id = node.path("nodeId").asString(node.path("id").asString("no node"));
+        String directory = node.path("directoryId").asString("");
+        return directory.isEmpty() ? id : id + "/" + directory;
+    }
+
+    /** A node that starts, stops, joins or catches up is a member that the others may have to do without. */
+    private void service(String name, JsonNode member, JsonNode health) {
+        String status = health.path("status").asString("unknown");
+        if (status.equals("UP")) {
+            return;
+        }
+        boolean voter = member.path("voter").asBoolean(true);
+        List<String> reasons = new ArrayList<>();
+        health.path("details").path("checks").forEachEntry((check, answer) -> {
+            boolean meant = voter || !check.equals("votingMember");
+            if (meant && !answer.asString("").equals("ok")) {
+                reasons.add(answer.asString(""));
+            }
+        });
+        add(Verdict.FAILED, name, "its health is " + status + (reasons.isEmpty() ? "" : ": " + String.join("; ", reasons)));
     }
 
     private void lag(String name, JsonNode member) {
@@ -136,7 +193,9 @@ final class Preflight {
 
     private void alarms(String name, JsonNode alarms) {
         if (!alarms.isEmpty()) {
-            add(Verdict.FAILED, name, "alarms: " + alarms);
+            List<String> sentences = new ArrayList<>();
+            alarms.forEach(alarm -> sentences.add(alarm.asString("")));
+            add(Verdict.FAILED, name, (sentences.size() == 1 ? "alarm: " : "alarms: ") + String.join("; ", sentences));
         }
     }
 
@@ -144,7 +203,9 @@ final class Preflight {
         Release release = Release.parse(running);
         if (release == null) {
             add(Verdict.FAILED, name, "runs the version \"" + running + "\", which cannot be compared");
-        } else if (release.major() != target.major() || Math.abs(release.minor() - target.minor()) > 1) {
+        } else if (release.major() != target.major()) {
+            add(Verdict.FAILED, name, "runs " + running + ", another major version than " + limits.version());
+        } else if (Math.abs(release.minor() - target.minor()) > 1) {
             add(Verdict.FAILED, name, "runs " + running + ", more than one minor from " + limits.version());
         } else {
             add(Verdict.OK, name, "runs " + running);
@@ -160,21 +221,35 @@ final class Preflight {
         }
         try (InputStream in = Files.newInputStream(file)) {
             SnapshotHeader header = SnapshotHeader.read(in);
-            Duration age = Duration.between(header.createdAt(), clock.instant());
-            if (!header.clusterId().equals(uuid(clusterId))) {
-                add(Verdict.WARNING, "snapshot", "it is one of cluster " + header.clusterId() + ", not of this one");
-            } else if (age.compareTo(limits.maxSnapshotAge()) > 0) {
-                add(Verdict.WARNING, "snapshot", age.toHours() + " hours old; at most"
-                        + " " + limits.maxSnapshotAge().toHours()
-                        + " is recent");
+            long bytes = Files.size(file);
+            if (bytes == header.totalBytes()) {
+                age(header, clusterId);
             } else {
-                add(Verdict.OK, "snapshot", "made " + header.createdAt() + " (only its header was read: kvctl"
-                        + " snapshot verify)");
+                add(Verdict.WARNING, "snapshot", "it is broken: it has " + bytes + " bytes, not the "
+                        + header.totalBytes() + " that it says");
             }
         } catch (InvalidSnapshotException e) {
             add(Verdict.WARNING, "snapshot", "it is broken: " + e.what());
+        } catch (NoSuchFileException e) {
+            add(Verdict.WARNING, "snapshot", "there is no file " + file);
         } catch (IOException e) {
-            add(Verdict.WARNING, "snapshot", "it cannot be read (" + e + ")");
+            add(Verdict.WARNING, "snapshot", file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private void age(SnapshotHeader header, String clusterId) {
+        Duration age = Duration.between(header.createdAt(), clock.instant());
+        if (!header.clusterId().equals(uuid(clusterId))) {
+            add(Verdict.WARNING, "snapshot", "it is one of cluster " + header.clusterId() + ", not of this one");
+        } else if (age.compareTo(limits.maxSnapshotAge()) > 0) {
+            add(Verdict.WARNING, "snapshot", age.toHours() + " hours old; at most "
+                    + limits.maxSnapshotAge().toHours() + " is recent");
+        } else if (age.compareTo(CLOCKS_DIFFER) < 0) {
+            add(Verdict.WARNING, "snapshot", "made " + header.createdAt() + ", which is yet to come by the clock here: its"
+                    + " age is not known");
+        } else {
+            add(Verdict.OK, "snapshot", "made " + header.createdAt() + " (only its header was read: kvctl"
+                    + " snapshot verify)");
         }
     }
 

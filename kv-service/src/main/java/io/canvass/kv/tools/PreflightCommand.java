@@ -17,12 +17,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "preflight",
         description = {
-            "Whether a rollout may begin: a leader is known, every member is there and runs, all voters are"
-                    + " current, no alarm, enough"
-                    + " replicas for the members, versions at most one minor apart. A snapshot that is missing or"
-                    + " old is a warning."
+            "Whether a rollout may begin: a leader is known and no change of members is under way, every member is"
+                    + " there and in service, all voters are current, no alarm, enough replicas for the members,"
+                    + " versions at most one minor apart. A snapshot that is missing, old or of another cluster is a"
+                    + " warning.",
+            "",
+            "Exit status 0: the rollout may begin. 1: it may not; what FAILED says why. 3: no node could be asked."
         })
 final class PreflightCommand implements Callable<Integer> {
+    /** Ten years. */
+    private static final long MAX_SNAPSHOT_AGE_HOURS = 87_600;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -63,9 +68,10 @@ final class PreflightCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (replicas < 1 || maxLag < 0 || maxSnapshotAgeHours < 1) {
-            throw new ToolException(ExitStatus.USAGE, "--replicas and --max-snapshot-age are above zero, --max-lag"
-                    + " is not below.");
+        ClusterOptions.requireNode(url);
+        if (replicas < 1 || maxLag < 0 || maxSnapshotAgeHours < 1 || maxSnapshotAgeHours > MAX_SNAPSHOT_AGE_HOURS) {
+            throw new ToolException(ExitStatus.USAGE, "--replicas is above zero, --max-lag not below, and"
+                    + " --max-snapshot-age is 1 to " + MAX_SNAPSHOT_AGE_HOURS + ".");
         }
         Preflight.Limits limits = new Preflight.Limits(
                 replicas, version, maxLag, snapshot, Duration.ofHours(maxSnapshotAgeHours));

@@ -133,6 +133,11 @@ final class ModelStore implements Replication, KvReader {
         return revision;
     }
 
+    @Override
+    public long compactRevision() {
+        return 0;
+    }
+
     private Result apply(Command command) {
         boolean isPut = command.getKindCase() == Command.KindCase.PUT;
         ByteString key = isPut ? command.getPut().getKey() : command.getDelete().getKey();

@@ -55,6 +55,7 @@ public final class Statuses {
                 CONFIGURATION,
                 1,
                 true,
+                List.of(CONFIGURATION),
                 false,
                 false));
     }
@@ -146,7 +147,7 @@ public final class Statuses {
                 now.clusterId(), now.self(), now.voter(), now.role(), now.epoch(), now.hasVoted(), now.leader(),
                 now.leaderContactAgeMillis(), now.preVote(), now.log(), now.quorum(), now.peers(), now.caughtUp(),
                 now.loopAgeMillis(), now.stalledWriteMillis(), now.halted(), now.refusedMessages(), now.configuration(),
-                now.configurationIndex(), now.configurationCommitted(), now.removed(), true));
+                now.configurationIndex(), now.configurationCommitted(), now.configurations(), now.removed(), true));
     }
 
     public Statuses refusedMessages(long count) {
@@ -158,7 +159,17 @@ public final class Statuses {
                 status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
                 status.leader(), status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(),
                 status.peers(), status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(),
-                status.refusedMessages(), configuration, index, committed, status.removed(), status.damaged()));
+                status.refusedMessages(), configuration, index, committed, List.of(configuration), status.removed(), status.damaged()));
+    }
+
+    /** The log holds these, in this order; the last is in force. */
+    public Statuses configurations(Configuration... held) {
+        return new Statuses(new RaftStatus(
+                status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
+                status.leader(), status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(),
+                status.peers(), status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(),
+                status.refusedMessages(), held[held.length - 1], status.configurationIndex(), status.configurationCommitted(),
+                List.of(held), status.removed(), status.damaged()));
     }
 
     private Statuses with(RoleName role, ReplicaKey leader, long contactAgeMillis, boolean hasVoted, boolean voter) {
@@ -166,7 +177,8 @@ public final class Statuses {
                 status.clusterId(), status.self(), voter, role, status.epoch(), hasVoted, leader, contactAgeMillis,
                 status.preVote(), status.log(), status.quorum(), status.peers(), status.caughtUp(), status.loopAgeMillis(),
                 status.stalledWriteMillis(), status.halted(), status.refusedMessages(), status.configuration(),
-                status.configurationIndex(), status.configurationCommitted(), status.removed(), status.damaged()));
+                status.configurationIndex(), status.configurationCommitted(), status.configurations(),
+                status.removed(), status.damaged()));
     }
 
     private Statuses with(
@@ -175,7 +187,8 @@ public final class Statuses {
                 status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
                 status.leader(), status.leaderContactAgeMillis(), preVote, log, quorum, peers, status.caughtUp(),
                 status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), status.refusedMessages(), status.configuration(),
-                status.configurationIndex(), status.configurationCommitted(), status.removed(), status.damaged()));
+                status.configurationIndex(), status.configurationCommitted(), status.configurations(),
+                status.removed(), status.damaged()));
     }
 
     private Statuses with(
@@ -184,6 +197,7 @@ public final class Statuses {
                 status.clusterId(), status.self(), status.voter(), status.role(), status.epoch(), status.hasVoted(),
                 status.leader(), status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(),
                 status.peers(), caughtUp, loopAgeMillis, stalledWriteMillis, halted, refusedMessages,
-                status.configuration(), status.configurationIndex(), status.configurationCommitted(), status.removed(), status.damaged()));
+                status.configuration(), status.configurationIndex(), status.configurationCommitted(), status.configurations(),
+                status.removed(), status.damaged()));
     }
 }

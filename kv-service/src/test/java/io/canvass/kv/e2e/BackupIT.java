@@ -41,6 +41,8 @@ class BackupIT {
     private static final int BYTES_PER_SECOND = 200_000;
 
     private static final long RAISE = 1_000_000_000L;
+    /** Writes that the survivor of a lost majority has. */
+    private static final int SURVIVED = 50;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     /** All keys that the load writes and this test does. */
     private static final List<String> WRITERS =
@@ -78,6 +80,7 @@ class BackupIT {
             Map<String, JsonNode> original = items(leader);
             for (LocalNode node : restored) {
                 compare(original, items(node), revision);
+                assertThat(compactRevision(node)).as(node.id()).isEqualTo(revision + RAISE);
             }
             assertThat(items(newLeader)).hasSize((int) verified.path("keys").asLong() - counters(newLeader));
             Http.Reply written = write(newLeader, Keys.name("fixed", 0), "after");
@@ -130,12 +133,7 @@ class BackupIT {
 
     @Test
     void oneNodeOfThreeGoesOnAloneAfterTheOthersWereDestroyed() throws Exception {
-        LocalNode leader = cluster.awaitLeader();
-        for (int i = 0; i < 50; i++) {
-            write(leader, Keys.name("fixed", i), "value " + i);
-        }
-        LocalNode survivor = cluster.others(leader).findFirst().orElseThrow();
-        awaitApplied(survivor, Keys.name("fixed", 49));
+        LocalNode survivor = survivor();
         cluster.others(survivor).forEach(LocalNode::kill);
         for (LocalNode lost : cluster.others(survivor).toList()) {
             FileSystemUtils.deleteRecursively(lost.settings().dataDir());
@@ -148,17 +146,82 @@ class BackupIT {
         assertThat(Kvctl.run(folder, "recover", "--data-dir", dataDir))
                 .contains("Abandoned: ", "Nothing was changed")
                 .contains(cluster.others(survivor).map(LocalNode::id).toList());
-        assertThat(Kvctl.run(folder, "recover", "--data-dir", dataDir, "--i-accept-data-loss"))
-                .contains("Done: " + survivor.id() + " is the only voter");
+        recover(survivor);
 
+        assertThat(survivor.health().leads()).isTrue();
+        requireWhatSurvived(survivor);
+        assertThat(compactRevision(survivor)).isEqualTo(SURVIVED + RAISE);
+        assertThat(revisionOf(write(survivor, Keys.name("fixed", 0), "after"))).isEqualTo(SURVIVED + RAISE + 1);
+    }
+
+    @Test
+    @Timeout(600)
+    void twoJoinTheSurvivorAndVoteAndAnOldNodeThatComesBackDisturbsNobody() throws Exception {
+        LocalNode survivor = survivor();
+        cluster.nodes().forEach(LocalNode::kill);
+        recover(survivor);
+        List<LocalNode> others = cluster.others(survivor).toList();
+
+        LocalNode old = others.getFirst();
+        old.start();
+        await("the refusal of " + old.id())
+                .atMost(PATIENCE)
+                .until(() -> old.health().text().contains("INCONSISTENT_CLUSTER_ID"));
+        assertThat(old.isReady()).isFalse();
+        assertThat(survivor.health().leads()).isTrue();
+        assertThat(revisionOf(write(survivor, Keys.name("fixed", 50), "alone"))).isEqualTo(SURVIVED + RAISE + 1);
+        old.kill();
+
+        for (LocalNode empty : others) {
+            FileSystemUtils.deleteRecursively(empty.settings().dataDir());
+            empty.start();
+        }
+        others.forEach(LocalNode::awaitReady);
+        await("three voters everywhere")
+                .atMost(PATIENCE)
+                .until(() -> cluster.nodes().stream().allMatch(node -> node.health().voters() == 3));
+        for (LocalNode node : cluster.nodes()) {
+            requireWhatSurvived(node);
+            assertThat(compactRevision(node)).as(node.id()).isEqualTo(SURVIVED + RAISE);
+        }
+
+        survivor.kill();
+        LocalNode next = cluster.awaitLeader();
+        assertThat(revisionOf(write(next, Keys.name("fixed", 51), "without it"))).isEqualTo(SURVIVED + RAISE + 2);
+        for (LocalNode node : others) {
+            requireWhatSurvived(node);
+            assertThat(of(items(node), Keys.name("fixed", 50)).path("value").asString()).isEqualTo("alone");
+        }
+    }
+
+    /** A follower that has all that was written. */
+    private LocalNode survivor() {
+        LocalNode leader = cluster.awaitLeader();
+        for (int i = 0; i < SURVIVED; i++) {
+            write(leader, Keys.name("fixed", i), "value " + i);
+        }
+        LocalNode survivor = cluster.others(leader).findFirst().orElseThrow();
+        awaitApplied(survivor, Keys.name("fixed", SURVIVED - 1));
+        return survivor;
+    }
+
+    private void recover(LocalNode survivor) {
+        assertThat(Kvctl.run(folder, "recover", "--data-dir", survivor.settings().dataDir(), "--i-accept-data-loss"))
+                .contains("Done: " + survivor.id() + " is the only voter");
         survivor.start();
         survivor.awaitReady();
-        assertThat(survivor.health().leads()).isTrue();
-        Map<String, JsonNode> items = items(survivor);
-        for (int i = 0; i < 50; i++) {
-            assertThat(of(items, Keys.name("fixed", i)).path("value").asString()).isEqualTo("value " + i);
+    }
+
+    private static void requireWhatSurvived(LocalNode node) {
+        Map<String, JsonNode> items = items(node);
+        for (int i = 0; i < SURVIVED; i++) {
+            String key = Keys.name("fixed", i);
+            assertThat(of(items, key).path("value").asString()).as("%s of %s", key, node.id()).isEqualTo("value " + i);
         }
-        assertThat(revisionOf(write(survivor, Keys.name("fixed", 0), "after"))).isEqualTo(50 + RAISE + 1);
+    }
+
+    private static long compactRevision(LocalNode node) {
+        return JsonMapper.shared().readTree(node.health().text()).path("details").path("compactRevision").asLong(-1);
     }
 
     @Test

@@ -6,9 +6,10 @@ import java.util.Optional;
 import io.canvass.kv.store.KvReader;
 import io.canvass.raft.core.Bytes;
 
-/** A store at revision 1044 of which nobody asks more. */
+/** A store at revision 1044, compacted up to 900, of which nobody asks more. */
 final class EmptyStore implements KvReader {
     static final long REVISION = 1044;
+    static final long COMPACT_REVISION = 900;
 
     @Override
     public Lookup get(Bytes key) {
@@ -23,5 +24,10 @@ final class EmptyStore implements KvReader {
     @Override
     public long revision() {
         return REVISION;
+    }
+
+    @Override
+    public long compactRevision() {
+        return COMPACT_REVISION;
     }
 }

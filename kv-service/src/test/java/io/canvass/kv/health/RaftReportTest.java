@@ -85,7 +85,7 @@ class RaftReportTest {
                     "stableSinceMs" : 8640000
                   } ],
                   "revision" : 1044,
-                  "compactRevision" : 0,
+                  "compactRevision" : 900,
                   "alarms" : [ ],
                   "checks" : {
                     "hasLeader" : "ok",
@@ -145,7 +145,7 @@ class RaftReportTest {
     private static Map<String, Object> report(Statuses status, NodeGate gate) {
         Condition condition =
                 new Condition(status.get(), gate.state(), new MemberState.Member(), new Limits(1000, 30_000, true));
-        return RaftReport.of(condition, URLS, EmptyStore.REVISION, List.of());
+        return RaftReport.of(condition, URLS, EmptyStore.REVISION, EmptyStore.COMPACT_REVISION, List.of());
     }
 
     private static String json(Statuses status, NodeGate gate) {

@@ -119,6 +119,35 @@ class ApplicantsTest {
     }
 
     @Test
+    void whomTheLogNamesAndTheConfigurationDoesNotWasRemovedAndIsNotBroughtBack() {
+        told.says(joined(NEW));
+        applicants.join(request(NEW), leader);
+        applicants.verify();
+        assertThat(applicants.wanted(leader, false)).hasSize(1);
+        Configuration with = Configuration.ofVoters(List.of(described(replica(0)), described(replica(1)), described(NEW)));
+        RaftStatus gone = Statuses.leader().configurations(with, removed().configuration()).get();
+        assertThat(applicants.wanted(gone, false)).as("asked a moment before it was removed").isEmpty();
+        JoinReply reply = applicants.join(request(NEW), gone);
+        assertThat(reply.getAnswer()).isEqualTo(Answer.REFUSED);
+        assertThat(reply.getDetail()).contains("was removed", "an operator adds it");
+        assertThat(applicants.join(request(NEW_DISK), gone).getAnswer()).as("another replica").isEqualTo(Answer.ACCEPTED);
+    }
+
+    /** The leader's log begins with 1001. */
+    @Test
+    void whoHasEntriesIsAddedOnlyIfTheLogTellsAllThatHappenedSince() {
+        assertThat(applicants.join(request(NEW, 1500, 1000), leader).getAnswer()).isEqualTo(Answer.ACCEPTED);
+        told.says(joined(NEW));
+        applicants.verify();
+        assertThat(applicants.wanted(leader, false)).containsExactly(new MemberChange.Add(described(NEW)));
+        JoinReply old = applicants.join(request(NEW, 1500, 999), leader);
+        assertThat(old.getAnswer()).isEqualTo(Answer.REFUSED);
+        assertThat(old.getDetail()).contains("those up to 999", "begins with 1001", "An operator adds it");
+        assertThatThrownBy(() -> applicants.join(request(NEW, 5, 6), leader)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> applicants.join(request(NEW, -1, -1), leader)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void whoStopsAskingIsForgottenAndNoMoreThanABoundMayAsk() {
         for (int i = 0; i < Configuration.MAX_MEMBERS; i++) {
             assertThat(applicants.join(request(replica(100 + i)), leader).getAnswer()).isEqualTo(Answer.ACCEPTED);
@@ -171,6 +200,10 @@ class ApplicantsTest {
                 .configuration(Configuration.ofVoters(List.of(zero, described(replica(1)))), 6, true)
                 .peers(connected(zero, replica(0), 5120))
                 .get();
+    }
+
+    private static JoinRequest request(ReplicaKey key, long lastIndex, long committedIndex) {
+        return request(key).toBuilder().setLastIndex(lastIndex).setCommittedIndex(committedIndex).build();
     }
 
     private static JoinRequest request(ReplicaKey key) {

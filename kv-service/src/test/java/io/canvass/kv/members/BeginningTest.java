@@ -66,6 +66,10 @@ class BeginningTest {
     @Test
     void whoeverWasNotAskedYetIsWaitedFor() {
         assertThat(text(Beginning.decide(plan("kv-1", false), Map.of("kv-2", UNFORMED)))).isEqualTo("wait kv-3: not asked yet");
+        assertThat(text(Beginning.decide(plan("kv-1", false), Map.of("kv-2", FORMED))))
+                .as("it may be of another cluster")
+                .isEqualTo("wait kv-2: it is a member of a cluster kv-3: not asked yet");
+        assertThat(text(Beginning.decide(plan("kv-1", true), Map.of("kv-2", FORMED_ELSEWHERE)))).startsWith("refuse");
     }
 
     @Test

@@ -26,6 +26,9 @@ class JoinerTest {
     private static final Member TWO = described(replica(2));
     private static final RaftStatus.Log BLANK = new RaftStatus.Log(1, 0, 0, 0, 0, 0);
 
+    private static final RaftStatus.Log ENTRIES = new RaftStatus.Log(1, 9, 9, 7, 7, 0);
+    private static final Configuration OTHERS = Configuration.ofVoters(List.of(ZERO, TWO));
+
     private final List<String> asked = new ArrayList<>();
     private final List<JoinRequest> requests = new ArrayList<>();
     private final List<CompletableFuture<JoinReply>> replies = new ArrayList<>();
@@ -83,11 +86,41 @@ class JoinerTest {
     }
 
     @Test
-    void whoHasEntriesAndIsNoMemberIsLeftToAnOperator() {
-        raft.status(blank().log(new RaftStatus.Log(1, 9, 9, 9, 9, 0)));
+    void whoWasAMemberByItsOwnLogIsLeftToAnOperator() {
+        Configuration with = Configuration.ofVoters(List.of(ZERO, described(replica(1)), TWO));
+        raft.status(blank().log(ENTRIES).configurations(OTHERS, with, OTHERS));
         joiner.tick();
         assertThat(asked).isEmpty();
-        assertThat(joiner.answer()).contains("an operator adds it");
+        assertThat(joiner.answer()).contains("was a member by its own log", "an operator adds it");
+    }
+
+    @Test
+    void whoWasSentEntriesByALeaderThatIsGoneAndFindsItselfInNoneAsksAgain() {
+        raft.status(blank().log(ENTRIES).leader(replica(0), Joiner.SILENCE.toMillis() - 1));
+        joiner.tick();
+        assertThat(asked).as("its leader is there").isEmpty();
+        assertThat(joiner.answer()).isEqualTo("it is sent the log");
+        raft.status(blank().log(ENTRIES).noLeader(Joiner.SILENCE.toMillis()));
+        joiner.tick();
+        assertThat(requests).singleElement().satisfies(request -> {
+            assertThat(request.getLastIndex()).isEqualTo(9);
+            assertThat(request.getCommittedIndex()).isEqualTo(7);
+        });
+    }
+
+    @Test
+    void whoHasEntriesAndHeardNoLeaderSinceItsStartAsks() {
+        raft.status(blank().log(ENTRIES));
+        joiner.tick();
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void anotherDiskOfItsNodeInItsLogIsNotItself() {
+        Configuration before = Configuration.ofVoters(List.of(ZERO, new Member(ReplicaKey.ofNode("kv-1"), "kv-1:9080"), TWO));
+        raft.status(blank().log(ENTRIES).configurations(before, OTHERS));
+        joiner.tick();
+        assertThat(asked).hasSize(1);
     }
 
     @Test

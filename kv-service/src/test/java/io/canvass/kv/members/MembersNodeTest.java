@@ -58,7 +58,7 @@ class MembersNodeTest {
     void whoIsInNoConfigurationJoinsAndSaysWhatItWasTold() {
         node(Statuses.follower().configuration(WITHOUT, 4, true).get(), folder).tick();
         assertThat(board.state()).isInstanceOfSatisfying(
-                MemberState.Joining.class, joining -> assertThat(joining.answer()).contains("an operator adds it"));
+                MemberState.Joining.class, joining -> assertThat(joining.answer()).isEqualTo("it is sent the log"));
         assertThat(board.removed()).isEmpty();
     }
 
@@ -93,7 +93,7 @@ class MembersNodeTest {
                 status.clusterId(), status.self(), false, status.role(), status.epoch(), status.hasVoted(), status.leader(),
                 status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(), status.peers(), status.caughtUp(),
                 status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(), status.refusedMessages(),
-                status.configuration(), status.configurationIndex(), status.configurationCommitted(), true, false);
+                status.configuration(), status.configurationIndex(), status.configurationCommitted(), status.configurations(), true, false);
     }
 
     private static ClusterPlan plan() {

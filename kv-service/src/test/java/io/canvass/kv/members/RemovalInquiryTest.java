@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.canvass.kv.cluster.Statuses.replica;
 import static io.canvass.kv.members.Told.connected;
@@ -28,7 +29,7 @@ class RemovalInquiryTest {
     private final Told told = new Told();
     private final AtomicLong now = new AtomicLong(1);
     private final FakeRaft raft = new FakeRaft(leaderless().get());
-    private final RemovalInquiry inquiry = new RemovalInquiry(raft, told::ask, now::get);
+    private final RemovalInquiry inquiry = new RemovalInquiry(raft, told::ask, now::get, true);
 
     static Stream<Arguments> onlyALeadersNewerConfigurationCounts() {
         return Stream.of(
@@ -47,6 +48,19 @@ class RemovalInquiryTest {
         now.addAndGet(RemovalInquiry.AFTER.toNanos());
         inquiry.tick();
         assertThat(inquiry.tick().isPresent()).as(what).isEqualTo(removed);
+    }
+
+    /** The entry that added it may have been lost: that others go on without it is no removal. */
+    @ParameterizedTest(name = "named by its log: {0}")
+    @ValueSource(booleans = {true, false})
+    void whoJoinedIsRemovedOnlyIfItsOwnLogNamedIt(boolean named) {
+        told.says(Told.formed(replica(0), WITHOUT, 8, true, true));
+        raft.status(leaderless().configurations(named ? WITH : WITHOUT, WITHOUT));
+        RemovalInquiry ofOneThatJoined = new RemovalInquiry(raft, told::ask, now::get, false);
+        ofOneThatJoined.tick();
+        now.addAndGet(RemovalInquiry.AFTER.toNanos());
+        ofOneThatJoined.tick();
+        assertThat(ofOneThatJoined.tick().isPresent()).isEqualTo(named);
     }
 
     @Test

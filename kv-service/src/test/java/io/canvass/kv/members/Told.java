@@ -105,7 +105,7 @@ final class Told {
                         new MemberKeeper(raft, applicants, acquaintances, self, 1000, System::nanoTime),
                         applicants,
                         new Joiner(raft, (_, _) -> new CompletableFuture<>(), "kv-1:9080", self, true, false),
-                        new RemovalInquiry(raft, nobody::ask, System::nanoTime)),
+                        new RemovalInquiry(raft, nobody::ask, System::nanoTime, true)),
                 Statuses.CONFIGURATION);
     }
 }

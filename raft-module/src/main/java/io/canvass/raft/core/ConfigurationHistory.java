@@ -69,6 +69,11 @@ final class ConfigurationHistory {
         return history.stream().anyMatch(at -> at.index() <= index && test.test(at.configuration()));
     }
 
+    /** All of them, the one before the log's first entry included, the latest last. */
+    List<Configuration> all() {
+        return history.stream().map(At::configuration).toList();
+    }
+
     long latestIndex() {
         return history.getLast().index();
     }

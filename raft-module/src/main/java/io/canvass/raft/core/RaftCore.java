@@ -358,6 +358,11 @@ public final class RaftCore {
         return state.configuration();
     }
 
+    /** All that the log holds, committed or not, and the one in force before its first entry; the latest last. */
+    public List<Configuration> configurations() {
+        return state.log.configurations();
+    }
+
     /** Who is no member any more, but still has to be told so by this leader; empty on any other replica. */
     public List<Configuration.Member> leaving() {
         return state.role() instanceof Role.Leader leader ? leader.replication().leaving() : List.of();

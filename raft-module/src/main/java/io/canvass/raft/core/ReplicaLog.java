@@ -90,6 +90,10 @@ final class ReplicaLog {
         return configurations.latest();
     }
 
+    List<Configuration> configurations() {
+        return configurations.all();
+    }
+
     boolean anyCommittedConfiguration(Predicate<Configuration> test) {
         return configurations.anyUpTo(commitIndex, test);
     }

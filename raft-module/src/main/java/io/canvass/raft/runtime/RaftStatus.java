@@ -24,6 +24,7 @@ import io.canvass.raft.core.RoundSummary;
  * @param configuration the latest, which is in force
  * @param configurationIndex its place in the log; 0 where it was told when this replica joined
  * @param configurationCommitted whether it is committed as far as is known here
+ * @param configurations all that the log holds, committed or not, and the one in force before its first entry; the latest last
  * @param removed whether this replica was a member, and has applied a committed configuration in which it is none
  * @param damaged whether it halted because what it stores is not what it stored: a restart does not help
  */
@@ -48,6 +49,7 @@ public record RaftStatus(
         Configuration configuration,
         long configurationIndex,
         boolean configurationCommitted,
+        List<Configuration> configurations,
         boolean removed,
         boolean damaged) {
 
@@ -87,6 +89,13 @@ public record RaftStatus(
             ReplicaKey seen,
             int minVersion,
             int maxVersion) {}
+
+    /** Whether anything in this replica's log has this very replica as a member, or had it. */
+    public boolean hasNamed(ReplicaKey replica) {
+        return configurations.stream()
+                .flatMap(configuration -> configuration.members().stream())
+                .anyMatch(member -> member.key().equals(replica));
+    }
 
     public boolean leads() {
         return role == RoleName.LEADER;

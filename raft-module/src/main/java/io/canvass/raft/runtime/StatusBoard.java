@@ -22,7 +22,7 @@ final class StatusBoard {
     private static final long PUBLISH_EVERY_NANOS = 10_000_000;
     private static final long NEVER = -1;
 
-    private record Snapshot(CoreStatus core, Leadership leadership, long atNanos) {}
+    private record Snapshot(CoreStatus core, List<Configuration> configurations, Leadership leadership, long atNanos) {}
 
     private record Halt(String reason, boolean damaged) {}
 
@@ -67,7 +67,7 @@ final class StatusBoard {
         }
         Leadership leadership = new Leadership(
                 status.leader(), status.hardState().epoch(), status.role() == RoleName.LEADER);
-        snapshot = new Snapshot(status, leadership, now);
+        snapshot = new Snapshot(status, core.configurations(), leadership, now);
     }
 
     void heard(ReplicaKey from, long now) {
@@ -123,7 +123,8 @@ final class StatusBoard {
     }
 
     RaftStatus status(long now, long appliedIndex, long stalledNanos, Map<String, Transport.PeerConnection> connections) {
-        CoreStatus core = latest().core();
+        Snapshot last = latest();
+        CoreStatus core = last.core();
         boolean done = caughtUp || (core.catchUpTarget() >= 0 && appliedIndex >= core.catchUpTarget());
         caughtUp = done;
         List<RaftStatus.Peer> peers = peers(core, now, connections);
@@ -155,6 +156,7 @@ final class StatusBoard {
                 core.configuration(),
                 core.configurationIndex(),
                 core.configurationIndex() <= core.commitIndex(),
+                last.configurations(),
                 removed && core.removed(),
                 halt != null && halt.damaged());
     }

@@ -46,6 +46,8 @@ class CoreStatusTest {
 
         assertThat(replica.core.configuration()).isEqualTo(configurationOf(List.of(N1, N2)));
         assertThat(replica.core.status().configuration()).isEqualTo(replica.core.configuration());
+        assertThat(replica.core.configurations()).containsExactly(
+                configurationOf(List.of(N1, N2, N3)), configurationOf(List.of(N1, N2)));
     }
 
     // ---- what is to be applied to have caught up
