@@ -32,6 +32,11 @@ final class Queries implements KvQueries {
     }
 
     @Override
+    public long compactRevision() {
+        return store.compactRevision();
+    }
+
+    @Override
     public Lookup get(Bytes key, long revision) {
         return store.read((database, view) -> {
             ReadView.requireReadable(view.state(), revision);
