@@ -171,7 +171,8 @@ final class Preflight {
                 reasons.add(answer.asString(""));
             }
         });
-        add(Verdict.FAILED, name, "its health is " + status + (reasons.isEmpty() ? "" : ": " + String.join("; ", reasons)));
+        String why = reasons.isEmpty() ? "" : ": " + String.join("; ", reasons);
+        add(Verdict.FAILED, name, "its health is " + status + why);
     }
 
     private void lag(String name, JsonNode member) {
@@ -245,8 +246,8 @@ final class Preflight {
             add(Verdict.WARNING, "snapshot", age.toHours() + " hours old; at most "
                     + limits.maxSnapshotAge().toHours() + " is recent");
         } else if (age.compareTo(CLOCKS_DIFFER) < 0) {
-            add(Verdict.WARNING, "snapshot", "made " + header.createdAt() + ", which is yet to come by the clock here: its"
-                    + " age is not known");
+            add(Verdict.WARNING, "snapshot", "made " + header.createdAt() + ", which is yet to come by the clock"
+                    + " here: its age is not known");
         } else {
             add(Verdict.OK, "snapshot", "made " + header.createdAt() + " (only its header was read: kvctl"
                     + " snapshot verify)");

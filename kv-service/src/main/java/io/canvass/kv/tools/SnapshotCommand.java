@@ -66,6 +66,7 @@ final class SnapshotCommand {
 
         @Override
         public Integer call() throws Exception {
+            ClusterOptions.requireNode(url);
             SnapshotDownload.Saved saved = Offline.call(() ->
                     new SnapshotDownload(url, consistency, Duration.ofSeconds(timeoutSeconds)).to(file));
             Kvctl.out(spec).printf("%s: revision %s, %d bytes, sha-256 %s, by %s%n",

@@ -61,6 +61,14 @@ class OfflineCommandsTest {
     }
 
     @Test
+    void aSnapshotIsSavedFromTheUrlOfANodeOnly() {
+        Path saved = temporary.resolve("saved");
+        assertThat(run("snapshot", "save", saved, "--url", "localhost:8080")).isEqualTo(ExitStatus.USAGE);
+        assertThat(err.toString()).contains("'localhost:8080' is not the URL of a node").doesNotContain("Exception");
+        assertThat(saved).doesNotExist();
+    }
+
+    @Test
     void aRestoreSaysWhatItMadeAndASecondOneIsRefused() {
         Path dataDir = temporary.resolve("data");
         Object[] restore = {
