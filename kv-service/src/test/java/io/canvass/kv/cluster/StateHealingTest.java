@@ -21,6 +21,7 @@ import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.storage.StorageException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** A state that was set aside comes back from a peer, whatever crash comes between, and no promise is taken back. */
+@Timeout(120)
 class StateHealingTest {
     private static final long BEGIN = 20;
     private static final int IN_THE_MIDDLE = 4;

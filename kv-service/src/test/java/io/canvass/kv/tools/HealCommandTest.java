@@ -90,6 +90,15 @@ class HealCommandTest {
         assertThat(node.names()).contains("HEAL").doesNotContain("state");
     }
 
+    /** No start came in between, so that there is no state at all. */
+    @Test
+    void aCrashAfterTheStateWasMovedIsMadeGoodBySayingItAgain() throws IOException {
+        NodeOnDisk node = node(BEGIN);
+        Files.move(node.state(), node.data().resolve("state.damaged-20260102T030405Z"));
+        assertThat(heal(node)).as("%s", err).isEqualTo(ExitStatus.DONE);
+        assertThat(node.names()).contains("HEAL").doesNotContain("state");
+    }
+
     @Test
     void itCanBeSaidTwice() {
         NodeOnDisk node = node(BEGIN);
