@@ -29,6 +29,7 @@ final class Descriptions {
                 .setLastIndex(status.log().lastIndex())
                 .setConfigurationIndex(status.configurationIndex())
                 .setConfigurationCommitted(status.configurationCommitted())
+                .setConfigurationFormat(status.configuration().format())
                 .setVoters(quorum.voters())
                 .setObservers(quorum.observers())
                 .setNeeded(quorum.needed())

@@ -36,6 +36,9 @@ final class ClusterJson {
         json.writeObjectPropertyStart("configuration");
         json.writeNumberProperty("index", cluster.getConfigurationIndex());
         json.writeBooleanProperty("committed", cluster.getConfigurationCommitted());
+        if (cluster.getConfigurationFormat() != 0) {
+            json.writeNumberProperty("format", cluster.getConfigurationFormat());
+        }
         json.writeEndObject();
         json.writeArrayPropertyStart("members");
         for (MemberDescription member : cluster.getMembersList()) {

@@ -36,7 +36,7 @@ class ClusterApiTest extends ApiTest {
                 + "\",\"source\":{\"id\":\"kv-2\",\"leads\":true},\"leader\":{\"id\":\"kv-2\",\"url\":\"http://kv-2:8080\"},"
                 + "\"epoch\":7,\"commitIndex\":5120,\"lastIndex\":5121,"
                 + "\"quorum\":{\"voters\":2,\"observers\":1,\"needed\":2,\"reachable\":1},\"failureTolerance\":-1,"
-                + "\"configuration\":{\"index\":40,\"committed\":true},\"members\":[");
+                + "\"configuration\":{\"index\":40,\"committed\":true,\"format\":2},\"members\":[");
         assertThat(cluster.path("members").path(0).toString()).isEqualTo("{\"id\":\"kv-1\",\"role\":\"FOLLOWER\",\"voter\":true,"
                 + "\"promote\":\"auto\",\"address\":\"kv-1:9080\",\"url\":null,\"directoryId\":null,\"connected\":false,"
                 + "\"detail\":\"Connection refused\"}");
@@ -59,10 +59,17 @@ class ClusterApiTest extends ApiTest {
     }
 
     @Test
+    void theFormatOfTheConfigurationIsLeftOutWhereAnOlderMemberDidNotTellIt() {
+        admin.describes(FakeAdmin.described().clearConfigurationFormat().build());
+        assertThat(http.get("/v1/cluster").json().path("configuration").toString())
+                .isEqualTo("{\"index\":40,\"committed\":true}");
+    }
+
+    @Test
     void membersAreListedAndShownOneByOne() {
         JsonNode members = http.get("/v1/cluster/members").json();
         assertThat(members.path("members")).hasSize(3);
-        assertThat(members.path("configuration").path("index").asInt()).isEqualTo(40);
+        assertThat(members.path("configuration").toString()).isEqualTo("{\"index\":40,\"committed\":true,\"format\":2}");
         assertThat(http.get("/v1/cluster/members/kv-4").json().path("role").asString()).isEqualTo("OBSERVER");
         assertThat(http.get("/v1/cluster/members/kv-4").header("Cache-Control")).contains("no-store");
         Wire.Reply missing = http.get("/v1/cluster/members/kv-9");

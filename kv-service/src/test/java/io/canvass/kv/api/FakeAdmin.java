@@ -73,6 +73,7 @@ final class FakeAdmin implements ClusterAdmin {
                 .setLastIndex(5121)
                 .setConfigurationIndex(40)
                 .setConfigurationCommitted(true)
+                .setConfigurationFormat(2)
                 .setVoters(2)
                 .setObservers(1)
                 .setNeeded(2)

@@ -7,10 +7,11 @@ package io.canvass.raft.storage;
 final class UnreadableException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Why not simply "start empty": HAZARDS E1. */
+    /** Why not simply "start empty": HAZARDS E1. Why not without the log alone: what was applied of it would be ahead of it. */
     static final String REPLACE = "Keep this directory as it is for analysis. If every other voter is running and has"
-            + " caught up with the leader, move the directory away and start this node without it: it then copies the"
-            + " log from the leader. While another voter is down or behind, do not: a voter that has lost its log could"
+            + " caught up with the leader, move it away together with the state that was applied from it, which is all of"
+            + " the node's data directory, and start this node without them: it joins as a new replica, and is sent"
+            + " everything by the leader. While another voter is down or behind, do not: a voter that has lost its log could"
             + " help to elect a leader that lacks committed entries.";
 
     private static final String UPGRADE = "Start this node with that version of Canvass, or a newer one.";

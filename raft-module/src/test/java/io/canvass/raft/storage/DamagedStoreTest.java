@@ -49,7 +49,8 @@ class DamagedStoreTest {
         assertThatThrownBy(() -> Stores.open(directory()))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContainingAll(directory().toString(), found, "Expected: the complete log",
-                        "Keep this directory as it is", "While another voter is down or behind, do not");
+                        "Keep this directory as it is",
+                        "all of the node's data directory", "While another voter is down or behind, do not");
     }
 
     private static byte[] entry(LogDatabase database, long index) throws RocksDBException {
