@@ -2,7 +2,7 @@ package io.canvass.raft.core;
 
 import java.util.List;
 
-/** What of the log a leader's peers are sent, and when: probes, appends within their bounds, heartbeats, word of a commit. */
+/** What of the log a leader's peers are sent, and when: probes, appends within bounds, heartbeats, word of a commit. */
 final class AppendSending {
     private final ReplicaState state;
     private final ReplicaLog log;
@@ -59,8 +59,8 @@ final class AppendSending {
     }
 
     /**
-     * A follower learns of a commit soon, not with the next heartbeat (HAZARDS F12): but if more entries come at once, they
-     * say it, and a message of its own for each would cost what the entries cost.
+     * A follower learns of a commit soon, not with the next heartbeat (HAZARDS F12): but if more entries come at once,
+     * they say it, and a message of its own for each would cost what the entries cost.
      */
     private void noticeCommit(Progress peer) {
         if (config.commitDelayNanos() == 0) {

@@ -194,8 +194,8 @@ public final class Replication {
     }
 
     /**
-     * A stream broke: what was under way may be lost, appends if it was theirs. The next heartbeat's time is soon enough to ask
-     * again.
+     * A stream broke: what was under way may be lost, appends if it was theirs. The next heartbeat is soon enough
+     * to ask again.
      */
     void onPeerLost(ReplicaKey lost, Lane lane) {
         Progress peer = peers.get(lost.nodeId());

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Snapshots as the core's loop deals with them: those that are sent, the one that comes in, and the order in which it takes the place
- * of the state. A replica whose log never begins later has none. For the core's thread.
+ * Snapshots as the core's loop deals with them: those that are sent, the one that comes in, and the order in which it
+ * takes the place of the state. A replica whose log never begins later has none. For the core's thread.
  */
 final class SnapshotTraffic {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotTraffic.class);
@@ -36,7 +36,7 @@ final class SnapshotTraffic {
 
     // ---- sending
 
-    /** The log may have moved on since the state was copied: over a snapshot that was installed, or because it keeps little. */
+    /** The log may have moved on since the state was copied: over a snapshot installed, or because it keeps little. */
     void tellBase(Event.BaseAsked asked) {
         if (asked.index() < Math.max(1, core.logBase())) {
             asked.base().completeExceptionally(new IllegalStateException("The log begins after index " + core.logBase()
