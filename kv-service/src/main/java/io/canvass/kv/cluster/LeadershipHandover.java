@@ -66,7 +66,7 @@ final class LeadershipHandover implements SmartLifecycle {
             return CompletableFuture.completedFuture(null);
         }
         long begun = System.nanoTime();
-        // To whom is the core's choice: it knows who answers, and until who takes over has the rest, nobody takes writes.
+        // To whom is the core's choice: it knows who answers. Until who takes over has the rest, nobody takes writes.
         return within(() -> raft.transfer(ReplicaKey.NONE, limit))
                 .thenRun(() -> LOG.info("Leadership was handed over in {} ms; {} leads epoch {}", millisSince(begun),
                         raft.leadership().leader().nodeId(), raft.leadership().epoch()))

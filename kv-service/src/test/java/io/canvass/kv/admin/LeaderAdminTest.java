@@ -264,8 +264,8 @@ class LeaderAdminTest {
 
     @ParameterizedTest
     @CsvSource({
-        "REFUSED, TRANSFER_FAILED", "NO_SUCH_VOTER, TRANSFER_FAILED", "NO_VOTER_ANSWERS, TRANSFER_FAILED", "BUSY, NOT_READY",
-        "TIMED_OUT, OUTCOME_UNKNOWN"
+        "REFUSED, TRANSFER_FAILED", "NO_SUCH_VOTER, TRANSFER_FAILED", "NO_VOTER_ANSWERS, TRANSFER_FAILED",
+        "BUSY, NOT_READY", "TIMED_OUT, OUTCOME_UNKNOWN"
     })
     void aTransferThatFailedSaysWhetherItMayStillHappen(Why why, Refusal refusal) {
         raft.transfersBy(CompletableFuture.failedFuture(new RaftException.TransferFailed(why)), Situations.leader());

@@ -86,7 +86,7 @@ final class LeaderReads {
         // One round is under way at a time; what comes meanwhile shares the next one.
         if (sequenceConfirmed == sequenceSent && hasUnannounced()) {
             announce();
-            replication.heartbeatAll();
+            replication.appends().heartbeatAll();
             confirm();
         }
     }

@@ -4,12 +4,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What a leader knows of one peer's log. Invariant: match < next (HAZARDS F7). Mutable, owned by the leader's replication.
+ * What a leader knows of one peer's log. Invariant: match < next (HAZARDS F7). Mutable, owned by the leader's
+ * replication.
  *
- * <p>What is sent twice is bounded. A probe bears entries once a session, at most one append of {@code max-append-bytes}; if it
- * is not answered by the next heartbeat, it is repeated without them. A new session begins with a mismatch, with a stream that
- * broke, and where an append waited for its answer for T. The last two send again what was under way, at most
- * {@code max-inflight-bytes} and one append; a mismatch finds no more than the entries of its probe in vain.
+ * <p>What is sent twice is bounded. A probe bears entries once a session, at most one append of {@code
+ * max-append-bytes}; unanswered by the next heartbeat, it is repeated without them. A new session begins with
+ * a mismatch, with a stream that broke, and where an append waited for its answer for T. The last two send again what
+ * was under way, at most {@code max-inflight-bytes} and one append; a mismatch finds no more than its probe's entries
+ * in vain.
  */
 final class Progress {
     enum Mode {
@@ -126,7 +128,10 @@ final class Progress {
         lostNanos = now;
     }
 
-    /** Whether it answered something that was sent after this moment and after its connection was lost last, or starts as fresh. */
+    /**
+     * Whether it answered something sent after this moment and after its connection was lost last, or starts as
+     * fresh.
+     */
     boolean hasContactSince(long then) {
         return contactNanos > Math.max(then, lostNanos);
     }
@@ -212,7 +217,7 @@ final class Progress {
         readAcknowledged = Math.max(readAcknowledged, readSequence);
     }
 
-    /** Whether a probe may bear entries: once a session, since it may only be slow, and be asked again with each heartbeat. */
+    /** Whether a probe may bear entries: once a session, since it may only be slow, and is asked again. */
     boolean mayProbeWithEntries() {
         return !probed;
     }

@@ -98,7 +98,7 @@ public final class RaftCore {
             case Input.Persisted persisted -> onPersisted(persisted.token());
             case Input.LogRead read -> {
                 if (state.role() instanceof Role.Leader leader) {
-                    leader.replication().onLogRead(read);
+                    leader.replication().appends().onLogRead(read);
                 }
             }
             case Input.PeerLost lost -> onPeerLost(lost);

@@ -23,11 +23,10 @@ public final class Replication {
     private final Successors successors;
     private final Handover handover;
     private final MemberChanges members;
+    private final AppendSending appends;
     private final SnapshotSending snapshots;
     private long ownEpochStart;
     private long nextHeartbeatNanos;
-    /** When peers that nothing else has told are told what is committed. */
-    private long commitNoticeNanos = Outcome.NEVER;
     private long uncommittedBytes;
 
     Replication(ReplicaState state) {
@@ -38,6 +37,7 @@ public final class Replication {
         this.successors = new Successors(state, this);
         this.handover = new Handover(state);
         this.members = new MemberChanges(state, this);
+        this.appends = new AppendSending(state, this);
         this.snapshots = new SnapshotSending(state, this);
     }
 
@@ -52,7 +52,7 @@ public final class Replication {
         ownEpochStart = log.lastIndex() + 1;
         appendOwn(EntryKind.LEADER_CHANGE, 0, Bytes.ofUtf8(state.self().nodeId()));
         nextHeartbeatNanos = state.now() + config.heartbeatNanos();
-        peers.values().forEach(this::pump);
+        appends.pumpAll();
     }
 
     private Progress progressOf(Configuration.Member member, Configuration configuration) {
@@ -101,7 +101,7 @@ public final class Replication {
             long index = appendOwn(EntryKind.COMMAND, propose.timestampMillis(), proposal.command());
             state.emit(new Effect.Complete(proposal.requestId(), new Effect.Result.Appended(index, state.epoch())));
         }
-        peers.values().forEach(this::pump);
+        appends.pumpAll();
     }
 
     // ---- members
@@ -139,7 +139,7 @@ public final class Replication {
     void configured() {
         advanceCommit();
         reads.confirm();
-        peers.values().forEach(this::pump);
+        appends.pumpAll();
     }
 
     List<Configuration.Member> leaving() {
@@ -151,6 +151,10 @@ public final class Replication {
             }
         }
         return leaving;
+    }
+
+    AppendSending appends() {
+        return appends;
     }
 
     SnapshotSending snapshots() {
@@ -189,117 +193,9 @@ public final class Replication {
         return entry.index();
     }
 
-    // ---- sending
-
-    /** Sends a peer what it may get now. */
-    void pump(Progress peer) {
-        if (peer.mode() == Progress.Mode.SNAPSHOT) {
-            return;
-        }
-        if (peer.next() <= log.base().index()) {
-            snapshots.send(peer);
-            return;
-        }
-        if (peer.mode() == Progress.Mode.PROBE) {
-            probe(peer);
-            return;
-        }
-        while (peer.next() <= log.lastIndex() && peer.hasRoom(config) && !peer.isReadingLog()) {
-            if (!log.inMemory(peer.next())) {
-                peer.startedReadingLog();
-                long to = Math.min(log.durableIndex(), log.firstCachedIndex() - 1);
-                state.emit(new Effect.ReadLog(
-                        peer.key(), peer.session(), peer.next(), Math.max(peer.next(), to), config.maxAppendBytes()));
-                return;
-            }
-            send(peer, log.slice(peer.next(), log.lastIndex(), config.maxAppendBytes()));
-        }
-        if (lacksCommit(peer)) {
-            noticeCommit(peer);
-        }
-    }
-
-    private boolean lacksCommit(Progress peer) {
-        return peer.isIdle() && peer.commitSent() < Math.min(log.commitIndex(), peer.match());
-    }
-
     /**
-     * A follower learns of a commit soon, not with the next heartbeat (HAZARDS F12): but if more entries come at once, they
-     * say it, and a message of its own for each would cost what the entries cost.
-     */
-    private void noticeCommit(Progress peer) {
-        if (config.commitDelayNanos() == 0) {
-            heartbeat(peer);
-        } else if (commitNoticeNanos == Outcome.NEVER) {
-            commitNoticeNanos = state.now() + config.commitDelayNanos();
-        }
-    }
-
-    private void probe(Progress peer) {
-        if (peer.probeOutstanding()) {
-            return;
-        }
-        boolean bears =
-                peer.mayProbeWithEntries() && peer.next() <= log.lastIndex() && log.inMemory(peer.next());
-        List<Entry> entries = bears ? log.slice(peer.next(), log.lastIndex(), config.maxAppendBytes()) : List.of();
-        peer.probeSent(peer.next() - 1 + entries.size());
-        append(peer, Lane.DATA, log.position(peer.next() - 1), entries);
-    }
-
-    private void send(Progress peer, List<Entry> entries) {
-        LogPosition before = log.position(peer.next() - 1);
-        int bytes = 0;
-        for (Entry entry : entries) {
-            bytes += entry.sizeBytes();
-        }
-        peer.sent(entries.getLast().index(), bytes, state.now());
-        peer.commitSent(Math.min(log.commitIndex(), entries.getLast().index()));
-        append(peer, Lane.DATA, before, entries);
-    }
-
-    /** Claims nothing that the peer might not have: it cannot be answered with a mismatch by a sound peer. */
-    private void heartbeat(Progress peer) {
-        long known = peer.match() < log.base().index() ? 0 : peer.match();
-        peer.commitSent(Math.min(log.commitIndex(), known));
-        append(peer, Lane.CONTROL, log.position(known), List.of());
-    }
-
-    private void append(Progress peer, Lane lane, LogPosition before, List<Entry> entries) {
-        long reaches = before.index() + entries.size();
-        long commit = Math.min(log.commitIndex(), reaches);
-        state.sendNow(
-                peer.key(),
-                lane,
-                new Message.AppendRequest(
-                        config.clusterId(),
-                        peer.key(),
-                        state.epoch(),
-                        peer.session(),
-                        before,
-                        entries,
-                        commit,
-                        reads.sequenceSent(),
-                        state.now()));
-    }
-
-    void onLogRead(Input.LogRead read) {
-        Progress peer = peers.get(read.peer().nodeId());
-        if (peer == null || peer.session() != read.session() || !peer.isReadingLog()) {
-            return;
-        }
-        peer.finishedReadingLog();
-        if (peer.mode() == Progress.Mode.REPLICATE
-                && !read.entries().isEmpty()
-                && peer.next() > log.base().index()
-                && read.entries().getFirst().index() == peer.next()) {
-            send(peer, read.entries());
-        }
-        pump(peer);
-    }
-
-    /**
-     * A stream broke: what was under way may be lost, appends if it was theirs. The next heartbeat's time is soon enough to ask
-     * again.
+     * A stream broke: what was under way may be lost, appends if it was theirs. The next heartbeat is soon enough
+     * to ask again.
      */
     void onPeerLost(ReplicaKey lost, Lane lane) {
         Progress peer = peers.get(lost.nodeId());
@@ -308,21 +204,13 @@ public final class Replication {
         }
         peer.connectionLost(state.now());
         if (lane == Lane.DATA && peer.mode() != Progress.Mode.SNAPSHOT) {
-            askAgain(peer);
+            appends.askAgain(peer);
         }
-    }
-
-    /** As far back as the log goes: its answer says that it needs a snapshot, silence does not (HAZARDS G7). */
-    void askAgain(Progress peer) {
-        peer.probe(Math.max(peer.match(), log.base().index()) + 1, state.nextSession());
     }
 
     void onTime() {
         handover.onTime();
-        if (state.now() >= commitNoticeNanos) {
-            commitNoticeNanos = Outcome.NEVER;
-            peers.values().stream().filter(this::lacksCommit).forEach(this::heartbeat);
-        }
+        appends.noticeCommits();
         if (state.now() < nextHeartbeatNanos) {
             return;
         }
@@ -330,19 +218,7 @@ public final class Replication {
         peers.values()
                 .removeIf(peer -> peer.isDone(log.commitIndex(), state.now() - config.electionTimeoutNanos()));
         reads.announce();
-        for (Progress peer : peers.values()) {
-            heartbeat(peer);
-            if (peer.mode() != Progress.Mode.SNAPSHOT && peer.isStuckSince(state.now() - config.electionTimeoutNanos())) {
-                askAgain(peer);
-            }
-            peer.probeAgain();
-            pump(peer);
-        }
-    }
-
-    /** Asks all at once who still follows: confirms the reads announced before. */
-    void heartbeatAll() {
-        peers.values().forEach(this::heartbeat);
+        peers.values().forEach(appends::beat);
     }
 
     // ---- answers
@@ -401,7 +277,7 @@ public final class Replication {
         if (handover.isTo(peer)) {
             handover.review(peer);
         }
-        pump(peer);
+        appends.pump(peer);
     }
 
     private void onMismatched(Progress peer, Message.AppendResponse response, LogPosition hint) {
@@ -414,7 +290,7 @@ public final class Replication {
         long agree = log.lastPossibleAgreement(hint).index();
         long next = Math.max(1, Math.min(agree + 1, peer.next() - 1));
         peer.probe(next, state.nextSession());
-        pump(peer);
+        appends.pump(peer);
     }
 
     /** Commits what a majority has durable, but counts only entries of the own epoch (HAZARDS F1). */
@@ -432,7 +308,7 @@ public final class Replication {
         if (firstOfEpoch) {
             reads.onFirstCommit();
         }
-        peers.values().forEach(this::pump);
+        appends.pumpAll();
     }
 
     // ---- quorum
@@ -468,7 +344,7 @@ public final class Replication {
         }
         boolean canBeLost = !state.isSoleVoter();
         long quorumDeadline = canBeLost ? quorumContactNanos() + config.electionTimeoutNanos() : Outcome.NEVER;
-        long own = Math.min(nextHeartbeatNanos, Math.min(commitNoticeNanos, handover.deadlineNanos()));
+        long own = Math.min(nextHeartbeatNanos, Math.min(appends.commitNoticeNanos(), handover.deadlineNanos()));
         return Math.min(own, quorumDeadline);
     }
 

@@ -22,7 +22,7 @@ final class SnapshotSending {
     void onLost(ReplicaKey lost) {
         Progress peer = replication.peer(lost);
         if (peer != null && peer.mode() == Progress.Mode.SNAPSHOT) {
-            replication.askAgain(peer);
+            replication.appends().askAgain(peer);
             peer.probeLater();
         }
     }
@@ -46,7 +46,7 @@ final class SnapshotSending {
         if (done && peer.mode() == Progress.Mode.SNAPSHOT && response.session() == peer.session()) {
             // Where the logs agree is asked as ever: what is installed is not yet known to be durable in the log.
             peer.probe(state.log.lastIndex() + 1, state.nextSession());
-            replication.pump(peer);
+            replication.appends().pump(peer);
         }
     }
 

@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Who is to lead after this leader: of the other voters first those that answered something sent within the last T and whose
- * connection was not lost since, and of these who lacks least. A voter that died a moment ago may well have the longest log.
+ * Who is to lead after this leader: of the other voters first those that answered something sent within the last T and
+ * whose connection was not lost since, and of these who lacks least. A voter that died a moment ago may well have the
+ * longest log.
  */
 final class Successors {
     private final ReplicaState state;
@@ -29,7 +30,8 @@ final class Successors {
     }
 
     private Stream<Progress> ranked() {
-        Comparator<Progress> worseFirst = Comparator.<Progress, Boolean>comparing(peer -> peer.hasContactSince(timeoutAgo()))
+        long since = timeoutAgo();
+        Comparator<Progress> worseFirst = Comparator.<Progress, Boolean>comparing(peer -> peer.hasContactSince(since))
                 .thenComparingLong(Progress::match);
         return replication.peers().stream().filter(Progress::isVoter).sorted(worseFirst.reversed());
     }

@@ -8,7 +8,6 @@ import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.Lane;
-import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.Message;
 import io.canvass.raft.core.Outcome;
@@ -44,7 +43,7 @@ final class CoreLoop implements Runnable {
     private final Transport transport;
     private final ExecutorService logReader;
     private final ExecutorService compactor;
-    private final @Nullable Snapshots snapshots;
+    private final SnapshotTraffic snapshots;
     private final @Nullable Compaction compaction;
     private final StatusBoard board;
     private final RaftListener listener;
@@ -61,8 +60,6 @@ final class CoreLoop implements Runnable {
     private long nextDeadline;
     private int fullDrains;
     private boolean stallReported;
-    private boolean installing;
-    private @Nullable Runnable noteToWrite;
     private boolean damaged;
     private boolean closing;
     private volatile boolean ended;
@@ -94,7 +91,7 @@ final class CoreLoop implements Runnable {
         this.membership = new Membership(applier, board, listener);
         this.logReader = logReader;
         this.compactor = compactor;
-        this.snapshots = snapshots;
+        this.snapshots = new SnapshotTraffic(core, inbox, writer, applier, snapshots);
         this.compaction = config.log() == null
                 ? null
                 : new Compaction(
@@ -156,28 +153,25 @@ final class CoreLoop implements Runnable {
             case Event.FromPeer peer -> {
                 Transport.Inbound in = peer.inbound();
                 if (in.message() instanceof Message.SnapshotRequest part) {
-                    takePart(in, part);
+                    snapshots.take(in, part);
                     return;
                 }
                 step(new Input.Received(now(), in.from(), in.lane(), in.correlation(), in.message()));
                 board.heard(in.from(), now());
-                if (in.message() instanceof Message.SnapshotResponse response && snapshots != null) {
+                if (in.message() instanceof Message.SnapshotResponse response) {
                     snapshots.answered(in.from(), response);
                 }
                 in.release();
             }
             case Event.SnapshotPart part -> onPart(part);
             case Event.SnapshotEnded over -> {
-                if (snapshots != null && snapshots.over(over)) {
+                if (snapshots.over(over)) {
                     step(new Input.PeerLost(now(), over.peer(), Lane.SNAPSHOT));
                 }
             }
-            case Event.BaseAsked asked -> tellBase(asked);
+            case Event.BaseAsked asked -> snapshots.tellBase(asked);
             case Event.Installed installed -> {
-                LOG.info("The state is that of a snapshot up to {} now", installed.base().position());
-                if (snapshots != null) {
-                    snapshots.clear();
-                }
+                snapshots.installed(installed.base());
                 step(new Input.SnapshotInstalled(now(), installed.base()));
             }
             case Event.Flushed flushed -> onFlushed(flushed.index());
@@ -191,7 +185,7 @@ final class CoreLoop implements Runnable {
             case Event.EntriesRead read ->
                 step(new Input.LogRead(now(), read.peer(), read.session(), read.entries()));
             case Event.StreamLost lost -> {
-                if (lost.lane() == Lane.SNAPSHOT && snapshots != null) {
+                if (lost.lane() == Lane.SNAPSHOT) {
                     snapshots.lost(lost.peer());
                 }
                 step(new Input.PeerLost(now(), lost.peer(), lost.lane()));
@@ -240,48 +234,15 @@ final class CoreLoop implements Runnable {
         step(new Input.TransferTo(now, id, asked.target(), asked.timeoutNanos()));
     }
 
-    // ---- snapshots
-
-    /** The log may have moved on since the state was copied: over a snapshot that was installed, or because it keeps little. */
-    private void tellBase(Event.BaseAsked asked) {
-        if (asked.index() < Math.max(1, core.logBase())) {
-            asked.base().completeExceptionally(new IllegalStateException("The log begins after index " + core.logBase()
-                    + " and no longer knows the place " + asked.index() + " of the copy"));
-        } else {
-            asked.base().complete(core.baseAt(asked.index()));
-        }
-    }
-
-    private void takePart(Transport.Inbound in, Message.SnapshotRequest part) {
-        if (snapshots == null) {
-            in.release();
-        } else {
-            snapshots.take(in, part);
-        }
-    }
+    // ---- snapshots and the beginning of the log
 
     private void onPart(Event.SnapshotPart event) {
         Transport.Inbound in = event.inbound();
-        installing = false;
-        step(new Input.Received(now(), in.from(), in.lane(), in.correlation(), event.part()));
-        board.heard(in.from(), now());
-        if (event.part().last() && !installing && snapshots != null) {
-            snapshots.clear();
-        }
+        snapshots.stepPart(event.part(), () -> {
+            step(new Input.Received(now(), in.from(), in.lane(), in.correlation(), event.part()));
+            board.heard(in.from(), now());
+        });
         in.release();
-    }
-
-    private void install(LogBase base) {
-        if (snapshots == null) {
-            throw new IllegalStateException("Nowhere to take a snapshot from");
-        }
-        installing = true;
-        LOG.info("A snapshot up to {} takes the place of the state", base.position());
-        Snapshots from = snapshots;
-        long index = base.position().index();
-        Runnable then = () -> inbox.offer(new Event.Installed(base));
-        noteToWrite =
-                () -> writer.submitNote(base, () -> applier.install(from.directoryOf(base), index, then));
     }
 
     private void compactIfDue() {
@@ -351,7 +312,7 @@ final class CoreLoop implements Runnable {
             case Effect.RoleChanged changed -> {
                 LOG.info("{} in epoch {}, leader {}", changed.role(), changed.epoch(), changed.leader());
                 listener.roleChanged(changed.role(), changed.epoch(), changed.leader());
-                if (changed.role() != RoleName.LEADER && snapshots != null) {
+                if (changed.role() != RoleName.LEADER) {
                     snapshots.endAll();
                 }
             }
@@ -363,20 +324,13 @@ final class CoreLoop implements Runnable {
                 board.refused();
                 LOG.warn("Refused a message of {}, which {}", refused.from(), refused.what());
             }
-            case Effect.SendSnapshot send -> sendSnapshot(send);
-            case Effect.InstallSnapshot install -> install(install.base());
+            case Effect.SendSnapshot send -> snapshots.send(send);
+            case Effect.InstallSnapshot install -> snapshots.install(install.base());
             case Effect.Halt halt -> {
                 flushNothing();
                 halt(halt.reason());
             }
         }
-    }
-
-    private void sendSnapshot(Effect.SendSnapshot send) {
-        if (snapshots == null) {
-            throw new IllegalStateException("A log that never begins later leaves nobody behind");
-        }
-        snapshots.send(send, core.logBase());
     }
 
     private void apply(Effect.Apply apply) {
@@ -401,10 +355,7 @@ final class CoreLoop implements Runnable {
             writer.submit(writes);
             writes.clear();
         }
-        if (noteToWrite != null) {
-            noteToWrite.run();
-            noteToWrite = null;
-        }
+        snapshots.writeNote();
         outbox.flush();
     }
 

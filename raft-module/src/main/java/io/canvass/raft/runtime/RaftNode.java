@@ -255,8 +255,8 @@ public final class RaftNode<R> implements AutoCloseable {
      * Completes when another leader is known here, which need not be the target. Fails with {@link RaftException.NotLeader}, {@link RaftException.TransferFailed}, {@link
      * RaftException.Overloaded} or {@link RaftException.Stopped}.
      *
-     * @param target a voter, or {@link ReplicaKey#NONE} for the one that lacks least of those that answered something sent within the election
-     *     timeout and whose connection is not lost; if there is none, it fails at once
+     * @param target a voter, or {@link ReplicaKey#NONE} for the one that lacks least of those that answered something
+     *     sent within the election timeout and whose connection is not lost; if there is none, it fails at once
      * @param timeout above zero, at most {@link #MAX_TRANSFER_TIMEOUT}
      * @throws IllegalArgumentException if it is not
      */

@@ -75,8 +75,9 @@ enum Merge {
         table.put("Elections.preVoteRounds", ZERO);
         table.put("Following.commitAtFirstContact", FORGOTTEN);
         table.put("Replication.config", SHARE);
+        table.put("AppendSending.config", SHARE);
         table.put("Replication.nextHeartbeatNanos", DUE);
-        table.put("Replication.commitNoticeNanos", FAR);
+        table.put("AppendSending.commitNoticeNanos", FAR);
         table.put("Progress.session", SESSION);
         table.put("Progress.contactNanos", PAST);
         table.put("Progress.lastHeardNanos", FORGOTTEN);
