@@ -95,7 +95,8 @@ enum PlantedFault {
                     stored.epochs(),
                     stored.lastIndex(),
                     stored.configurations(),
-                    stored.appliedIndex());
+                    stored.appliedIndex(),
+                    stored.joined());
         }
     },
 
