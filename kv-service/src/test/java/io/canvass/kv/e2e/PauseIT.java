@@ -16,7 +16,8 @@ class PauseIT {
     private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(30);
 
     @RegisterExtension
-    private final LocalCluster cluster = LocalCluster.of(3);
+    // Long enough that nobody else is elected because JVMs that have just started wait for a processor.
+    private final LocalCluster cluster = LocalCluster.of(3, "--kv.raft.election-timeout=3s");
 
     @Test
     void aFollowerThatWasPausedComesBackToTheSameLeaderInTheSameEpoch() throws InterruptedException {
