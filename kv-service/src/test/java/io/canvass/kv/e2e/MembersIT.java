@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -98,6 +99,7 @@ class MembersIT {
     }
 
     @Test
+    @Tag("long")
     void aFourthAndAFifthNodeJoinByThemselvesAndVote() {
         startAll();
         try (Workload workload = Workload.on(cluster.urls())) {
@@ -120,6 +122,7 @@ class MembersIT {
     }
 
     @Test
+    @Tag("long")
     void aLostDiskIsReplacedAndIsRefusedWhenItComesBack() throws IOException {
         startAll();
         LocalNode follower = cluster.others(cluster.awaitLeader()).findFirst().orElseThrow();
