@@ -77,6 +77,7 @@ class AimedKillLoopIT {
                 System.out.println("Round " + round + ", " + aim + ": SIGKILL of " + victims);
                 cluster.nodes().stream().filter(node -> !node.isRunning()).forEach(LocalNode::start);
                 cluster.nodes().forEach(LocalNode::awaitReady);
+                awaitVoters();
                 workload.awaitProgress();
                 cluster.nodes().forEach(AimedKillLoopIT::assertBounded);
             }
@@ -118,10 +119,13 @@ class AimedKillLoopIT {
             case COMPACTION -> killed(awaitCompaction(), 50);
             case MEMBERS -> {
                 LocalNode leader = cluster.awaitLeader();
-                Optional<LocalNode> observer = observer(leader);
-                LocalNode member = observer.orElseGet(
-                        () -> cluster.others(leader).toList().get(random.nextInt(NODES - 1)));
-                changeMember(leader, member, observer.isPresent() ? "promote" : "demote");
+                LocalNode member = cluster.others(leader).toList().get(random.nextInt(NODES - 1));
+                if (random.nextBoolean()) {
+                    changeMember(leader, member, "demote");
+                } else {
+                    leader.http().post(change(leader, member, "demote"));
+                    changeMember(leader, member, "promote");
+                }
                 yield killed(random.nextBoolean() ? leader : member, 100);
             }
             case ANY -> killed(any(), 1000);
@@ -178,7 +182,16 @@ class AimedKillLoopIT {
         return node;
     }
 
-    /** One that an earlier round demoted: it is made a voter again before another is taken away. */
+    /** Whom a round demoted is made a voter again: the next kills one, and the others are to be a majority. */
+    private void awaitVoters() {
+        await("voters all").atMost(LIMIT).until(() -> {
+            LocalNode leader = cluster.awaitLeader();
+            Optional<LocalNode> observer = observer(leader);
+            observer.ifPresent(node -> leader.http().post(change(leader, node, "promote")));
+            return observer.isEmpty();
+        });
+    }
+
     private Optional<LocalNode> observer(LocalNode leader) {
         JsonNode members = leader.http().get(leader.url() + "/v1/cluster/members").json().path("members");
         return StreamSupport.stream(members.spliterator(), false)
@@ -189,8 +202,11 @@ class AimedKillLoopIT {
 
     /** What becomes of the request is not waited for: the leader may be killed in the middle of it. */
     private static void changeMember(LocalNode leader, LocalNode member, String how) {
-        String request = leader.url() + "/v1/cluster/members/" + member.id() + "/" + how;
-        Thread.ofPlatform().start(() -> leader.http().post(request));
+        Thread.ofPlatform().start(() -> leader.http().post(change(leader, member, how)));
+    }
+
+    private static String change(LocalNode leader, LocalNode member, String how) {
+        return leader.url() + "/v1/cluster/members/" + member.id() + "/" + how;
     }
 
     private static void assertBounded(LocalNode node) {
