@@ -7,13 +7,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import io.canvass.kv.store.CompactionPolicy;
 import io.canvass.kv.store.KvStore;
-import io.canvass.kv.store.StoreException;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Compact;
 import io.canvass.proto.kv.v1.Result;
@@ -33,7 +31,7 @@ final class HistoryCompactor implements AutoCloseable {
     private final BooleanSupplier leads;
     private final Function<Command, CompletableFuture<Result>> propose;
     private final ScheduledExecutorService executor;
-    private final AtomicBoolean underWay = new AtomicBoolean();
+    private volatile CompletableFuture<?> underWay = CompletableFuture.completedFuture(null);
 
     /**
      * @param clock of this node; entries bear the time of the leader that proposed them
@@ -63,11 +61,12 @@ final class HistoryCompactor implements AutoCloseable {
     /** At most one proposal is under way. */
     void tick() {
         try {
-            if (leads.getAsBoolean() && !underWay.get()) {
+            if (leads.getAsBoolean() && underWay.isDone()) {
                 target().ifPresent(this::compact);
             }
-        } catch (StoreException e) {
-            LOG.warn("What history may go is not known: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            // The executor would never ask again.
+            LOG.warn("What history may go is not known: {}", e.toString());
         }
     }
 
@@ -77,12 +76,10 @@ final class HistoryCompactor implements AutoCloseable {
     }
 
     private void compact(long revision) {
-        underWay.set(true);
         Command command = Command.newBuilder()
                 .setCompact(Compact.newBuilder().setRevision(revision))
                 .build();
-        CompletableFuture<Result> _ = propose.apply(command).whenComplete((_, failure) -> {
-            underWay.set(false);
+        underWay = propose.apply(command).whenComplete((_, failure) -> {
             if (failure != null) {
                 // As long as members of an older release are there, too: it is tried again.
                 LOG.debug("History up to revision {} was not let go: {}", revision, failure.toString());

@@ -37,6 +37,7 @@ class HistoryCompactorTest {
     private long nowMillis = 1_000_000;
     private long index;
     private boolean leads = true;
+    private boolean broken;
     private final List<Command> proposed = new ArrayList<>();
     private CompletableFuture<Result> answer = new CompletableFuture<>();
 
@@ -46,6 +47,9 @@ class HistoryCompactorTest {
         compactor = new HistoryCompactor(
                 store, new CompactionPolicy(MAX_AGE_MILLIS, MAX_REVISIONS, STEP), () -> Instant.ofEpochMilli(nowMillis),
                 () -> leads, command -> {
+                    if (broken) {
+                        throw new IllegalStateException("closed");
+                    }
                     proposed.add(command);
                     return answer;
                 }, Executors.newSingleThreadScheduledExecutor());
@@ -109,6 +113,15 @@ class HistoryCompactorTest {
         leads = false;
         assertThat(ticked()).isEmpty();
         leads = true;
+        assertThat(ticked()).containsExactly(compact(100));
+    }
+
+    @Test
+    void aProposalThatCannotBeMadeIsTriedAgain() {
+        puts(200);
+        broken = true;
+        assertThat(ticked()).isEmpty();
+        broken = false;
         assertThat(ticked()).containsExactly(compact(100));
     }
 
