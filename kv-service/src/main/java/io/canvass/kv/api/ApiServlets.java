@@ -15,12 +15,18 @@ import org.springframework.core.Ordered;
 import org.springframework.web.filter.RequestContextFilter;
 import org.springframework.web.filter.ServerHttpObservationFilter;
 
-/** Registers the servlet for keys, and Spring's filters, which cost more than a read, for Spring's servlet alone. */
+/** Registers the servlet for the key-value API, and Spring's filters, which cost more than a read, for Spring's servlet alone. */
 @Configuration(proxyBeanMethods = false)
 class ApiServlets {
+    /** Of the key-value API; the cluster's, snapshots and problems are Spring's. */
+    private static final String[] PATHS = {
+        "/v1/kv/*", "/v1/kv64/*", "/v1/txn/*", "/v1/batch/*", "/v1/export/*", "/v1/import/*", "/v1/counters/*",
+        "/v1/leases/*", "/v1/locks/*", "/v1/elections/*", "/v1/watch/*", "/v1/compact/*"
+    };
+
     @Bean
     ServletRegistrationBean<KvServlet> kvServlet(ObjectProvider<KvRoutes> routes) {
-        return new ServletRegistrationBean<>(new KvServlet(routes::getObject), "/v1/kv/*", "/v1/kv64/*");
+        return new ServletRegistrationBean<>(new KvServlet(routes::getObject), PATHS);
     }
 
     /** In place of Boot's, which is for every path; {@link RequestTimers} measures the others. */

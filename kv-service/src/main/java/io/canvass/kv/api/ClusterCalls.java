@@ -10,6 +10,7 @@ import io.canvass.kv.cluster.ReplicationException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
+import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.stereotype.Component;
 
 /**
@@ -31,12 +32,12 @@ final class ClusterCalls {
     }
 
     /**
-     * What apply made of the command.
+     * What apply made of the command that a request asks for.
      *
      * @param repeat whether the same request could be sent again without harm, told if its outcome is not known
      * @throws ProblemException 503 or 504
      */
-    Result write(Command command, Problem.Repeat repeat) {
+    Result write(HttpServletRequest request, Command command, Problem.Repeat repeat) {
         try {
             return join(replication.write(command, limits.requestTimeout()));
         } catch (ReplicationException e) {

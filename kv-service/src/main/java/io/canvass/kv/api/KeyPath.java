@@ -2,6 +2,7 @@ package io.canvass.kv.api;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 import io.canvass.raft.core.Bytes;
@@ -21,6 +22,8 @@ import io.canvass.raft.core.Bytes;
 final class KeyPath {
     static final String TEXT_ROOT = "/v1/kv/";
     static final String BASE64_ROOT = "/v1/kv64/";
+    static final List<String> TEMPLATES = List.of(TEXT_ROOT + "{key}", BASE64_ROOT + "{key}");
+
     private static final String ELSE = " Nothing was done. Correct the key, or name any bytes by /v1/kv64/{base64url}.";
 
     private KeyPath() {}
@@ -32,9 +35,7 @@ final class KeyPath {
      * @throws ProblemException 400 {@code invalid-key}, saying what is wrong with it
      */
     static Bytes parse(String rawPath, int maxKeyBytes) {
-        if (rawPath.indexOf(';') >= 0) {
-            throw invalid("The path holds a raw ';', which servers and proxies cut off. Write it as %3B.");
-        }
+        requireNoParameters(rawPath);
         if (rawPath.startsWith(TEXT_ROOT)) {
             return text(rawPath.substring(TEXT_ROOT.length()), maxKeyBytes);
         }
@@ -47,6 +48,17 @@ final class KeyPath {
         // Such as /v1/%6Bv/a: Spring decodes the segment before it matches.
         throw Problem.of(ProblemType.NOT_FOUND, "The path must begin with " + TEXT_ROOT + " or " + BASE64_ROOT
                 + ", spelt without percent-encoding. Nothing was done.").asException();
+    }
+
+    /**
+     * Refuses what servers take for parameters of a path.
+     *
+     * @throws ProblemException 400 {@code invalid-key}
+     */
+    static void requireNoParameters(String rawPath) {
+        if (rawPath.indexOf(';') >= 0) {
+            throw invalid("The path holds a raw ';', which servers and proxies cut off. Write it as %3B.");
+        }
     }
 
     /** What is wrong with a key that never came to be parsed; empty for a path of no key, or of a sound one. */
@@ -62,7 +74,13 @@ final class KeyPath {
         }
     }
 
-    private static Bytes text(String raw, int maxKeyBytes) {
+    /**
+     * The part of a path that names a key, or something else that is spelt as keys are.
+     *
+     * @param raw not decoded
+     * @throws ProblemException 400 {@code invalid-key}
+     */
+    static Bytes text(String raw, int maxKeyBytes) {
         byte[] bytes = decode(raw);
         requireLength(bytes, maxKeyBytes);
         Optional<String> text = PercentDecoding.utf8(bytes);

@@ -3,6 +3,7 @@ package io.canvass.kv.api;
 import java.io.IOException;
 import java.util.List;
 
+import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvReader;
 import io.canvass.raft.core.Bytes;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,23 +13,30 @@ import org.springframework.stereotype.Component;
 
 /** {@code GET /v1/kv?prefix=}: a page of keys and values, as one consistent view (KV-API.md, section 3). */
 @Component
-final class KvPages {
+final class KvPages implements Endpoints {
+    static final String PATH = "/v1/kv";
+
     private static final String PREFIX = "prefix";
     private static final String LIMIT = "limit";
     private static final String MAX_BYTES = "max-bytes";
     private static final List<String> PARAMETERS = List.of(PREFIX, LIMIT, MAX_BYTES, Consistency.PARAMETER);
 
-    private final KvReader reader;
+    private final KvQueries reader;
     private final ClusterCalls cluster;
     private final ApiLimits limits;
 
-    KvPages(KvReader reader, ClusterCalls cluster, ApiLimits limits) {
+    KvPages(KvQueries reader, ClusterCalls cluster, ApiLimits limits) {
         this.reader = reader;
         this.cluster = cluster;
         this.limits = limits;
     }
 
-    void page(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    @Override
+    public List<Endpoint> endpoints() {
+        return List.of(Endpoint.of(PATH, "GET", this::page));
+    }
+
+    private void page(HttpServletRequest request, HttpServletResponse response) throws IOException {
         QueryParameters query = QueryParameters.parse(request.getQueryString(), PARAMETERS);
         Bytes prefix = Bytes.ofUtf8(query.text(PREFIX).orElse(""));
         if (prefix.size() > limits.maxKeyBytes()) {

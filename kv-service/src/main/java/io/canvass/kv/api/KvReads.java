@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
+import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvReader;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.raft.core.Bytes;
@@ -18,21 +19,26 @@ import org.springframework.stereotype.Component;
  * URL and so another representation, which is why both may have the same strong ETag.
  */
 @Component
-final class KvReads {
+final class KvReads implements Endpoints {
     private static final String FORMAT = "format";
     private static final List<String> PARAMETERS = List.of(Consistency.PARAMETER, FORMAT);
 
-    private final KvReader reader;
+    private final KvQueries reader;
     private final ClusterCalls cluster;
     private final ApiLimits limits;
 
-    KvReads(KvReader reader, ClusterCalls cluster, ApiLimits limits) {
+    KvReads(KvQueries reader, ClusterCalls cluster, ApiLimits limits) {
         this.reader = reader;
         this.cluster = cluster;
         this.limits = limits;
     }
 
-    void get(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    @Override
+    public List<Endpoint> endpoints() {
+        return KeyPath.TEMPLATES.stream().map(template -> Endpoint.of(template, "GET", this::get)).toList();
+    }
+
+    private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Bytes key = KeyPath.parse(RawPath.of(request), limits.maxKeyBytes());
         QueryParameters query = QueryParameters.parse(request.getQueryString(), PARAMETERS);
         Consistency consistency = Consistency.of(query);

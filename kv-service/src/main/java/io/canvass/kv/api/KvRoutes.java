@@ -1,81 +1,78 @@
 package io.canvass.kv.api;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Which request for keys goes where, by the raw path and the method; whatever is thrown becomes a problem.
+ * Which request of the key-value API goes where, by the raw path and the method; whatever is thrown becomes a problem.
  *
  * <p>Tomcat leaves out the body of an answer to HEAD, which is otherwise a GET.
  */
 @Component
 final class KvRoutes {
-    private static final List<String> PAGE_METHODS = List.of("GET");
-    private static final List<String> KEY_METHODS = List.of("GET", "PUT", "DELETE");
+    private static final String UNKNOWN_TEMPLATE = "UNKNOWN";
 
-    private final KvReads reads;
-    private final KvWrites writes;
-    private final KvPages pages;
+    private final RouteTable table;
     private final ProblemResolver problems;
     private final RequestTimers timers;
 
-    KvRoutes(KvReads reads, KvWrites writes, KvPages pages, ProblemResolver problems, RequestTimers timers) {
-        this.reads = reads;
-        this.writes = writes;
-        this.pages = pages;
+    KvRoutes(List<Endpoints> components, ProblemResolver problems, RequestTimers timers) {
+        this.table = new RouteTable(
+                components.stream().flatMap(component -> component.endpoints().stream()).toList());
         this.problems = problems;
         this.timers = timers;
     }
 
     void route(HttpServletRequest request, HttpServletResponse response) {
         long startNanos = System.nanoTime();
-        Route route = Route.of(RawPath.of(request));
+        String path = RawPath.of(request);
+        Optional<Endpoint> endpoint = table.find(path);
         try {
-            switch (route) {
-                case PAGE -> page(request, response);
-                case KEY -> key(request, response);
-            }
+            KeyPath.requireNoParameters(path);
+            answer(endpoint.orElseThrow(KvRoutes::notFound), request, response);
         } catch (IOException | RuntimeException e) {
             problems.answer(request, response, e);
         } finally {
-            timers.record(request.getMethod(), route.template, response.getStatus(), System.nanoTime() - startNanos);
+            String template = endpoint.map(Endpoint::template).orElse(UNKNOWN_TEMPLATE);
+            timers.record(request.getMethod(), template, response.getStatus(), System.nanoTime() - startNanos);
         }
     }
 
-    private void page(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        switch (request.getMethod()) {
-            case "GET", "HEAD" -> pages.page(request, response);
-            case "OPTIONS" -> response.setHeader("Allow", "GET, HEAD, OPTIONS");
-            default -> throw ContainerProblems.methodNotAllowed(request.getMethod(), PAGE_METHODS).asException();
+    private static void answer(Endpoint endpoint, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        String method = request.getMethod();
+        Endpoint.@Nullable Handler handler = endpoint.handlers().get(method.equals("HEAD") ? "GET" : method);
+        if (handler != null) {
+            handler.handle(request, response);
+        } else if (method.equals("OPTIONS")) {
+            response.setHeader("Allow", String.join(", ", allowed(endpoint)));
+        } else {
+            throw ContainerProblems.methodNotAllowed(method, List.copyOf(endpoint.handlers().keySet())).asException();
         }
     }
 
-    private void key(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        switch (request.getMethod()) {
-            case "GET", "HEAD" -> reads.get(request, response);
-            case "PUT" -> writes.put(request, response);
-            case "DELETE" -> writes.delete(request, response);
-            case "OPTIONS" -> response.setHeader("Allow", "GET, HEAD, PUT, DELETE, OPTIONS");
-            default -> throw ContainerProblems.methodNotAllowed(request.getMethod(), KEY_METHODS).asException();
+    private static List<String> allowed(Endpoint endpoint) {
+        List<String> allowed = new ArrayList<>();
+        for (String method : endpoint.handlers().keySet()) {
+            allowed.add(method);
+            if (method.equals("GET")) {
+                allowed.add("HEAD");
+            }
         }
+        allowed.add("OPTIONS");
+        return allowed;
     }
 
-    private enum Route {
-        PAGE("/v1/kv"),
-        KEY("/v1/kv/{key}");
-
-        private final String template;
-
-        Route(String template) {
-            this.template = template;
-        }
-
-        static Route of(String rawPath) {
-            return rawPath.equals(PAGE.template) ? PAGE : KEY;
-        }
+    private static ProblemException notFound() {
+        return Problem.of(ProblemType.NOT_FOUND, "Nothing is served under this path, or it is spelt with"
+                + " percent-encoding before the name. Nothing was done. Keys are under " + KeyPath.TEXT_ROOT
+                + "{key}.").asException();
     }
 }

@@ -28,7 +28,7 @@ import org.springframework.stereotype.Component;
  * <p>A created key is answered 201 without {@code Location}: the key's URL is the request's (RFC 9110, section 15.3.2).
  */
 @Component
-final class KvWrites {
+final class KvWrites implements Endpoints {
     private static final String PREV = "prev";
     private static final List<String> PARAMETERS = List.of(PREV);
 
@@ -40,7 +40,14 @@ final class KvWrites {
         this.limits = limits;
     }
 
-    void put(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    @Override
+    public List<Endpoint> endpoints() {
+        return KeyPath.TEMPLATES.stream()
+                .map(template -> Endpoint.of(template, "PUT", this::put).and("DELETE", this::delete))
+                .toList();
+    }
+
+    private void put(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Ask ask = ask(request);
         Put.Builder put = Put.newBuilder().setKey(unsafe(ask.key)).setReturnPrevious(ask.wantsPrevious);
         if (!(ask.condition instanceof Condition.None)) {
@@ -48,7 +55,7 @@ final class KvWrites {
         }
         put.setValue(unsafe(ValueBody.read(request, limits.maxValueBytes())));
 
-        Result result = cluster.write(Command.newBuilder().setPut(put).build(), ask.condition.repeat());
+        Result result = cluster.write(request, Command.newBuilder().setPut(put).build(), ask.condition.repeat());
         switch (result.getOutcomeCase()) {
             case WRITTEN -> written(ask, result.getWritten(), request, response);
             case PRECONDITION_FAILED -> throw conflict(ask, result.getPreconditionFailed());
@@ -56,14 +63,14 @@ final class KvWrites {
         }
     }
 
-    void delete(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void delete(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Ask ask = ask(request);
         Delete.Builder delete = Delete.newBuilder().setKey(unsafe(ask.key)).setReturnPrevious(ask.wantsPrevious);
         if (!(ask.condition instanceof Condition.None)) {
             delete.setPrecondition(ask.condition.toPrecondition());
         }
 
-        Result result = cluster.write(Command.newBuilder().setDelete(delete).build(), ask.condition.repeat());
+        Result result = cluster.write(request, Command.newBuilder().setDelete(delete).build(), ask.condition.repeat());
         switch (result.getOutcomeCase()) {
             case DELETED -> deleted(ask, result.getRevision(), result.getDeleted(), request, response);
             case PRECONDITION_FAILED -> throw conflict(ask, result.getPreconditionFailed());

@@ -7,12 +7,14 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.store.CompactionPolicy;
+import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvStore;
 import io.canvass.raft.runtime.RaftListener;
 import io.grpc.BindableService;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
 /** This node's replica, opened with the first bean that needs it and closed after the last. */
 @Configuration(proxyBeanMethods = false)
@@ -86,8 +88,14 @@ public class ReplicaConfiguration {
     }
 
     /** Closed with the replica, which owns it. */
+    @Primary
     @Bean(destroyMethod = "")
     KvStore kvStore(Replica replica) {
         return replica.store();
+    }
+
+    @Bean
+    KvQueries kvQueries(KvStore store) {
+        return store.queries();
     }
 }

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What the tests of the API share: one server, and what every problem must look like. */
 abstract class ApiTest {
     protected final TestServer server = TestServer.shared();
-    protected final ModelStore store = server.store();
+    protected final LocalStore store = server.store();
     protected final Wire http = new Wire(server.port());
 
     @BeforeEach

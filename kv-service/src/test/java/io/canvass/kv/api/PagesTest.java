@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PagesTest extends ApiTest {
     private void seed(String... keys) {
         for (String key : keys) {
-            store.seed(Bytes.ofUtf8(key), new byte[] {'1'}, 0);
+            store.seed(Bytes.ofUtf8(key), new byte[] {'1'});
         }
     }
 
@@ -103,7 +103,7 @@ class PagesTest extends ApiTest {
     @Test
     void aKeyThatIsNotTextIsKey64AsItsPathHasIt() {
         byte[] key = {(byte) 0xFF, (byte) 0xFE, 0};
-        store.seed(Bytes.wrap(key), new byte[] {'1'}, 0);
+        store.seed(Bytes.wrap(key), new byte[] {'1'});
         String key64 = http.get("/v1/kv").json().at("/items/0/key64").asString();
         assertThat(Base64.getUrlDecoder().decode(key64)).isEqualTo(key);
         assertThat(http.get("/v1/kv/").status()).isEqualTo(400);

@@ -21,10 +21,10 @@ class ReadsTest extends ApiTest {
     private static final Bytes COLOR = Bytes.ofUtf8("app/color");
 
     private void seedColor() {
-        store.seed(COLOR, new byte[] {'r', 'e', 'd'}, 0);
-        store.seed(Bytes.ofUtf8("other"), new byte[0], 0);
-        store.seed(COLOR, new byte[] {'g', 'r', 'e', 'e', 'n'}, 0);
-        store.seed(Bytes.ofUtf8("other"), new byte[0], 0);
+        store.seed(COLOR, new byte[] {'r', 'e', 'd'});
+        store.seed(Bytes.ofUtf8("other"), new byte[0]);
+        store.seed(COLOR, new byte[] {'g', 'r', 'e', 'e', 'n'});
+        store.seed(Bytes.ofUtf8("other"), new byte[0]);
     }
 
     @Test
@@ -61,9 +61,9 @@ class ReadsTest extends ApiTest {
 
     @Test
     void aLeaseIsNamedWhereThereIsOne() {
-        store.seed(COLOR, new byte[0], 0x7f3aL);
-        assertThat(http.get("/v1/kv/app/color").header("Kv-Lease")).contains("7f3a");
-        assertThat(http.get("/v1/kv/app/color?format=json").json().path("lease").asString()).isEqualTo("7f3a");
+        long lease = store.seedLeased(COLOR, new byte[0]).lease();
+        assertThat(http.get("/v1/kv/app/color").header("Kv-Lease")).contains(Long.toHexString(lease));
+        assertThat(http.get("/v1/kv/app/color?format=json").json().path("lease").asString()).isEqualTo(Long.toHexString(lease));
     }
 
     @Test
@@ -92,7 +92,7 @@ class ReadsTest extends ApiTest {
     @Test
     void aValueThatIsNotTextIsBase64InJsonAndNeverBoth() {
         byte[] value = {(byte) 0xFF, 0, (byte) 0xFE, '"'};
-        store.seed(COLOR, value, 0);
+        store.seed(COLOR, value);
         Wire.Reply reply = http.get("/v1/kv/app/color?format=json");
         assertThat(Base64.getDecoder().decode(reply.json().path("value64").asString())).isEqualTo(value);
         assertThat(reply.json().has("value")).isFalse();
@@ -100,7 +100,7 @@ class ReadsTest extends ApiTest {
 
     @Test
     void textOfAnyScriptSurvivesJson() {
-        store.seed(Bytes.ofUtf8("ключ"), "\"\\\n\u0000 é € 😀".getBytes(StandardCharsets.UTF_8), 0);
+        store.seed(Bytes.ofUtf8("ключ"), "\"\\\n\u0000 é € 😀".getBytes(StandardCharsets.UTF_8));
         Wire.Reply reply = http.get("/v1/kv/%D0%BA%D0%BB%D1%8E%D1%87?format=json");
         assertThat(reply.json().path("key").asString()).isEqualTo("ключ");
         assertThat(reply.json().path("value").asString()).isEqualTo("\"\\\n\u0000 é € 😀");
@@ -161,7 +161,7 @@ class ReadsTest extends ApiTest {
     void aLocalReadIsLabelledAndNeedsNoQuorum() {
         seedColor();
         store.answerReadsBy(() -> CompletableFuture.failedFuture(new ReplicationException(Reason.NO_QUORUM, "")));
-        store.seeCluster(ModelStore.ALONE);
+        store.seeCluster(LocalStore.ALONE);
         Wire.Reply reply = http.get("/v1/kv/app/color?consistency=local");
         assertThat(reply.text()).isEqualTo("green");
         assertThat(reply.header("Kv-Consistency")).contains("local");
@@ -177,7 +177,7 @@ class ReadsTest extends ApiTest {
     void aLinearizableReadThatCannotBeConfirmedIs503WithoutAnOutcome(Reason reason, String type) {
         seedColor();
         store.answerReadsBy(() -> CompletableFuture.failedFuture(new ReplicationException(reason, "It rains.")));
-        store.seeCluster(ModelStore.ALONE);
+        store.seeCluster(LocalStore.ALONE);
         for (String target : new String[] {"/v1/kv/app/color", "/v1/kv?prefix=a"}) {
             Wire.Reply reply = http.get(target);
             assertProblem(reply, 503, type);
@@ -191,7 +191,7 @@ class ReadsTest extends ApiTest {
     @Test
     void noQuorumSaysHowManyVotersAreSeen() {
         store.answerReadsBy(() -> CompletableFuture.failedFuture(new ReplicationException(Reason.NO_QUORUM, "")));
-        store.seeCluster(ModelStore.ALONE);
+        store.seeCluster(LocalStore.ALONE);
         assertThat(http.get("/v1/kv/a").json().path("detail").asString())
                 .startsWith("kv-1 sees 1 of 3 voters; 2 needed. Writes and linearizable reads are refused.");
     }
@@ -257,7 +257,7 @@ class ReadsTest extends ApiTest {
     void theStoreIsReadOnlyAfterItIsConfirmedFresh() {
         StoredValue[] seen = new StoredValue[1];
         store.answerReadsBy(() -> {
-            seen[0] = store.seed(COLOR, new byte[] {'n', 'e', 'w'}, 0);
+            seen[0] = store.seed(COLOR, new byte[] {'n', 'e', 'w'});
             return CompletableFuture.completedFuture(null);
         });
         assertThat(http.get("/v1/kv/app/color").text()).isEqualTo("new");

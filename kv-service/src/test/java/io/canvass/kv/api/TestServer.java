@@ -13,7 +13,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 
-/** The API on a real Tomcat, with the settings that ship, above a {@link ModelStore}. */
+/** The API on a real Tomcat, with the settings that ship, above a {@link LocalStore}. */
 final class TestServer {
     static final ApiLimits SMALL = new ApiLimits(64 * 1024, 1024, 100, 1000, 1 << 20, Duration.ofSeconds(10));
 
@@ -43,12 +43,12 @@ final class TestServer {
     }
 
     private static TestServer start(ApiLimits limits, Backups backups, List<Object> beans, String... settings) {
-        ModelStore store = new ModelStore();
+        LocalStore store = new LocalStore();
         FakeAdmin admin = new FakeAdmin();
         return new TestServer(new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.SERVLET)
                 .initializers(context -> {
-                    context.getBeanFactory().registerSingleton("modelStore", store);
+                    context.getBeanFactory().registerSingleton("localStore", store);
                     context.getBeanFactory().registerSingleton("clusterAdmin", admin);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
                     beans.forEach(bean -> context.getBeanFactory()
@@ -69,8 +69,8 @@ final class TestServer {
         return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
-    ModelStore store() {
-        return context.getBean(ModelStore.class);
+    LocalStore store() {
+        return context.getBean(LocalStore.class);
     }
 
     FakeAdmin admin() {
