@@ -138,6 +138,8 @@ public final class Replica implements RaftAccess, PeerAccess {
                 log.compactEntries(),
                 log.keepSize().toBytes(),
                 log.keepEntries(),
+                log.holdSize().toBytes(),
+                log.holdEntries(),
                 properties.raft().snapshot().bytesPerSecond());
     }
 

@@ -194,12 +194,22 @@ public record KvProperties(
      * @param compactEntries The same in entries
      * @param keepSize Bytes of the newest entries that stay for peers that are behind; who needs more is sent a snapshot
      * @param keepEntries The same in entries
+     * @param holdSize Most bytes of entries that stay while a peer takes a snapshot, for what it needs after it; a peer that takes
+     *     longer than these take to be written needs another snapshot
+     * @param holdEntries The same in entries
      */
     public record Log(
             @DataSizeBetween(min = "1KB", max = "64GB") @DefaultValue("64MB") DataSize compactSize,
             @Min(value = 1, message = "must be at least 1") @DefaultValue("200000") long compactEntries,
             @DataSizeBetween(min = "1KB", max = "64GB") @DefaultValue("32MB") DataSize keepSize,
-            @Min(value = 0, message = "must be at least 0") @DefaultValue("100000") long keepEntries) {}
+            @Min(value = 0, message = "must be at least 0") @DefaultValue("100000") long keepEntries,
+            @DataSizeBetween(min = "1KB", max = "1TB") @DefaultValue("1GB") DataSize holdSize,
+            @Min(value = 0, message = "must be at least 0") @DefaultValue("10000000") long holdEntries) {
+        public Log {
+            Relations.requireAtLeast("kv.raft.log.hold-size", holdSize, "kv.raft.log.keep-size", keepSize);
+            Relations.requireAtLeast("kv.raft.log.hold-entries", holdEntries, "kv.raft.log.keep-entries", keepEntries);
+        }
+    }
 
     /** @param bytesPerSecond Most bytes of a snapshot that are sent to one peer in a second; 0 for no bound */
     public record Snapshot(

@@ -35,6 +35,26 @@ final class Relations {
         }
     }
 
+    static void requireAtLeast(String property, DataSize value, String boundProperty, DataSize bound) {
+        if (value.compareTo(bound) < 0) {
+            throw tooSmall(property, text(value), boundProperty, text(bound));
+        }
+    }
+
+    static void requireAtLeast(String property, long value, String boundProperty, long bound) {
+        if (value < bound) {
+            throw tooSmall(property, Long.toString(value), boundProperty, Long.toString(bound));
+        }
+    }
+
+    private static InvalidSettingException tooSmall(String property, String value, String boundProperty, String bound) {
+        return new InvalidSettingException(
+                property,
+                value,
+                "that is less than " + boundProperty + " (" + bound + "), which it may only add to",
+                "raise it, or lower " + boundProperty);
+    }
+
     /** What does not fit would be in the leader's log, and never reach a peer. */
     static void requireFitsMessage(String property, DataSize value, DataSize message) {
         if (value.toBytes() > message.toBytes() - ENVELOPE.toBytes()) {

@@ -36,7 +36,10 @@ class AimedKillLoopIT {
     private static final int COMPACT = 200;
     private static final int KEEP = 300;
     /** While somebody takes a snapshot, eight times as much is kept (LogPolicy); then what came before the log was cut. */
-    private static final long MOST_ENTRIES = 8 * KEEP + 2 * COMPACT;
+    /** More than is written while a snapshot is sent: else who takes one would never catch up. */
+    private static final int HOLD = 30_000;
+
+    private static final long MOST_ENTRIES = HOLD + 2 * COMPACT;
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final Duration POLL = Duration.ofMillis(10);
@@ -60,8 +63,9 @@ class AimedKillLoopIT {
             "--kv.raft.election-timeout=3s",
             "--kv.raft.log.compact-entries=" + COMPACT,
             "--kv.raft.log.keep-entries=" + KEEP,
+            "--kv.raft.log.hold-entries=" + HOLD,
             // Slow enough that there is a middle of a snapshot.
-            "--kv.raft.snapshot.bytes-per-second=500000");
+            "--kv.raft.snapshot.bytes-per-second=1000000");
 
     @Test
     void nothingAcknowledgedIsLostWhenNodesAreKilledWhileFilesChangeHands() {

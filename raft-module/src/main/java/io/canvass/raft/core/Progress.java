@@ -45,6 +45,8 @@ final class Progress {
     private long inflightBytes;
     private long commitSent;
     private long snapshotBase;
+    /** Where the log ended when its snapshot was in place; until it has come so far, it needs what follows that. */
+    private long followsUpTo;
 
     /** When the newest request that it answered in this epoch was sent. At election all start as fresh. */
     private long contactNanos;
@@ -183,11 +185,25 @@ final class Progress {
         probe(next, newSession);
         mode = Mode.SNAPSHOT;
         snapshotBase = logBase;
+        followsUpTo = 0;
     }
 
-    /** Where the log began when the snapshot under way was asked for: what came since has to follow it. */
-    long snapshotBase() {
-        return snapshotBase;
+    /** Its snapshot is in place: what was written since it was made has to follow. */
+    void snapshotInstalled(long lastIndex, long newSession) {
+        probe(lastIndex + 1, newSession);
+        followsUpTo = lastIndex;
+    }
+
+    /**
+     * Whether the log has to go on beginning at or before this index for a snapshot not to be in vain: while it is under way,
+     * and until who took it has caught up, if that one answers.
+     *
+     * @param then who did not answer since then does not count
+     */
+    boolean needsAfterSnapshot(long index, long then) {
+        return mode == Mode.SNAPSHOT
+                ? index > snapshotBase
+                : match < followsUpTo && index > Math.max(match, snapshotBase) && hasContactSince(then);
     }
 
     /** Whether this answer comes from the replica that the progress speaks of; the first answer tells its directory id. */

@@ -45,14 +45,14 @@ final class SnapshotSending {
         boolean done = response.result() == Message.SnapshotResult.INSTALLED;
         if (done && peer.mode() == Progress.Mode.SNAPSHOT && response.session() == peer.session()) {
             // Where the logs agree is asked as ever: what is installed is not yet known to be durable in the log.
-            peer.probe(state.log.lastIndex() + 1, state.nextSession());
+            peer.snapshotInstalled(state.log.lastIndex(), state.nextSession());
             replication.appends().pump(peer);
         }
     }
 
-    /** Whether the log may begin after this index without taking what a snapshot under way has to be followed by. */
+    /** Whether a log that began after this index would lack what has to follow a snapshot. */
     boolean isWanted(long upTo) {
-        return replication.peers().stream()
-                .anyMatch(peer -> peer.mode() == Progress.Mode.SNAPSHOT && upTo > peer.snapshotBase());
+        long then = state.now() - state.config.electionTimeoutNanos();
+        return replication.peers().stream().anyMatch(peer -> peer.needsAfterSnapshot(upTo, then));
     }
 }

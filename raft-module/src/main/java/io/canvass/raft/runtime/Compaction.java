@@ -77,8 +77,7 @@ final class Compaction {
         bytesAtLast = bytes;
         indexAtLast = lastIndex;
         long upTo = Math.min(index, keeping(policy.keptBytes(), policy.keptEntries()));
-        long must = Math.min(upTo, keeping(
-                policy.keptBytes() * LogPolicy.KEPT_FOR_SNAPSHOTS, policy.keptEntries() * LogPolicy.KEPT_FOR_SNAPSHOTS));
+        long must = Math.min(upTo, keeping(policy.heldBytes(), policy.heldEntries()));
         while (marks.size() > 1 && marks.getFirst().index() < must) {
             marks.removeFirst();
         }

@@ -272,11 +272,38 @@ class SnapshotSendingTest {
     }
 
     @Test
-    void onlyAPeerThatTakesASnapshotHoldsTheLogBack() {
+    void whoTookASnapshotHoldsTheLogBackUntilItHasCaughtUp() {
         CoreFixture replica = sending();
         replica.response(N3, takes(4, ELECTED, Message.SnapshotResult.INSTALLED));
 
-        assertThat(replica.compact(4, 0)).containsExactly(compacted(4, STATE, base(4, 5)));
+        assertThat(replica.compact(4, 3)).as("the snapshot is in place and ends before 4").isEmpty();
+        replica.response(N3, follows(5, ELECTED, 4));
+        assertThat(replica.compact(4, 3)).as("it has all").containsExactly(compacted(4, STATE, base(4, 5)));
+    }
+
+    @Test
+    void whatFollowsASnapshotStaysWithinBounds() {
+        CoreFixture replica = sending();
+        replica.response(N3, takes(4, ELECTED, Message.SnapshotResult.INSTALLED));
+
+        assertThat(replica.compact(4, 4)).as("it costs n3 its place").containsExactly(compacted(4, STATE, base(4, 5)));
+    }
+
+    @Test
+    void whoIsGoneAfterItsSnapshotDoesNotHoldTheLogBackForEver() {
+        CoreFixture replica = sending();
+        replica.response(N3, takes(4, ELECTED, Message.SnapshotResult.INSTALLED));
+        for (long time = ELECTED + HEARTBEAT; time <= ELECTED + T; time += HEARTBEAT) {
+            replica.timeReached(time);
+            replica.response(N2, follows(1, time, 4));
+        }
+
+        assertThat(replica.compact(4, 3)).containsExactly(compacted(4, STATE, base(4, 5)));
+    }
+
+    @Test
+    void onlyAPeerThatTakesASnapshotHoldsTheLogBack() {
+        assertThat(compactedLeader().compact(4, 3)).containsExactly(compacted(4, STATE, base(4, 5)));
     }
 
     @Test

@@ -23,7 +23,7 @@ class CompactionPolicyTest {
     }
 
     private static LogPolicy policy(long everyBytes, long everyEntries, long keptBytes, long keptEntries) {
-        return new LogPolicy(Path.of("snapshots"), everyBytes, everyEntries, keptBytes, keptEntries, 0);
+        return new LogPolicy(Path.of("snapshots"), everyBytes, everyEntries, keptBytes, keptEntries, 8 * keptBytes, 8 * keptEntries, 0);
     }
 
     private static void write(Compaction compaction, long from, long to) {

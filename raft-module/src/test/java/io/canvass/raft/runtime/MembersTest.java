@@ -266,7 +266,7 @@ class MembersTest {
     // ---- joining
 
     private RaftNodeConfig shortLog(RaftNodeConfig settings, String id) {
-        return settings.with(new LogPolicy(directory.resolve("snapshots-" + id), 1, 1, 0, 0, 0));
+        return settings.with(new LogPolicy(directory.resolve("snapshots-" + id), 1, 1, 0, 0, 0, 0, 0));
     }
 
     @Test

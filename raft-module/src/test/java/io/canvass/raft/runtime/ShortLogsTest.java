@@ -23,7 +23,7 @@ class ShortLogsTest {
     Path directory;
 
     private void start(LocalGroup group, String id) {
-        LogPolicy policy = new LogPolicy(directory.resolve("snapshots-" + id), 1 << 20, 100, 1 << 20, KEPT, 0);
+        LogPolicy policy = new LogPolicy(directory.resolve("snapshots-" + id), 1 << 20, 100, 1 << 20, KEPT, 1 << 23, 8 * KEPT, 0);
         group.start(id, store -> store, settings -> settings.with(policy));
     }
 
