@@ -35,10 +35,10 @@ class AimedKillLoopIT {
 
     private static final int COMPACT = 200;
     private static final int KEEP = 300;
-    /** While somebody takes a snapshot, eight times as much is kept (LogPolicy); then what came before the log was cut. */
     /** More than is written while a snapshot is sent: else who takes one would never catch up. */
     private static final int HOLD = 30_000;
 
+    /** While somebody takes a snapshot; then what came before the log was cut. */
     private static final long MOST_ENTRIES = HOLD + 2 * COMPACT;
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
