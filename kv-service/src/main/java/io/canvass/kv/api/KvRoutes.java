@@ -30,6 +30,11 @@ final class KvRoutes {
         this.timers = timers;
     }
 
+    /** All that are served here. */
+    List<Endpoint> endpoints() {
+        return table.endpoints();
+    }
+
     void route(HttpServletRequest request, HttpServletResponse response) {
         long startNanos = System.nanoTime();
         String path = RawPath.of(request);

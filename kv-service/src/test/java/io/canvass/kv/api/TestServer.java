@@ -73,6 +73,14 @@ final class TestServer {
         return context.getBean(LocalStore.class);
     }
 
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
     FakeAdmin admin() {
         return context.getBean(FakeAdmin.class);
     }
