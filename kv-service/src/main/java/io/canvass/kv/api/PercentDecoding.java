@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,8 @@ import java.util.Optional;
  * in the query: keys may hold one, and form encoding, where it means a space, is not part of RFC 3986.
  */
 final class PercentDecoding {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
     private PercentDecoding() {}
 
     /**
@@ -41,6 +44,20 @@ final class PercentDecoding {
             i += 2;
         }
         return Arrays.copyOf(bytes, used);
+    }
+
+    /** What {@link #decode} takes for the text's UTF-8, in a query: all but unreserved characters and slashes is encoded. */
+    static String encode(String text) {
+        StringBuilder encoded = new StringBuilder(text.length());
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xFF);
+            if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~/".indexOf(c) >= 0) {
+                encoded.append(c);
+            } else {
+                encoded.append('%').append(HEX.toHexDigits(b));
+            }
+        }
+        return encoded.toString();
     }
 
     /** The text, or empty if the bytes are not UTF-8 (overlong forms and surrogates are not). */

@@ -5,6 +5,7 @@ import java.util.List;
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.disk.FreeSpace;
+import io.canvass.kv.store.KvStore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -88,13 +89,22 @@ public class ClusterConfiguration {
     }
 
     @Bean
+    AppliedRevisions appliedRevisions(KvStore store, ThreadDelays delays) {
+        AppliedRevisions revisions = new AppliedRevisions(store::revision, delays);
+        store.observe(revisions);
+        return revisions;
+    }
+
+    @Bean
     Replication replication(
             ClusterPlan plan,
             KvProperties properties,
             WriteAttempt.Context context,
             WriteOutcomes outcomes,
-            SpaceGuard space) {
-        return new ReplicatedStore(context, plan.httpUrls(), properties.request().maxInFlight(), outcomes, space);
+            SpaceGuard space,
+            AppliedRevisions revisions) {
+        return new ReplicatedStore(
+                context, plan.httpUrls(), properties.request().maxInFlight(), outcomes, space, revisions);
     }
 
     @Bean
