@@ -96,7 +96,7 @@ final class KvJson {
         versions(json, item);
     }
 
-    /** Folders end in the separator; those that are not text are {@code folders64}, as keys would be. */
+    /** Folders end in the separator; those that are not text are listed apart as base64url. */
     static void folders(JsonGenerator json, List<Bytes> folders) {
         List<Bytes> binary = new ArrayList<>();
         json.writeArrayPropertyStart("folders");

@@ -12,6 +12,10 @@ import java.util.Optional;
  * in the query: keys may hold one, and form encoding, where it means a space, is not part of RFC 3986.
  */
 final class PercentDecoding {
+    /** Unreserved characters (RFC 3986, section 2.3), and the slash, which a query may hold as it is. */
+    private static final String PLAIN =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private PercentDecoding() {}
@@ -51,7 +55,7 @@ final class PercentDecoding {
         StringBuilder encoded = new StringBuilder(text.length());
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xFF);
-            if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~/".indexOf(c) >= 0) {
+            if (PLAIN.indexOf(c) >= 0) {
                 encoded.append(c);
             } else {
                 encoded.append('%').append(HEX.toHexDigits(b));

@@ -43,7 +43,7 @@ final class RangeCounts {
             if (nanoTime.getAsLong() - startNanos > terms.timeout().toNanos()) {
                 throw tooLong(terms, count);
             }
-            Thread.yield();
+            OwnThread.giveWay();
             slice = reader.range(rest.after(slice.last().orElseThrow()));
             count += slice.count();
         }

@@ -124,7 +124,7 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
             }
             try {
                 requireNotClosing();
-                Thread.yield();
+                OwnThread.giveWay();
                 page = reader.range(rest.after(page.last().orElseThrow()));
             } catch (RuntimeException e) {
                 breakOff(e, request, out);

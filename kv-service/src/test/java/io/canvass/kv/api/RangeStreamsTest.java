@@ -124,8 +124,8 @@ class RangeStreamsTest extends ApiTest {
             own.store().seed(Bytes.ofUtf8("k" + i), new byte[LARGE_BYTES]);
         }
         Socket socket = new Wire(own.port()).connect();
-        socket.getOutputStream().write(("GET /v1/export HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
-                .getBytes(StandardCharsets.UTF_8));
+        String request = "GET /v1/export HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
         assertThat(socket.getInputStream().read()).isEqualTo('H');
         own.streams().close();
         assertThat(rest(socket)).contains("{\"error\":{\"type\":\"/problems/draining\"").doesNotContain("\"end\":true");
