@@ -41,11 +41,11 @@ final class KeySpans {
             return KeySpan.from(from);
         }
         if (end.get().size() == 0) {
-            throw QueryParameters.invalid("The end of the range is empty, and no key is below it. Leave it out for a range"
-                    + " to the end of all keys.");
+            throw QueryParameters.invalid("The end of the range is empty, and no key is below it. Leave it out for a"
+                    + " range to the end of all keys.");
         }
         if (Arrays.compareUnsigned(from.array(), end.get().array()) > 0) {
-            throw QueryParameters.invalid("The range's start is behind its end; both are in the order of unsigned bytes.");
+            throw QueryParameters.invalid("The range's start is behind its end, in the order of unsigned bytes.");
         }
         return KeySpan.between(from, end.get());
     }

@@ -11,7 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code GET /v1/kv/{key}?history=true}: what a key held, newest first, as far as history is kept (KV-API.md, section 3). */
+/** {@code GET /v1/kv/{key}?history=true}: what a key held, newest first, as far as it is kept (KV-API.md, section 3). */
 final class KvHistory {
     static final String PARAMETER = "history";
     static final String LIMIT = "limit";

@@ -105,7 +105,7 @@ final class KvPages implements Endpoints {
 
     private static void requireSame(OptionalLong revision, PageCursor cursor) {
         if (revision.isPresent() && revision.getAsLong() != cursor.revision()) {
-            throw QueryParameters.invalid("The cursor is of revision " + cursor.revision() + ", and the query parameter '"
+            throw QueryParameters.invalid("The cursor is of revision " + cursor.revision() + ", and the parameter '"
                     + ReadTerms.REVISION + "' is " + revision.getAsLong() + ". All pages are of one revision.");
         }
     }

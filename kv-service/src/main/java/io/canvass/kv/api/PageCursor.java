@@ -10,8 +10,8 @@ import java.util.Optional;
 import io.canvass.raft.core.Bytes;
 
 /**
- * Where a page ended: the revision that all pages show, and the last key or folder. Clients hold it as base64url and hand
- * it back to any node. It begins with a check of itself and of the range that it belongs to: no protection against
+ * Where a page ended: the revision that all pages show, and the last key or folder. Clients hold it as base64url and
+ * hand it back to any node. It begins with a check of itself and of the range that it belongs to: no protection against
  * forgery, which would gain nothing, but against mistakes. Immutable.
  */
 record PageCursor(long revision, Bytes last) {
@@ -35,8 +35,8 @@ record PageCursor(long revision, Bytes last) {
         return Base64Url.decode(text)
                 .filter(bytes -> bytes.size() > HEAD_BYTES)
                 .flatMap(bytes -> decode(bytes.array(), range))
-                .orElseThrow(() -> QueryParameters.invalid("The query parameter '" + PARAMETER + "' is not one that a page"
-                        + " of this range gave: it is damaged, or the prefix, start, end, order or separator is another"
+                .orElseThrow(() -> QueryParameters.invalid("The query parameter '" + PARAMETER + "' is not one that a"
+                        + " page of this range gave: it is damaged, or the prefix, start, end, order or separator is another"
                         + " one. Repeat the request that gave it with nothing but the cursor added, or follow the"
                         + " header Link."));
     }

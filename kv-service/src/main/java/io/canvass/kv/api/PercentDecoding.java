@@ -50,7 +50,7 @@ final class PercentDecoding {
         return Arrays.copyOf(bytes, used);
     }
 
-    /** What {@link #decode} takes for the text's UTF-8, in a query: all but unreserved characters and slashes is encoded. */
+    /** What {@link #decode} takes for the text's UTF-8, in a query: all but unreserved characters and slashes. */
     static String encode(String text) {
         StringBuilder encoded = new StringBuilder(text.length());
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {

@@ -52,7 +52,7 @@ final class ProblemReplies {
         return body;
     }
 
-    /** One line that ends an answer of many lines which has begun: {@code {"error":{…}}}, the problem as it would be sent. */
+    /** The line that ends an answer of many lines: {@code {"error":{…}}}, the problem as it would be sent. */
     byte[] errorLine(HttpServletRequest request, Problem problem) {
         return KvJson.object(json -> {
             json.writeObjectPropertyStart("error");

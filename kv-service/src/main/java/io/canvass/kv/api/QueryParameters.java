@@ -102,7 +102,7 @@ final class QueryParameters {
         return OptionalLong.of(number);
     }
 
-    /** @throws ProblemException 400 {@code invalid-request} if one of these is given; the sentence says why it may not be */
+    /** @throws ProblemException 400 {@code invalid-request} if one of these is given, and why it may not be */
     void requireAbsent(String why, String... names) {
         for (String name : names) {
             if (values.containsKey(name)) {

@@ -8,8 +8,8 @@ import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.RangeQuery;
 
 /**
- * Counts a range, of whatever size, at one revision: slice by slice, so that memory is constant, nothing of the store is
- * held for long, and the request's time is kept.
+ * Counts a range, of whatever size, at one revision: slice by slice, so that memory is constant, nothing of the store
+ * is held for long, and the request's time is kept.
  */
 final class RangeCounts {
     /** Some ten milliseconds. */
@@ -53,7 +53,7 @@ final class RangeCounts {
     private static ProblemException tooLong(ReadTerms terms, long count) {
         return Problem.of(ProblemType.OVERLOADED, "The range was not counted within "
                         + Durations.format(terms.timeout()) + " (kv.request.timeout); it has more than " + count
-                        + " keys. Nothing was changed. Count narrower ranges, ask another node, or take the whole range as "
+                        + " keys. Nothing was changed. Count narrower ranges, ask another node, or take it all as "
                         + NdJson.MEDIA_TYPE + ".")
                 .asException();
     }

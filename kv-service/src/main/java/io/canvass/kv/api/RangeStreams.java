@@ -57,7 +57,7 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
         close();
     }
 
-    /** Those under way end with a problem as soon as their clients have taken what is written; further ones are refused. */
+    /** Those under way end with a problem once their clients have taken what is written; further ones are refused. */
     void close() {
         closing = true;
     }
@@ -71,8 +71,8 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
      *
      * @param first the first page
      * @param headers sets those that depend on the revision
-     * @throws ProblemException 503 {@code overloaded} or {@code draining} before anything is sent, or what reading the first
-     *     page throws
+     * @throws ProblemException 503 {@code overloaded} or {@code draining} before anything is sent, or what reading the
+     *     first page throws
      * @throws IOException if the client has gone
      */
     void send(
@@ -140,14 +140,14 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
 
     private void requireNotClosing() {
         if (closing) {
-            throw Problem.of(ProblemType.DRAINING, "This node is stopping. What was sent is incomplete. Send the request to"
-                            + " another node.").asException();
+            throw Problem.of(ProblemType.DRAINING, "This node is stopping. What was sent is incomplete. Send the request"
+                            + " to another node.").asException();
         }
     }
 
     private ProblemException tooMany() {
-        return Problem.of(ProblemType.OVERLOADED, limits.maxOpen() + " ranges are being streamed from this node, as many as"
-                        + " may (" + StreamLimits.MAX_OPEN_PROPERTY + "). Nothing was read. Send the request again"
+        return Problem.of(ProblemType.OVERLOADED, limits.maxOpen() + " ranges are being streamed from this node, as many"
+                        + " as may (" + StreamLimits.MAX_OPEN_PROPERTY + "). Nothing was read. Send the request again"
                         + " later or to another node, or take pages.")
                 .withMembers(json -> {
                     json.writeNumberProperty("limit", limits.maxOpen());

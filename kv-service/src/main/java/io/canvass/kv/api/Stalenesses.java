@@ -30,7 +30,8 @@ final class Stalenesses {
             long most = terms.maxLag().getAsLong();
             OptionalLong lag = staleness.lag();
             if (lag.isEmpty() || lag.getAsLong() > most) {
-                throw tooStale("This node " + missing(lag) + "; " + ReadTerms.MAX_LAG + " allows " + most + ".", staleness);
+                throw tooStale(
+                        "This node " + missing(lag) + "; " + ReadTerms.MAX_LAG + " allows " + most + ".", staleness);
             }
         }
     }

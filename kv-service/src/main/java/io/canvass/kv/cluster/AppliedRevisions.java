@@ -37,7 +37,7 @@ final class AppliedRevisions implements StoreObserver {
         return revision.getAsLong() >= wanted;
     }
 
-    /** Completes with true once the store is there, with false if it is not in time. Whoever asks bounds how many wait. */
+    /** Completes with true once the store is there, or false if it is not in time. Whoever asks bounds how many wait. */
     CompletableFuture<Boolean> await(long wanted, long timeoutNanos) {
         Place place = new Place(wanted, numbers.incrementAndGet());
         CompletableFuture<Boolean> reached = new CompletableFuture<>();

@@ -22,8 +22,8 @@ public interface Replication {
     CompletableFuture<Void> awaitLinearizable(Duration timeout);
 
     /**
-     * Completes, within {@code timeout}, with true once this node's store has come to a revision, with false if it has not by then. Exceptionally with a
-     * {@link ReplicationException} if it cannot wait here.
+     * Completes, within {@code timeout}, with true once this node's store has come to a revision, with false if it has
+     * not by then; exceptionally with a {@link ReplicationException} if it cannot wait here.
      */
     CompletableFuture<Boolean> awaitRevision(long revision, Duration timeout);
 
@@ -44,9 +44,10 @@ public interface Replication {
     VotersSeen votersSeen();
 
     /**
-     * @param contactMillis since this node heard its leader or, where it leads, since a majority answered; empty if never since its start
-     * @param lag entries that are known here to be committed and that the store does not hold yet; empty while that is not known: from the
-     *     start until the store holds what was committed at the first contact
+     * @param contactMillis since this node heard its leader or, where it leads, since a majority answered; empty if never
+     *     since its start
+     * @param lag entries that are known here to be committed and that the store does not hold yet; empty while that is not
+     *     known: from the start until the store holds what was committed at the first contact
      */
     record Staleness(OptionalLong contactMillis, OptionalLong lag) {}
 
