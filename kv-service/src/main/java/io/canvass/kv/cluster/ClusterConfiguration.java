@@ -5,7 +5,9 @@ import java.util.List;
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.disk.FreeSpace;
+import io.canvass.kv.store.KvReader;
 import io.canvass.kv.store.KvStore;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -88,10 +90,11 @@ public class ClusterConfiguration {
         return new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays, versions);
     }
 
+    /** @param store there wherever a replica is; what is put in its place by tests applies nothing */
     @Bean
-    AppliedRevisions appliedRevisions(KvStore store, ThreadDelays delays) {
-        AppliedRevisions revisions = new AppliedRevisions(store::revision, delays);
-        store.observe(revisions);
+    AppliedRevisions appliedRevisions(KvReader reader, ObjectProvider<KvStore> store, ThreadDelays delays) {
+        AppliedRevisions revisions = new AppliedRevisions(reader::revision, delays);
+        store.ifAvailable(applying -> applying.observe(revisions));
         return revisions;
     }
 
