@@ -2,6 +2,7 @@ package io.canvass.kv;
 
 import io.canvass.kv.api.ApiLimits;
 import io.canvass.kv.api.LameDuck;
+import io.canvass.kv.api.StreamLimits;
 import io.canvass.kv.config.KvProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,6 +13,11 @@ class ApiConfiguration {
     @Bean
     LameDuck lameDuck(KvProperties properties) {
         return new LameDuck(properties.shutdown().lameDuck());
+    }
+
+    @Bean
+    StreamLimits streamLimits(KvProperties properties) {
+        return new StreamLimits(properties.stream().maxOpen());
     }
 
     @Bean

@@ -1,11 +1,14 @@
 package io.canvass.kv.api;
 
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 import io.canvass.kv.cluster.Replication;
 import io.canvass.kv.cluster.Replication.ClusterView;
+import io.canvass.kv.cluster.Replication.Staleness;
 import io.canvass.kv.cluster.ReplicationException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.proto.kv.v1.Command;
@@ -54,17 +57,56 @@ final class ClusterCalls {
      * @throws ProblemException 503
      */
     void awaitFreshness(Consistency consistency) {
+        awaitFreshness(consistency, limits.requestTimeout());
+    }
+
+    private void awaitFreshness(Consistency consistency, Duration timeout) {
         try {
             if (consistency == Consistency.LOCAL) {
                 replication.requireMember();
                 return;
             }
-            join(replication.awaitLinearizable(limits.requestTimeout()));
+            join(replication.awaitLinearizable(timeout));
         } catch (ReplicationException e) {
             throw readFailed(e.reason(), message(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw readFailed(Reason.DRAINING, "This node stopped while it waited for the leader.");
+        }
+    }
+
+    /**
+     * Returns once a read of the local store is as fresh as asked for.
+     *
+     * @return of a local read, how old what is read next may be at most
+     * @throws ProblemException 503
+     */
+    Optional<Staleness> awaitFreshness(ReadTerms terms) {
+        if (terms.minRevision() == 0) {
+            awaitFreshness(terms.consistency(), terms.timeout());
+        } else {
+            long startNanos = System.nanoTime();
+            awaitFreshness(terms.consistency(), terms.timeout());
+            awaitRevision(terms, terms.timeout().minusNanos(System.nanoTime() - startNanos));
+        }
+        if (terms.consistency() != Consistency.LOCAL) {
+            return Optional.empty();
+        }
+        Staleness staleness = replication.staleness();
+        Stalenesses.requireWithin(terms, staleness);
+        return Optional.of(staleness);
+    }
+
+    private void awaitRevision(ReadTerms terms, Duration left) {
+        try {
+            if (!join(replication.awaitRevision(terms.minRevision(), left.isNegative() ? Duration.ZERO : left))) {
+                throw Stalenesses.behind(terms, replication.view().nodeId());
+            }
+        } catch (ReplicationException e) {
+            throw readFailed(e.reason(), message(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw readFailed(Reason.DRAINING, "This node stopped while it waited for the revision.");
         }
     }
 

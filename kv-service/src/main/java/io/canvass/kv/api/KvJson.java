@@ -1,11 +1,13 @@
 package io.canvass.kv.api;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-import io.canvass.kv.store.KvReader;
+import io.canvass.kv.store.RangeQuery;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.raft.core.Bytes;
 import tools.jackson.core.JsonGenerator;
@@ -42,6 +44,16 @@ final class KvJson {
     static void entry(JsonGenerator json, StoredValue entry) {
         key(json, entry.key());
         value(json, entry.value());
+        versions(json, entry);
+    }
+
+    /** One of several versions of the same key. */
+    static void version(JsonGenerator json, StoredValue entry) {
+        value(json, entry.value());
+        versions(json, entry);
+    }
+
+    private static void versions(JsonGenerator json, StoredValue entry) {
         json.writeNumberProperty("revision", entry.modRevision());
         json.writeNumberProperty("createRevision", entry.createRevision());
         json.writeNumberProperty("version", entry.version());
@@ -74,17 +86,29 @@ final class KvJson {
         json.writeEndObject();
     }
 
-    static void page(JsonGenerator json, KvReader.Page page) {
-        json.writeNumberProperty("revision", page.revision());
-        json.writeArrayPropertyStart("items");
-        for (StoredValue item : page.items()) {
-            json.writeStartObject();
+    /** What a range shows of a key: without its value where only keys were asked for. */
+    static void item(JsonGenerator json, StoredValue item, RangeQuery.Content content) {
+        if (content == RangeQuery.Content.ENTRIES) {
             entry(json, item);
-            json.writeEndObject();
+            return;
+        }
+        key(json, item.key());
+        versions(json, item);
+    }
+
+    /** Folders end in the separator; those that are not text are listed apart as base64url. */
+    static void folders(JsonGenerator json, List<Bytes> folders) {
+        List<Bytes> binary = new ArrayList<>();
+        json.writeArrayPropertyStart("folders");
+        for (Bytes folder : folders) {
+            PercentDecoding.utf8(folder.array()).ifPresentOrElse(json::writeString, () -> binary.add(folder));
         }
         json.writeEndArray();
-        json.writeNumberProperty("count", page.items().size());
-        json.writeBooleanProperty("more", page.more());
+        if (!binary.isEmpty()) {
+            json.writeArrayPropertyStart("folders64");
+            binary.forEach(folder -> json.writeString(Base64Url.encode(folder)));
+            json.writeEndArray();
+        }
     }
 
     static void value(JsonGenerator json, Bytes value) {
@@ -101,12 +125,17 @@ final class KvJson {
         return Long.toHexString(lease);
     }
 
-    private static void key(JsonGenerator json, Bytes key) {
-        Optional<String> text = PercentDecoding.utf8(key.array());
+    static void key(JsonGenerator json, Bytes key) {
+        textOrBytes(json, "key", key);
+    }
+
+    /** Bytes of keys: as text, or under the name with {@code 64} behind it as base64url. */
+    static void textOrBytes(JsonGenerator json, String name, Bytes bytes) {
+        Optional<String> text = PercentDecoding.utf8(bytes.array());
         if (text.isPresent()) {
-            json.writeStringProperty("key", text.get());
+            json.writeStringProperty(name, text.get());
         } else {
-            json.writeStringProperty("key64", Base64.getUrlEncoder().withoutPadding().encodeToString(key.array()));
+            json.writeStringProperty(name + "64", Base64Url.encode(bytes));
         }
     }
 }

@@ -1,10 +1,12 @@
 package io.canvass.kv.api;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
+import io.canvass.kv.cluster.Replication.Staleness;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvReader;
 import io.canvass.kv.store.StoredValue;
@@ -21,16 +23,21 @@ import org.springframework.stereotype.Component;
 @Component
 final class KvReads implements Endpoints {
     private static final String FORMAT = "format";
-    private static final List<String> PARAMETERS = List.of(Consistency.PARAMETER, FORMAT);
+    private static final List<String> PARAMETERS =
+            ReadTerms.parametersAnd(FORMAT, KvHistory.PARAMETER, KvHistory.LIMIT, KvHistory.BEFORE);
 
     private final KvQueries reader;
     private final ClusterCalls cluster;
     private final ApiLimits limits;
+    private final KvHistory history;
+    private final ReadTerms plain;
 
     KvReads(KvQueries reader, ClusterCalls cluster, ApiLimits limits) {
         this.reader = reader;
         this.cluster = cluster;
         this.limits = limits;
+        history = new KvHistory(reader, cluster, limits);
+        plain = ReadTerms.plain(limits);
     }
 
     @Override
@@ -41,30 +48,35 @@ final class KvReads implements Endpoints {
     private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Bytes key = KeyPath.parse(RawPath.of(request), limits.maxKeyBytes());
         QueryParameters query = QueryParameters.parse(request.getQueryString(), PARAMETERS);
-        Consistency consistency = Consistency.of(query);
+        ReadTerms terms = ReadTerms.of(query, plain);
+        if (query.flag(KvHistory.PARAMETER)) {
+            history.get(key, query, terms, request, response);
+            return;
+        }
+        query.requireAbsent("it belongs to history=true", KvHistory.LIMIT, KvHistory.BEFORE);
         Format format = Format.of(query);
         RequestHeaders.requireAccepts(request, format.mediaType, format.advice);
         Condition condition = Condition.of(request);
 
-        cluster.awaitFreshness(consistency);
-        KvReader.Lookup lookup = reader.get(key);
+        Optional<Staleness> staleness = cluster.awaitFreshness(terms);
+        KvReader.Lookup lookup =
+                terms.revision().isEmpty() ? reader.get(key) : reader.get(key, terms.revision().getAsLong());
 
         Replies.stamp(request, response, cluster.view());
-        response.setHeader("Kv-Consistency", consistency.word());
-        response.setHeader("Kv-Store-Revision", Long.toString(lookup.revision()));
-        Optional<StoredValue> found = lookup.value();
-        if (found.isEmpty()) {
-            throw Problem.of(ProblemType.KEY_NOT_FOUND, "There is no such key at revision " + lookup.revision()
-                    + " of the store. Nothing was read. Write it with PUT, or list what exists with GET"
-                    + " /v1/kv?prefix=.")
-                    .asException();
-        }
-        reply(condition, format, found.get(), response);
+        Replies.label(response, terms.consistency(), staleness, lookup.revision());
+        reply(condition, format, lookup, response);
     }
 
-    private static void reply(Condition condition, Format format, StoredValue entry, HttpServletResponse response)
+    private void reply(Condition condition, Format format, KvReader.Lookup lookup, HttpServletResponse response)
             throws IOException {
+        if (lookup.value().isEmpty()) {
+            throw notFound(lookup.revision());
+        }
+        StoredValue entry = lookup.value().get();
         Replies.describe(response, entry);
+        if (entry.lease() != 0) {
+            describeLease(entry.lease(), response);
+        }
         Replies.mustRevalidate(response);
         if (!condition.holds(OptionalLong.of(entry.modRevision()))) {
             switch (condition) {
@@ -85,6 +97,19 @@ final class KvReads implements Endpoints {
             case JSON -> Replies.send(
                     response, format.mediaType, KvJson.object(json -> KvJson.entry(json, entry)));
         }
+    }
+
+    /** As it was granted or last set: only the leader knows what is left of it. It may be gone by now. */
+    private void describeLease(long lease, HttpServletResponse response) {
+        reader.lease(lease).ifPresent(info -> response.setHeader(
+                "Kv-Ttl", Durations.format(Duration.ofMillis(info.getTtlMillis()))));
+    }
+
+    private static ProblemException notFound(long revision) {
+        return Problem.of(ProblemType.KEY_NOT_FOUND, "There is no such key at revision " + revision
+                + " of the store. Nothing was read. Write it with PUT, or list what exists with GET"
+                + " /v1/kv?prefix=.")
+                .asException();
     }
 
     private static ProblemException conflict(StoredValue entry) {

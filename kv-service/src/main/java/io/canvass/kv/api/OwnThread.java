@@ -11,6 +11,12 @@ import java.util.concurrent.FutureTask;
 final class OwnThread {
     private OwnThread() {}
 
+    /** Between two slices of long work on a request's virtual thread: the others get their turn. */
+    @SuppressWarnings("ThreadPriorityCheck") // No order is made by it, and nothing waits for it.
+    static void giveWay() {
+        Thread.yield();
+    }
+
     /**
      * Waits for the end of the task, whose number others bound. If the waiting thread is interrupted, so is the task.
      *

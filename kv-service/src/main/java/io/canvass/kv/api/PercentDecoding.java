@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,12 @@ import java.util.Optional;
  * in the query: keys may hold one, and form encoding, where it means a space, is not part of RFC 3986.
  */
 final class PercentDecoding {
+    /** Unreserved characters (RFC 3986, section 2.3), and the slash, which a query may hold as it is. */
+    private static final String PLAIN =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
     private PercentDecoding() {}
 
     /**
@@ -41,6 +48,20 @@ final class PercentDecoding {
             i += 2;
         }
         return Arrays.copyOf(bytes, used);
+    }
+
+    /** What {@link #decode} takes for the text's UTF-8, in a query: all but unreserved characters and slashes. */
+    static String encode(String text) {
+        StringBuilder encoded = new StringBuilder(text.length());
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xFF);
+            if (PLAIN.indexOf(c) >= 0) {
+                encoded.append(c);
+            } else {
+                encoded.append('%').append(HEX.toHexDigits(b));
+            }
+        }
+        return encoded.toString();
     }
 
     /** The text, or empty if the bytes are not UTF-8 (overlong forms and surrogates are not). */

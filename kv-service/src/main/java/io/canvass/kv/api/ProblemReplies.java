@@ -52,6 +52,15 @@ final class ProblemReplies {
         return body;
     }
 
+    /** The line that ends an answer of many lines: {@code {"error":{…}}}, the problem as it would be sent. */
+    byte[] errorLine(HttpServletRequest request, Problem problem) {
+        return KvJson.object(json -> {
+            json.writeObjectPropertyStart("error");
+            write(json, problem, Occurrence.of(request), replication.view(), RequestIds.of(request));
+            json.writeEndObject();
+        });
+    }
+
     private static void write(
             JsonGenerator json, Problem problem, Occurrence occurrence, ClusterView view, String requestId) {
         json.writeStringProperty("type", problem.reference());

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 import io.canvass.kv.store.DamagedStateException;
+import io.canvass.kv.store.RevisionCompactedException;
+import io.canvass.kv.store.RevisionInFutureException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -83,12 +85,19 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
         }
     }
 
-    private Problem problemOf(HttpServletRequest request, Exception exception) {
+    /** What the exception is to whoever sent the request. */
+    Problem problemOf(HttpServletRequest request, Exception exception) {
         if (exception instanceof ProblemException known) {
             return known.problem();
         }
         if (exception instanceof DamagedStateException damaged) {
             return ClusterCalls.damaged(String.valueOf(damaged.getMessage()));
+        }
+        if (exception instanceof RevisionCompactedException gone) {
+            return RevisionProblems.of(gone);
+        }
+        if (exception instanceof RevisionInFutureException early) {
+            return RevisionProblems.of(early);
         }
         if (exception instanceof HttpRequestMethodNotSupportedException refused) {
             String[] supported = refused.getSupportedMethods();

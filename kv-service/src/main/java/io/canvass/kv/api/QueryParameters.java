@@ -1,9 +1,10 @@
 package io.canvass.kv.api;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class QueryParameters {
     /** What always fits into a long; signs, blanks and other scripts' digits are no numbers here. */
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+    private static final long MAX_NUMBER = 999_999_999_999_999_999L;
+    private static final QueryParameters NONE = new QueryParameters(Map.of());
 
     private final Map<String, String> values;
 
@@ -31,9 +34,9 @@ final class QueryParameters {
      */
     static QueryParameters parse(@Nullable String raw, List<String> known) {
         if (raw == null || raw.isEmpty()) {
-            return new QueryParameters(Map.of());
+            return NONE;
         }
-        Map<String, String> values = new HashMap<>();
+        Map<String, String> values = new LinkedHashMap<>();
         for (String piece : raw.split("&", -1)) {
             int equals = piece.indexOf('=');
             String name = decode(equals < 0 ? piece : piece.substring(0, equals));
@@ -50,6 +53,10 @@ final class QueryParameters {
             }
         }
         return new QueryParameters(values);
+    }
+
+    boolean isEmpty() {
+        return values.isEmpty();
     }
 
     Optional<String> text(String name) {
@@ -79,6 +86,42 @@ final class QueryParameters {
                     + max + ".");
         }
         return number;
+    }
+
+    /** A whole number from {@code least} on, of at most 18 digits; empty where it is not given. */
+    OptionalLong number(String name, long least) {
+        String text = values.get(name);
+        if (text == null) {
+            return OptionalLong.empty();
+        }
+        long number = NUMBER.matcher(text).matches() ? Long.parseLong(text) : -1;
+        if (number < least) {
+            throw invalid("The query parameter '" + name + "' is '" + Excerpt.of(text) + "'. It can be a whole number"
+                    + " from " + least + " to " + MAX_NUMBER + ".");
+        }
+        return OptionalLong.of(number);
+    }
+
+    /** @throws ProblemException 400 {@code invalid-request} if one of these is given, and why it may not be */
+    void requireAbsent(String why, String... names) {
+        for (String name : names) {
+            if (values.containsKey(name)) {
+                throw invalid("The query parameter '" + name + "' cannot be given here: " + why + ".");
+            }
+        }
+    }
+
+    /** A query string with the same parameters but for this one, which has this value. */
+    String with(String name, String value) {
+        Map<String, String> changed = new LinkedHashMap<>(values);
+        changed.remove(name);
+        changed.put(name, value);
+        StringBuilder query = new StringBuilder();
+        changed.forEach((key, text) -> query.append(query.isEmpty() ? "" : "&")
+                .append(PercentDecoding.encode(key))
+                .append('=')
+                .append(PercentDecoding.encode(text)));
+        return query.toString();
     }
 
     private static String decode(String raw) {

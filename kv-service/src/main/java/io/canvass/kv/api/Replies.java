@@ -1,8 +1,10 @@
 package io.canvass.kv.api;
 
 import java.io.IOException;
+import java.util.Optional;
 
 import io.canvass.kv.cluster.Replication.ClusterView;
+import io.canvass.kv.cluster.Replication.Staleness;
 import io.canvass.kv.store.StoredValue;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -22,6 +24,21 @@ final class Replies {
             response.setHeader("Kv-Leader", view.leaderId());
         }
         response.setHeader("Kv-Epoch", Long.toString(view.epoch()));
+    }
+
+    /**
+     * What a read was promised and what it saw.
+     *
+     * @param staleness of a local read
+     * @param revision of the store, which was read
+     */
+    static void label(
+            HttpServletResponse response, Consistency consistency, Optional<Staleness> staleness, long revision) {
+        response.setHeader("Kv-Consistency", consistency.word());
+        response.setHeader("Kv-Store-Revision", Long.toString(revision));
+        if (staleness.isPresent()) {
+            response.setHeader(Stalenesses.HEADER, Stalenesses.format(staleness.get()));
+        }
     }
 
     /** The key as it stands: {@code Kv-Revision} is the revision that last wrote it, its ETag without the quotes. */

@@ -32,6 +32,17 @@ final class RequestHeaders {
         }
     }
 
+    /** Whether the request would rather have one media type than another, which it gets if it does not care. */
+    static boolean prefers(HttpServletRequest request, String wanted, String otherwise) {
+        String first = request.getHeader("Accept");
+        if (first == null || first.equals("*/*")) {
+            return false;
+        }
+        String accept = String.join(",", Collections.list(request.getHeaders("Accept")));
+        return !accept.isBlank()
+                && quality(accept, MediaType.valueOf(wanted)) > quality(accept, MediaType.valueOf(otherwise));
+    }
+
     /** The weight of the most specific range that includes the type; 0 if none does. */
     private static double quality(String accept, MediaType served) {
         List<MediaType> ranges;

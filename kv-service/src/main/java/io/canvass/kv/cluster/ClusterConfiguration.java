@@ -5,6 +5,9 @@ import java.util.List;
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.disk.FreeSpace;
+import io.canvass.kv.store.KvReader;
+import io.canvass.kv.store.KvStore;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -87,14 +90,24 @@ public class ClusterConfiguration {
         return new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays, versions);
     }
 
+    /** @param store there wherever a replica is; what is put in its place by tests applies nothing */
+    @Bean
+    AppliedRevisions appliedRevisions(KvReader reader, ObjectProvider<KvStore> store, ThreadDelays delays) {
+        AppliedRevisions revisions = new AppliedRevisions(reader::revision, delays);
+        store.ifAvailable(applying -> applying.observe(revisions));
+        return revisions;
+    }
+
     @Bean
     Replication replication(
             ClusterPlan plan,
             KvProperties properties,
             WriteAttempt.Context context,
             WriteOutcomes outcomes,
-            SpaceGuard space) {
-        return new ReplicatedStore(context, plan.httpUrls(), properties.request().maxInFlight(), outcomes, space);
+            SpaceGuard space,
+            AppliedRevisions revisions) {
+        return new ReplicatedStore(
+                context, plan.httpUrls(), properties.request().maxInFlight(), outcomes, space, revisions);
     }
 
     @Bean

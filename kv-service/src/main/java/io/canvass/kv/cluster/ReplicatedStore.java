@@ -3,6 +3,7 @@ package io.canvass.kv.cluster;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -23,6 +24,7 @@ final class ReplicatedStore implements Replication {
     private final int maxInFlight;
     private final WriteOutcomes outcomes;
     private final SpaceGuard space;
+    private final AppliedRevisions revisions;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /** @param maxInFlight writes and reads together, those that wait for a leader included */
@@ -31,12 +33,14 @@ final class ReplicatedStore implements Replication {
             Map<String, String> httpUrls,
             int maxInFlight,
             WriteOutcomes outcomes,
-            SpaceGuard space) {
+            SpaceGuard space,
+            AppliedRevisions revisions) {
         this.context = context;
         this.httpUrls = Map.copyOf(httpUrls);
         this.maxInFlight = maxInFlight;
         this.outcomes = outcomes;
         this.space = space;
+        this.revisions = revisions;
     }
 
     @Override
@@ -53,6 +57,24 @@ final class ReplicatedStore implements Replication {
     public CompletableFuture<Void> awaitLinearizable(Duration timeout) {
         return admitted(
                 () -> new ReadAttempt(context.raft(), context.gate(), context.delays(), timeout.toNanos()).start(), _ -> {});
+    }
+
+    @Override
+    public CompletableFuture<Boolean> awaitRevision(long revision, Duration timeout) {
+        return revisions.isReached(revision)
+                ? CompletableFuture.completedFuture(true)
+                : admitted(() -> revisions.await(revision, timeout.toNanos()), _ -> {});
+    }
+
+    @Override
+    public Staleness staleness() {
+        RaftStatus status = context.raft().status();
+        long contact = status.leaderContactAgeMillis();
+        boolean lagIsKnown = contact >= 0 && status.caughtUp();
+        long lag = Math.max(0, status.log().commitIndex() - status.log().appliedIndex());
+        return new Staleness(
+                contact < 0 ? OptionalLong.empty() : OptionalLong.of(contact),
+                lagIsKnown ? OptionalLong.of(lag) : OptionalLong.empty());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.canvass.kv.cluster;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 import io.canvass.proto.kv.v1.Command;
@@ -21,6 +22,15 @@ public interface Replication {
     CompletableFuture<Void> awaitLinearizable(Duration timeout);
 
     /**
+     * Completes, within {@code timeout}, with true once this node's store has come to a revision, with false if it has
+     * not by then; exceptionally with a {@link ReplicationException} if it cannot wait here.
+     */
+    CompletableFuture<Boolean> awaitRevision(long revision, Duration timeout);
+
+    /** How old what this node's store holds may be, from memory. */
+    Staleness staleness();
+
+    /**
      * For what is answered from this node's store alone.
      *
      * @throws ReplicationException if this node was removed from its cluster, so that what it holds grows old for ever
@@ -32,6 +42,14 @@ public interface Replication {
 
     /** Which voters this node sees, from memory: for the explanation of a failure. */
     VotersSeen votersSeen();
+
+    /**
+     * @param contactMillis since this node heard its leader or, where it leads, since a majority answered; empty if never
+     *     since its start
+     * @param lag entries that are known here to be committed and that the store does not hold yet; empty while that is not
+     *     known: from the start until the store holds what was committed at the first contact
+     */
+    record Staleness(OptionalLong contactMillis, OptionalLong lag) {}
 
     /**
      * @param nodeId this node

@@ -29,6 +29,7 @@ import org.springframework.validation.annotation.Validated;
  * @param raft the consensus module
  * @param value bounds of values
  * @param request bounds of client requests
+ * @param stream ranges that are sent line by line
  * @param forward hand-over of writes to the leader
  * @param health what probes ask for
  * @param shutdown how this node leaves
@@ -48,6 +49,7 @@ public record KvProperties(
         @Valid @DefaultValue Raft raft,
         @Valid @DefaultValue Value value,
         @Valid @DefaultValue Request request,
+        @Valid @DefaultValue Stream stream,
         @Valid @DefaultValue Forward forward,
         @Valid @DefaultValue Health health,
         @Valid @DefaultValue Shutdown shutdown,
@@ -231,6 +233,12 @@ public record KvProperties(
                     @DefaultValue("10s")
                     Duration timeout,
             @Min(value = 1, message = "must be at least 1") @DefaultValue("10000") int maxInFlight) {}
+
+    /** @param maxOpen Most ranges and exports that are sent line by line from this node at once */
+    public record Stream(
+            @Min(value = 1, message = "must be from 1 to 1000") @Max(value = 1000, message = "must be from 1 to 1000")
+                    @DefaultValue("16")
+                    int maxOpen) {}
 
     /**
      * @param maxInFlight Most writes under way to one leader, and from one node

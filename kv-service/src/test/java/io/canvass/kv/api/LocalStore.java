@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import com.google.protobuf.ByteString;
@@ -21,8 +23,11 @@ import io.canvass.kv.store.KvStore;
 import io.canvass.kv.store.RangeQuery;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.proto.kv.v1.Command;
+import io.canvass.proto.kv.v1.Compact;
+import io.canvass.proto.kv.v1.Delete;
 import io.canvass.proto.kv.v1.LeaseGrant;
 import io.canvass.proto.kv.v1.LeaseInfo;
+import io.canvass.proto.kv.v1.LeaseRevoke;
 import io.canvass.proto.kv.v1.LockSpace;
 import io.canvass.proto.kv.v1.Put;
 import io.canvass.proto.kv.v1.Result;
@@ -38,6 +43,7 @@ import org.springframework.util.FileSystemUtils;
 final class LocalStore implements Replication, KvQueries, AutoCloseable {
     static final ClusterView HEALTHY = new ClusterView("kv-1", "kv-2", "http://kv-2.kv-headless:8080", 7);
     static final ClusterView ALONE = new ClusterView("kv-1", "", "", 8);
+    static final Staleness FRESH = new Staleness(OptionalLong.of(41), OptionalLong.of(0));
     static final long START_MILLIS = 1_800_000_000_000L;
 
     private final List<Command> commands = new ArrayList<>();
@@ -47,6 +53,8 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     private long index;
     private long clockMillis = START_MILLIS;
     private Duration lastTimeout = Duration.ZERO;
+    private final NavigableMap<Long, CompletableFuture<Boolean>> waiting = new TreeMap<>();
+    private Staleness staleness = FRESH;
     private ClusterView view = HEALTHY;
     private Optional<Supplier<CompletableFuture<Result>>> writes = Optional.empty();
     private Optional<Supplier<CompletableFuture<Void>>> reads = Optional.empty();
@@ -64,6 +72,8 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
         writes = Optional.empty();
         reads = Optional.empty();
         clockMillis = START_MILLIS;
+        staleness = FRESH;
+        waiting.clear();
         if (index > 0) {
             close();
             directory = newDirectory();
@@ -111,6 +121,25 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
                 .setLease(granted.getLease().getId()));
     }
 
+    void remove(String key) {
+        apply(Command.newBuilder()
+                .setDelete(Delete.newBuilder().setKey(ByteString.copyFromUtf8(key)))
+                .build());
+    }
+
+    void revoke(long lease) {
+        apply(Command.newBuilder()
+                .setLeaseRevoke(LeaseRevoke.newBuilder().setLease(lease))
+                .build());
+    }
+
+    /** What is below this revision is gone. */
+    void compact(long revision) {
+        apply(Command.newBuilder()
+                .setCompact(Compact.newBuilder().setRevision(revision))
+                .build());
+    }
+
     private StoredValue seed(Put.Builder put) {
         apply(Command.newBuilder().setPut(put).build());
         return queries.get(Bytes.wrap(put.getKey().toByteArray())).value().orElseThrow();
@@ -121,7 +150,9 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
         index++;
         Entry entry = new Entry(
                 index, HEALTHY.epoch(), EntryKind.COMMAND, clockMillis, Bytes.wrap(command.toByteArray()));
-        return store.apply(List.of(entry)).getFirst();
+        Result result = store.apply(List.of(entry)).getFirst();
+        waiting.headMap(store.revision(), true).values().forEach(reached -> reached.complete(true));
+        return result;
     }
 
     /** For what is told of applied entries. */
@@ -140,6 +171,31 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     public synchronized CompletableFuture<Void> awaitLinearizable(Duration timeout) {
         lastTimeout = timeout;
         return reads.isPresent() ? reads.get().get() : CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Boolean> awaitRevision(long revision, Duration timeout) {
+        lastTimeout = timeout;
+        if (store.revision() >= revision) {
+            return CompletableFuture.completedFuture(true);
+        }
+        CompletableFuture<Boolean> reached = new CompletableFuture<>();
+        waiting.put(revision, reached);
+        return reached.completeOnTimeout(false, timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** How many requests wait for a revision. */
+    synchronized long waitingForRevisions() {
+        return waiting.values().stream().filter(future -> !future.isDone()).count();
+    }
+
+    @Override
+    public synchronized Staleness staleness() {
+        return staleness;
+    }
+
+    synchronized void age(Staleness next) {
+        staleness = next;
     }
 
     @Override

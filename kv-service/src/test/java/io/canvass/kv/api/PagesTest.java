@@ -67,8 +67,9 @@ class PagesTest extends ApiTest {
             strings = {
                 "limit=-1", "limit=abc", "limit=0", "limit=1001", "limit=", "limit=%2B1", "limit=1.5",
                 "limit=99999999999999999999", "limit=١", "max-bytes=0", "max-bytes=1048577", "max-bytes=1k", "cursor=x",
-                "reverse=true", "keys-only=true", "revision=1", "separator=/", "start=a&end=b", "min-revision=1",
-                "prefix=a&prefix=b", "prefix", "Prefix=a", "prefix=%FF", "prefix=%", "consistency=strong"
+                "cursor=", "reverse=yes", "keys-only=true&count-only=true", "revision=0", "separator=",
+                "prefix=a&start=b", "prefix=a&end64=Yg", "prefix=a&prefix64=YQ", "start=b&end=a", "end=", "start64=Y",
+                "prefix64=YR", "count-only=true&limit=3", "max-lag=1", "min-revision=x", "prefix=a&prefix=b", "prefix", "Prefix=a", "prefix=%FF", "prefix=%", "consistency=strong"
             })
     void whatCannotBeHadIsRefused(String query) {
         Wire.Reply reply = http.get("/v1/kv?" + query.replace("١", "%D9%A1"));
@@ -81,7 +82,9 @@ class PagesTest extends ApiTest {
         assertThat(http.get("/v1/kv?limit=-1").json().path("detail").asString()).contains("'limit'", "'-1'",
                 "from 1 to 1000");
         assertThat(http.get("/v1/kv?cursor=x").json().path("detail").asString())
-                .contains("'cursor'", "prefix, limit, max-bytes, consistency");
+                .contains("'cursor'", "Nothing was done");
+        assertThat(http.get("/v1/kv?curser=x").json().path("detail").asString())
+                .contains("'curser'", "prefix, prefix64, start, start64, end, end64, reverse", "cursor, consistency");
         assertProblem(http.get("/v1/kv?prefix=" + "p".repeat(1025)), 400, "invalid-request");
     }
 

@@ -17,6 +17,8 @@ import org.springframework.context.annotation.ComponentScan;
 final class TestServer {
     static final ApiLimits SMALL = new ApiLimits(64 * 1024, 1024, 100, 1000, 1 << 20, Duration.ofSeconds(10));
 
+    static final int MAX_STREAMS = 2;
+
     private final ConfigurableApplicationContext context;
 
     private TestServer(ConfigurableApplicationContext context) {
@@ -51,6 +53,7 @@ final class TestServer {
                     context.getBeanFactory().registerSingleton("localStore", store);
                     context.getBeanFactory().registerSingleton("clusterAdmin", admin);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
+                    context.getBeanFactory().registerSingleton("streamLimits", new StreamLimits(MAX_STREAMS));
                     beans.forEach(bean -> context.getBeanFactory()
                             .registerSingleton(bean.getClass().getSimpleName(), bean));
                     context.getBeanFactory().registerSingleton("backups", backups);
@@ -79,6 +82,10 @@ final class TestServer {
 
     <T> T bean(String name, Class<T> type) {
         return context.getBean(name, type);
+    }
+
+    RangeStreams streams() {
+        return context.getBean(RangeStreams.class);
     }
 
     FakeAdmin admin() {

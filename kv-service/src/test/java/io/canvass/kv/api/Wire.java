@@ -99,9 +99,23 @@ final class Wire {
             if (empty) {
                 return head;
             }
+            if (head.header("transfer-encoding").filter("chunked"::equals).isPresent()) {
+                return new Reply(status, headers, Bytes.wrap(chunks(in)));
+            }
             Optional<String> length = head.header("content-length");
             byte[] body = length.isPresent() ? in.readNBytes(Integer.parseInt(length.get())) : in.readAllBytes();
             return new Reply(status, headers, Bytes.wrap(body));
+        }
+
+        private static byte[] chunks(InputStream in) throws IOException {
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            int size = Integer.parseInt(line(in), 16);
+            while (size > 0) {
+                body.writeBytes(in.readNBytes(size));
+                line(in);
+                size = Integer.parseInt(line(in), 16);
+            }
+            return body.toByteArray();
         }
 
         Optional<String> header(String name) {
@@ -110,6 +124,11 @@ final class Wire {
 
         String text() {
             return body.toUtf8();
+        }
+
+        /** Of an answer of one object per line. */
+        List<JsonNode> lines() {
+            return text().lines().map(line -> JsonMapper.shared().readTree(line)).toList();
         }
 
         JsonNode json() {

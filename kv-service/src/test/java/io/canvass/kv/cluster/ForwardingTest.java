@@ -246,7 +246,8 @@ class ForwardingTest {
                 Map.of(),
                 100,
                 new WriteOutcomes(),
-                Disks.withRoom());
+                Disks.withRoom(),
+                new AppliedRevisions(() -> 0, delays));
     }
 
     /** Until this node knows that the stream is broken: what it sends before is lost, and rightly unknown. */

@@ -3,7 +3,9 @@ package io.canvass.kv.cluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 import com.google.protobuf.ByteString;
 import io.canvass.kv.cluster.ReplicationException.Reason;
@@ -15,6 +17,7 @@ import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.RaftException;
+import io.canvass.raft.runtime.RaftStatus;
 import io.grpc.Channel;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +40,8 @@ class ReplicatedStoreTest {
     private final WriteOutcomes outcomes = new WriteOutcomes();
     private int requiredVersion;
     private final VersionGate versions = new VersionGate(command -> requiredVersion);
+    private final AtomicLong applied = new AtomicLong(3);
+    private final AppliedRevisions revisions = new AppliedRevisions(applied::get, delays);
     private final ReplicatedStore store = store(10);
 
     ReplicatedStoreTest() {
@@ -249,6 +254,35 @@ class ReplicatedStoreTest {
         assertThat(raft.proposed()).isEmpty();
     }
 
+    @Test
+    void aRevisionThatIsAppliedIsNotWaitedForAndAnotherCountsAsUnderWay() {
+        ReplicatedStore small = store(1);
+        assertThat(small.awaitRevision(3, TIMEOUT)).isCompletedWithValue(true);
+        CompletableFuture<Boolean> waits = small.awaitRevision(4, TIMEOUT);
+        assertThat(waits).isNotDone();
+        assertFailed(small.awaitRevision(5, TIMEOUT), Reason.OVERLOADED,
+                "1 requests are under way on this node (kv.request.max-in-flight)");
+        assertThat(small.awaitRevision(3, TIMEOUT)).isCompletedWithValue(true);
+        delays.pass(TIMEOUT);
+        assertThat(waits).isCompletedWithValue(false);
+        assertThat(small.awaitRevision(4, TIMEOUT)).as("there is room again").isNotDone();
+    }
+
+    @Test
+    void theAgeOfWhatIsStoredIsTheContactsAndWhatIsCommittedAndNotApplied() {
+        raft.status(Statuses.follower().log(new RaftStatus.Log(1001, 5130, 5130, 5127, 5120, 1000)));
+        assertThat(store.staleness())
+                .isEqualTo(new Replication.Staleness(OptionalLong.of(41), OptionalLong.of(7)));
+        raft.status(Statuses.follower().log(new RaftStatus.Log(1001, 5130, 5130, 5120, 5121, 1000)));
+        assertThat(store.staleness().lag()).as("a commit that is told later than it is applied").hasValue(0);
+        raft.status(Statuses.follower().noLeader(-1));
+        assertThat(store.staleness())
+                .isEqualTo(new Replication.Staleness(OptionalLong.empty(), OptionalLong.empty()));
+        raft.status(Statuses.follower().behind());
+        assertThat(store.staleness())
+                .isEqualTo(new Replication.Staleness(OptionalLong.of(41), OptionalLong.empty()));
+    }
+
     private CompletableFuture<Result> write() {
         return store.write(COMMAND, TIMEOUT);
     }
@@ -261,7 +295,7 @@ class ReplicatedStoreTest {
         ForwardClient forwards =
                 new ForwardClient(new NoPeers(), Statuses.CLUSTER, new ForwardClient.Bounds(10, 1 << 20), delays);
         WriteAttempt.Context context = new WriteAttempt.Context("kv-1", raft, forwards, nodeGate, delays, versions);
-        return new ReplicatedStore(context, Map.of("kv-0", "http://kv-0:8080"), maxInFlight, outcomes, Disks.withRoom());
+        return new ReplicatedStore(context, Map.of("kv-0", "http://kv-0:8080"), maxInFlight, outcomes, Disks.withRoom(), revisions);
     }
 
     private static void assertFailed(CompletableFuture<?> future, Reason reason, String message) {

@@ -130,6 +130,15 @@ final class LocalNode implements AutoCloseable {
         return this;
     }
 
+    /** Memory that the process has, as Linux tells it. */
+    long residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(running().pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+                .findFirst()
+                .orElseThrow();
+    }
+
     boolean isReady() {
         return http.get(url() + "/readyz").status() == 200;
     }
