@@ -2,6 +2,7 @@ package io.canvass.kv;
 
 import io.canvass.kv.api.ApiLimits;
 import io.canvass.kv.api.LameDuck;
+import io.canvass.kv.api.WriteLimits;
 import io.canvass.kv.config.KvProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,6 +13,16 @@ class ApiConfiguration {
     @Bean
     LameDuck lameDuck(KvProperties properties) {
         return new LameDuck(properties.shutdown().lameDuck());
+    }
+
+    @Bean
+    WriteLimits writeLimits(KvProperties properties) {
+        return new WriteLimits(
+                properties.request().maxInFlight(),
+                properties.txn().maxOps(),
+                Math.toIntExact(properties.request().maxSize().toBytes()),
+                properties.request().maxRate(),
+                properties.requirePreconditionPrefixes());
     }
 
     @Bean

@@ -22,6 +22,9 @@ final class Replies {
             response.setHeader("Kv-Leader", view.leaderId());
         }
         response.setHeader("Kv-Epoch", Long.toString(view.epoch()));
+        if (IdempotencyKeys.isReplayed(request)) {
+            response.setHeader("Idempotency-Replayed", "true");
+        }
     }
 
     /** The key as it stands: {@code Kv-Revision} is the revision that last wrote it, its ETag without the quotes. */

@@ -51,6 +51,9 @@ final class TestServer {
                     context.getBeanFactory().registerSingleton("localStore", store);
                     context.getBeanFactory().registerSingleton("clusterAdmin", admin);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
+                    if (beans.stream().noneMatch(WriteLimits.class::isInstance)) {
+                        context.getBeanFactory().registerSingleton("writeLimits", WriteLimits.defaults());
+                    }
                     beans.forEach(bean -> context.getBeanFactory()
                             .registerSingleton(bean.getClass().getSimpleName(), bean));
                     context.getBeanFactory().registerSingleton("backups", backups);
