@@ -3,6 +3,7 @@ package io.canvass.kv;
 import io.canvass.kv.api.ApiLimits;
 import io.canvass.kv.api.LameDuck;
 import io.canvass.kv.api.StreamLimits;
+import io.canvass.kv.api.WriteLimits;
 import io.canvass.kv.config.KvProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,6 +19,16 @@ class ApiConfiguration {
     @Bean
     StreamLimits streamLimits(KvProperties properties) {
         return new StreamLimits(properties.stream().maxOpen());
+    }
+
+    @Bean
+    WriteLimits writeLimits(KvProperties properties) {
+        return new WriteLimits(
+                properties.request().maxInFlight(),
+                properties.txn().maxOps(),
+                Math.toIntExact(properties.request().maxSize().toBytes()),
+                properties.request().maxRate(),
+                properties.requirePreconditionPrefixes());
     }
 
     @Bean

@@ -51,6 +51,12 @@ class WrongSettingsTest {
                         + " lower it, or raise kv.raft.max-uncommitted-size."),
                 arguments("kv.raft.max-append-size=16MB", "kv.raft.max-append-size is \"16MB\", but that with 1MB around it does not fit"
                         + " into kv.peer.max-message-size (16MB): lower it, or raise kv.peer.max-message-size on all nodes."),
+                arguments("kv.request.max-size=16MB", "kv.request.max-size is \"16MB\", but that with 1MB around it does not fit"
+                        + " into kv.peer.max-message-size (16MB): lower it, or raise kv.peer.max-message-size on all nodes."),
+                arguments("kv.txn.max-ops=10001", "kv.txn.max-ops is \"10001\"" + origin("kv.txn.max-ops")
+                        + ", but it must be from 1 to 10000: correct it, or leave it out for the default."),
+                arguments("kv.peer.max-message-size=9MB", "kv.peer.max-message-size is \"9MB\"" + origin("kv.peer.max-message-size")
+                        + ", but it must be from 10MB to 256MB: correct it, or leave it out for the default."),
                 arguments("kv.raft.max-append-size=1B", "kv.raft.max-append-size is \"1B\"" + origin("kv.raft.max-append-size")
                         + ", but it must be from 1KB to 64MB: correct it, or leave it out for the default."),
                 arguments("kv.raft.protocol-version=4", "kv.raft.protocol-version is \"4\"" + origin("kv.raft.protocol-version")

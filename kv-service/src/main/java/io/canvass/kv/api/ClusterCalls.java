@@ -6,12 +6,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
+import com.google.protobuf.ByteString;
 import io.canvass.kv.cluster.Replication;
 import io.canvass.kv.cluster.Replication.ClusterView;
 import io.canvass.kv.cluster.Replication.Staleness;
 import io.canvass.kv.cluster.ReplicationException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.proto.kv.v1.Command;
+import io.canvass.proto.kv.v1.Refused;
 import io.canvass.proto.kv.v1.Result;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.stereotype.Component;
@@ -24,10 +26,12 @@ import org.springframework.stereotype.Component;
 final class ClusterCalls {
     private final Replication replication;
     private final ApiLimits limits;
+    private final KeysInFlight inFlight;
 
-    ClusterCalls(Replication replication, ApiLimits limits) {
+    ClusterCalls(Replication replication, ApiLimits limits, KeysInFlight inFlight) {
         this.replication = replication;
         this.limits = limits;
+        this.inFlight = inFlight;
     }
 
     ClusterView view() {
@@ -35,14 +39,51 @@ final class ClusterCalls {
     }
 
     /**
-     * What apply made of the command that a request asks for.
+     * What apply made of the command that a request asks for; of one with an {@code Idempotency-Key}, what it made of it the
+     * first time.
      *
-     * @param repeat whether the same request could be sent again without harm, told if its outcome is not known
-     * @throws ProblemException 503 or 504
+     * @param repeat whether the same request could be sent again without harm, told if its outcome is not known; with an
+     *     {@code Idempotency-Key} it always can
+     * @throws ProblemException 503 or 504; 409 {@code idempotency-in-flight}, 422 {@code idempotency-key-reused}
      */
     Result write(HttpServletRequest request, Command command, Problem.Repeat repeat) {
+        Optional<ByteString> key = IdempotencyKeys.of(request);
+        if (key.isEmpty()) {
+            return await(begin(command), repeat);
+        }
+        try (KeysInFlight.Hold _ = inFlight.hold(key)) {
+            Result result = await(begin(IdempotencyKeys.under(key.get(), command)), Problem.Repeat.SAFE);
+            if (result.getReplayed()) {
+                IdempotencyKeys.markReplayed(request);
+            }
+            return result;
+        }
+    }
+
+    /**
+     * A command of a request that makes several: without its {@code Idempotency-Key}, which stands for one. Who begins more than
+     * one bounds how many.
+     */
+    CompletableFuture<Result> begin(Command command) {
         try {
-            return join(replication.write(command, limits.requestTimeout()));
+            return replication.write(command, limits.requestTimeout());
+        } catch (ReplicationException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * What apply made of a command that was begun.
+     *
+     * @throws ProblemException as {@link #write}
+     */
+    Result await(CompletableFuture<Result> begun, Problem.Repeat repeat) {
+        try {
+            Result result = join(begun);
+            if (result.hasRefused() && result.getRefused().getReason() == Refused.Reason.IDEMPOTENCY_KEY_REUSED) {
+                throw WriteRefusals.of(result.getRefused());
+            }
+            return result;
         } catch (ReplicationException e) {
             throw writeFailed(e.reason(), message(e), repeat);
         } catch (InterruptedException e) {
@@ -66,7 +107,33 @@ final class ClusterCalls {
                 replication.requireMember();
                 return;
             }
-            join(replication.awaitLinearizable(timeout));
+        } catch (ReplicationException e) {
+            throw readFailed(e.reason(), message(e));
+        }
+        awaitRead(beginRead(timeout));
+    }
+
+    /** Begins what {@link #awaitFreshness} of a linearizable read waits for. */
+    CompletableFuture<Void> beginRead() {
+        return beginRead(limits.requestTimeout());
+    }
+
+    private CompletableFuture<Void> beginRead(Duration timeout) {
+        try {
+            return replication.awaitLinearizable(timeout);
+        } catch (ReplicationException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Returns once a read that was begun may look at the local store.
+     *
+     * @throws ProblemException 503
+     */
+    void awaitRead(CompletableFuture<Void> begun) {
+        try {
+            join(begun);
         } catch (ReplicationException e) {
             throw readFailed(e.reason(), message(e));
         } catch (InterruptedException e) {
@@ -142,8 +209,10 @@ final class ClusterCalls {
                     "The write was not applied. Send it again when all nodes are upgraded."));
             case OUTCOME_UNKNOWN -> Problem.of(ProblemType.OUTCOME_UNKNOWN, sentences(
                             "The write was handed to the cluster, and its outcome is not known.", message,
-                            "It may have been applied, or still be. Read the key to learn it, or repeat the write"
-                                    + " with a precondition."))
+                            "It may have been applied, or still be. "
+                                    + (repeat == Problem.Repeat.SAFE
+                                            ? "Send the very same request again: it is not applied twice."
+                                            : "Read the key to learn it, or repeat the write with a precondition.")))
                     .whenRepeated(repeat);
         };
         return problem.asException();

@@ -99,7 +99,7 @@ final class JsonBody {
     }
 
     /** A form that a foreign page submits has another type, so that it never gets here. */
-    private static void requireJson(HttpServletRequest request) {
+    static void requireJson(HttpServletRequest request) {
         String type = request.getContentType();
         try {
             if (type != null && MediaType.APPLICATION_JSON.isCompatibleWith(MediaType.parseMediaType(type))) {

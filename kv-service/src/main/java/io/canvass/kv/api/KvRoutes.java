@@ -22,12 +22,21 @@ final class KvRoutes {
     private final RouteTable table;
     private final ProblemResolver problems;
     private final RequestTimers timers;
+    private final ClusterCalls cluster;
+    private final RateLimits rates;
 
-    KvRoutes(List<Endpoints> components, ProblemResolver problems, RequestTimers timers) {
+    KvRoutes(
+            List<Endpoints> components,
+            ProblemResolver problems,
+            RequestTimers timers,
+            ClusterCalls cluster,
+            RateLimits rates) {
         this.table = new RouteTable(
                 components.stream().flatMap(component -> component.endpoints().stream()).toList());
         this.problems = problems;
         this.timers = timers;
+        this.cluster = cluster;
+        this.rates = rates;
     }
 
     /** All that are served here. */
@@ -40,22 +49,32 @@ final class KvRoutes {
         String path = RawPath.of(request);
         Optional<Endpoint> endpoint = table.find(path);
         try {
+            rates.admit(request);
             KeyPath.requireNoParameters(path);
             answer(endpoint.orElseThrow(KvRoutes::notFound), request, response);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | ProblemException e) {
             problems.answer(request, response, e);
+        } catch (RuntimeException e) {
+            boolean begun = response.isCommitted();
+            problems.answer(request, response, e);
+            if (begun) {
+                // Tomcat then closes the connection: a client must not take half an answer for a whole one.
+                throw e;
+            }
         } finally {
             String template = endpoint.map(Endpoint::template).orElse(UNKNOWN_TEMPLATE);
             timers.record(request.getMethod(), template, response.getStatus(), System.nanoTime() - startNanos);
         }
     }
 
-    private static void answer(Endpoint endpoint, HttpServletRequest request, HttpServletResponse response)
+    private void answer(Endpoint endpoint, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         String method = request.getMethod();
         Endpoint.@Nullable Handler handler = endpoint.handlers().get(method.equals("HEAD") ? "GET" : method);
         if (handler != null) {
-            handler.handle(request, response);
+            if (Routing.takes(request, response, cluster)) {
+                handler.handle(request, response);
+            }
         } else if (method.equals("OPTIONS")) {
             response.setHeader("Allow", String.join(", ", allowed(endpoint)));
         } else {

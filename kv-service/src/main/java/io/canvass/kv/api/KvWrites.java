@@ -1,11 +1,13 @@
 package io.canvass.kv.api;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.canvass.kv.store.ApplyLimits;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Delete;
@@ -30,14 +32,19 @@ import org.springframework.stereotype.Component;
 @Component
 final class KvWrites implements Endpoints {
     private static final String PREV = "prev";
-    private static final List<String> PARAMETERS = List.of(PREV);
+    private static final String TTL = "ttl";
+    private static final String LEASE = "lease";
+    private static final List<String> PUT_PARAMETERS = List.of(PREV, TTL, LEASE);
+    private static final List<String> DELETE_PARAMETERS = List.of(PREV);
 
     private final ClusterCalls cluster;
     private final ApiLimits limits;
+    private final Protection protection;
 
-    KvWrites(ClusterCalls cluster, ApiLimits limits) {
+    KvWrites(ClusterCalls cluster, ApiLimits limits, Protection protection) {
         this.cluster = cluster;
         this.limits = limits;
+        this.protection = protection;
     }
 
     @Override
@@ -48,23 +55,26 @@ final class KvWrites implements Endpoints {
     }
 
     private void put(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Ask ask = ask(request);
+        QueryParameters query = QueryParameters.parse(request.getQueryString(), PUT_PARAMETERS);
+        Ask ask = ask(request, query);
         Put.Builder put = Put.newBuilder().setKey(unsafe(ask.key)).setReturnPrevious(ask.wantsPrevious);
         if (!(ask.condition instanceof Condition.None)) {
             put.setPrecondition(ask.condition.toPrecondition());
         }
+        live(put, query);
         put.setValue(unsafe(ValueBody.read(request, limits.maxValueBytes())));
 
         Result result = cluster.write(request, Command.newBuilder().setPut(put).build(), ask.condition.repeat());
         switch (result.getOutcomeCase()) {
             case WRITTEN -> written(ask, result.getWritten(), request, response);
+            case REFUSED -> throw WriteRefusals.of(result.getRefused());
             case PRECONDITION_FAILED -> throw conflict(ask, result.getPreconditionFailed());
             default -> throw unexpected(result);
         }
     }
 
     private void delete(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Ask ask = ask(request);
+        Ask ask = ask(request, QueryParameters.parse(request.getQueryString(), DELETE_PARAMETERS));
         Delete.Builder delete = Delete.newBuilder().setKey(unsafe(ask.key)).setReturnPrevious(ask.wantsPrevious);
         if (!(ask.condition instanceof Condition.None)) {
             delete.setPrecondition(ask.condition.toPrecondition());
@@ -72,20 +82,41 @@ final class KvWrites implements Endpoints {
 
         Result result = cluster.write(request, Command.newBuilder().setDelete(delete).build(), ask.condition.repeat());
         switch (result.getOutcomeCase()) {
+            case REFUSED -> throw WriteRefusals.of(result.getRefused());
             case DELETED -> deleted(ask, result.getRevision(), result.getDeleted(), request, response);
             case PRECONDITION_FAILED -> throw conflict(ask, result.getPreconditionFailed());
             default -> throw unexpected(result);
         }
     }
 
-    private Ask ask(HttpServletRequest request) {
+    /** How long the key lives. */
+    private static void live(Put.Builder put, QueryParameters query) {
+        Optional<String> ttl = query.text(TTL);
+        Optional<String> lease = query.text(LEASE);
+        if (ttl.isPresent() && lease.isPresent()) {
+            throw QueryParameters.invalid("The query has both 'ttl' and 'lease'. ttl grants the key a lease of its own, so"
+                    + " only one of them can count.");
+        }
+        ttl.ifPresent(text -> put.setTtlMillis(Durations.parse(
+                        "The query parameter 'ttl'", text, Duration.ofMillis(1),
+                        Duration.ofMillis(ApplyLimits.MAX_TTL_MILLIS))
+                .toMillis()));
+        lease.ifPresent(text -> put.setLease(LeaseIds.parse(text)
+                .orElseThrow(() -> QueryParameters.invalid("The query parameter 'lease' is '" + Excerpt.of(text)
+                        + "'. It must be " + LeaseIds.FORM + "."))));
+    }
+
+    private Ask ask(HttpServletRequest request, QueryParameters query) {
         Bytes key = KeyPath.parse(RawPath.of(request), limits.maxKeyBytes());
-        QueryParameters query = QueryParameters.parse(request.getQueryString(), PARAMETERS);
         RequestHeaders.requireKeepable(request);
         boolean wantsPrevious = query.flag(PREV);
         // Both at once cannot be had; a preference may be passed over (RFC 7240), what the URL asks for may not.
         boolean minimal = !wantsPrevious && RequestHeaders.prefersMinimal(request);
-        return new Ask(key, Condition.of(request), wantsPrevious, minimal);
+        Condition condition = Condition.of(request);
+        if (condition instanceof Condition.None) {
+            protection.require(key, "Send If-Match with the ETag that you read, or If-None-Match: * to create the key.");
+        }
+        return new Ask(key, condition, wantsPrevious, minimal);
     }
 
     private void written(Ask ask, Written written, HttpServletRequest request, HttpServletResponse response)
@@ -144,9 +175,7 @@ final class KvWrites implements Endpoints {
     }
 
     private static StoredValue stored(KeyValue entry) {
-        return new StoredValue(
-                Bytes.wrap(entry.getKey().toByteArray()), Bytes.wrap(entry.getValue().toByteArray()),
-                entry.getCreateRevision(), entry.getModRevision(), entry.getVersion(), entry.getLease());
+        return WriteRefusals.stored(entry);
     }
 
     /** Without a copy: {@link Bytes} promises that nobody writes to the array. */

@@ -143,7 +143,8 @@ enum ProblemType {
             false,
             "A value is stored as the bytes of the body and served without a Content-Encoding, so an encoded body"
                     + " would come back as something else than was meant; any Content-Type is welcome. Requests under"
-                    + " /v1/cluster have bodies of application/json.",
+                    + " /v1/cluster, and those with JSON elsewhere, have bodies of application/json; batches and imports"
+                    + " of application/x-ndjson.",
             "Send the body as the detail says."),
     EXPECTATION_FAILED("expectation-failed", 417, "The expectation cannot be met", Outcome.NOT_APPLIED, false,
             "The Expect header asks for something other than 100-continue.",
@@ -205,8 +206,9 @@ enum ProblemType {
     OUTCOME_UNKNOWN("outcome-unknown", 504, "It is not known whether the write happened", Outcome.UNKNOWN, false,
             "The write was handed to the cluster, and no answer came in time. It may have been applied, may still be,"
                     + " or may never be.",
-            "Read the key to learn it. A write that carries a precondition (If-Match with an ETag, or If-None-Match:"
-                    + " *) may be sent again as it is: if the first did happen, the second is 412."),
+            "Read the key to learn it. A write with an Idempotency-Key may be sent again as it is: it is applied once, and"
+                    + " answered as the first time. So may one with a precondition (If-Match with an ETag, or"
+                    + " If-None-Match: *): if the first did happen, the second is 412."),
     HTTP_VERSION_NOT_SUPPORTED("http-version-not-supported", 505, "The HTTP version is not supported",
             Outcome.NOT_APPLIED, false,
             "The request line names a version of HTTP that is not spoken here.",

@@ -24,6 +24,9 @@ final class Replies {
             response.setHeader("Kv-Leader", view.leaderId());
         }
         response.setHeader("Kv-Epoch", Long.toString(view.epoch()));
+        if (IdempotencyKeys.isReplayed(request)) {
+            response.setHeader("Idempotency-Replayed", "true");
+        }
     }
 
     /**

@@ -87,11 +87,6 @@ final class RequestHeaders {
      * @throws ProblemException 400 {@code invalid-request}, 415 {@code unsupported-media-type}
      */
     static void requireKeepable(HttpServletRequest request) {
-        if (request.getHeader("Idempotency-Key") != null) {
-            throw QueryParameters.invalid("The header Idempotency-Key is not supported by this version, so a repeated"
-                    + " write would not be recognised. Use If-Match or If-None-Match to make the write safe to"
-                    + " repeat.");
-        }
         if (request.getHeader("Content-Range") != null) {
             // RFC 9110, section 14.4: a part must not be stored as if it were the whole.
             throw QueryParameters.invalid("The header Content-Range asks for a partial write, which is not supported."

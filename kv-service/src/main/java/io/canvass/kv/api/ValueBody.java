@@ -27,8 +27,13 @@ final class ValueBody {
     }
 
     private static ProblemException tooLarge(int limit, long actual) {
+        return tooLarge("The value", limit, actual);
+    }
+
+    /** @param subject of the sentence: what is too large */
+    static ProblemException tooLarge(String subject, int limit, long actual) {
         String length = actual < 0 ? "longer than " + limit + " bytes" : actual + " bytes long";
-        return Problem.of(ProblemType.VALUE_TOO_LARGE, "The value is " + length + ", at most " + limit
+        return Problem.of(ProblemType.VALUE_TOO_LARGE, subject + " is " + length + ", at most " + limit
                         + " are allowed. Nothing was written. Store less, or raise " + LIMIT_PROPERTY
                         + " on every node.")
                 .withMembers(json -> {

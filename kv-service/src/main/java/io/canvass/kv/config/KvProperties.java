@@ -9,6 +9,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Pattern;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -37,6 +38,8 @@ import org.springframework.validation.annotation.Validated;
  * @param disk the disks that the data is on
  * @param check what is verified in the background
  * @param history what is kept of values that were replaced
+ * @param txn bounds of transactions
+ * @param requirePreconditionPrefixes Prefixes of keys that are not overwritten or deleted without a precondition
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -56,7 +59,10 @@ public record KvProperties(
         @Valid @DefaultValue Backup backup,
         @Valid @DefaultValue Disk disk,
         @Valid @DefaultValue Check check,
-        @Valid @DefaultValue History history) {
+        @Valid @DefaultValue History history,
+        @Valid @DefaultValue Txn txn,
+        @DefaultValue List<@NotEmpty(message = "must name prefixes of at least one character") String>
+                requirePreconditionPrefixes) {
     public static final String PREFIX = "kv";
     /** Below the data directory: the Raft store. */
     public static final String RAFT = "raft";
@@ -66,6 +72,12 @@ public record KvProperties(
     public static final String HEAL = "HEAL";
 
     public KvProperties {
+        requirePreconditionPrefixes = List.copyOf(requirePreconditionPrefixes);
+        Relations.requireAtMost(
+                "kv.request.max-size", request.maxSize(), "kv.raft.max-uncommitted-size", raft.maxUncommittedSize());
+        Relations.requireFitsMessage("kv.request.max-size", request.maxSize(), peer.maxMessageSize());
+        Relations.requireAtMost(
+                "kv.request.max-size", request.maxSize(), "kv.forward.max-in-flight-size", forward.maxInFlightSize());
         Relations.requireAtMost(
                 "kv.value.max-size", value.maxSize(), "kv.raft.max-uncommitted-size", raft.maxUncommittedSize());
         Relations.requireFitsMessage("kv.value.max-size", value.maxSize(), peer.maxMessageSize());
@@ -137,14 +149,15 @@ public record KvProperties(
      * @param port Port to listen on for peers; if left out, this node's port in kv.cluster.voters or in kv.peer.advertise, or 9080
      * @param advertise Where its peers reach a node that is not in kv.cluster.voters, as host:port; may be left out if kv.peer.host
      *     says it, or all are on this machine
-     * @param maxMessageSize Largest message between peers; the same on all nodes, and larger than the largest value
+     * @param maxMessageSize Largest message between peers; the same on all nodes, larger than the largest request, and with
+     *     room for what a transaction may read (8 MiB)
      */
     public record Peer(
             @DefaultValue("") String host,
             @Min(value = 0, message = "must be from 0 to 65535") @Max(value = 65_535, message = "must be from 0 to 65535")
                     @Nullable Integer port,
             @DefaultValue("") String advertise,
-            @DataSizeBetween(min = "2MB", max = "256MB") @DefaultValue("16MB") DataSize maxMessageSize) {}
+            @DataSizeBetween(min = "10MB", max = "256MB") @DefaultValue("16MB") DataSize maxMessageSize) {}
 
     /**
      * @param electionTimeout Time without a leader after which a voter canvasses the others; timers are drawn from one to two
@@ -226,13 +239,26 @@ public record KvProperties(
     /**
      * @param timeout Time after which a client's request is answered in any case
      * @param maxInFlight Most writes and linearizable reads under way on this node, those that wait for a leader included
+     * @param maxSize Most bytes of keys and values, decoded, that one transaction may carry
+     * @param maxRate Most requests of one client address in a second; 0 for no bound
      */
     public record Request(
             @DurationMin(millis = 1, message = "must be from 1ms to 10m")
                     @DurationMax(minutes = 10, message = "must be from 1ms to 10m")
                     @DefaultValue("10s")
                     Duration timeout,
-            @Min(value = 1, message = "must be at least 1") @DefaultValue("10000") int maxInFlight) {}
+            @Min(value = 1, message = "must be at least 1") @DefaultValue("10000") int maxInFlight,
+            @DataSizeBetween(min = "1KB", max = "64MB") @DefaultValue("2MB") DataSize maxSize,
+            @Min(value = 0, message = RATE_RANGE) @Max(value = 1_000_000, message = RATE_RANGE) @DefaultValue("0")
+                    int maxRate) {
+        private static final String RATE_RANGE = "must be from 0 to 1000000";
+    }
+
+    /** @param maxOps Most comparisons and operations of one transaction */
+    public record Txn(
+            @Min(value = 1, message = "must be from 1 to 10000") @Max(value = 10_000, message = "must be from 1 to 10000")
+                    @DefaultValue("512")
+                    int maxOps) {}
 
     /** @param maxOpen Most ranges and exports that are sent line by line from this node at once */
     public record Stream(

@@ -54,6 +54,9 @@ final class TestServer {
                     context.getBeanFactory().registerSingleton("clusterAdmin", admin);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
                     context.getBeanFactory().registerSingleton("streamLimits", new StreamLimits(MAX_STREAMS));
+                    if (beans.stream().noneMatch(WriteLimits.class::isInstance)) {
+                        context.getBeanFactory().registerSingleton("writeLimits", WriteLimits.defaults());
+                    }
                     beans.forEach(bean -> context.getBeanFactory()
                             .registerSingleton(bean.getClass().getSimpleName(), bean));
                     context.getBeanFactory().registerSingleton("backups", backups);

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +39,17 @@ final class Wire {
 
     Reply delete(String target, String... headers) {
         return call("DELETE", target, new byte[0], headers);
+    }
+
+    /** As {@code curl --json} sends it. */
+    Reply json(String target, String body, String... headers) {
+        return post(target, "application/json", body, headers);
+    }
+
+    Reply post(String target, String type, String body, String... headers) {
+        String[] all = Arrays.copyOf(headers, headers.length + 1);
+        all[headers.length] = "Content-Type: " + type;
+        return call("POST", target, body.getBytes(StandardCharsets.UTF_8), all);
     }
 
     Reply call(String method, String target, byte[] body, String... headers) {
@@ -103,7 +115,10 @@ final class Wire {
                 return new Reply(status, headers, Bytes.wrap(chunks(in)));
             }
             Optional<String> length = head.header("content-length");
-            byte[] body = length.isPresent() ? in.readNBytes(Integer.parseInt(length.get())) : in.readAllBytes();
+            boolean chunked = head.header("transfer-encoding").filter("chunked"::equals).isPresent();
+            byte[] body = length.isPresent()
+                    ? in.readNBytes(Integer.parseInt(length.get()))
+                    : chunked ? chunks(in) : in.readAllBytes();
             return new Reply(status, headers, Bytes.wrap(body));
         }
 
@@ -133,6 +148,15 @@ final class Wire {
 
         JsonNode json() {
             return JsonMapper.shared().readTree(body.array());
+        }
+
+        private static byte[] chunks(InputStream in) throws IOException {
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            for (int size = Integer.parseInt(line(in), 16); size > 0; size = Integer.parseInt(line(in), 16)) {
+                body.writeBytes(in.readNBytes(size));
+                line(in);
+            }
+            return body.toByteArray();
         }
 
         private static String line(InputStream in) throws IOException {

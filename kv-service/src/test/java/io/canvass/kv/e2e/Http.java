@@ -58,6 +58,11 @@ final class Http implements AutoCloseable {
         return send(request(url).POST(BodyPublishers.noBody()));
     }
 
+    /** Without a body. */
+    Reply post(String url, String... headers) {
+        return send(request(url).POST(BodyPublishers.noBody()).headers(headers));
+    }
+
     Reply delete(String url) {
         return send(request(url).DELETE());
     }
