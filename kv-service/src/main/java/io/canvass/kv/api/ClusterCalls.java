@@ -38,6 +38,14 @@ final class ClusterCalls {
      * @throws ProblemException 503 or 504
      */
     Result write(HttpServletRequest request, Command command, Problem.Repeat repeat) {
+        return write(command, repeat);
+    }
+
+    /**
+     * The same for a command that is idempotent by itself, or one of several of a request: an {@code Idempotency-Key} of the
+     * request does not stand for it.
+     */
+    Result write(Command command, Problem.Repeat repeat) {
         try {
             return join(replication.write(command, limits.requestTimeout()));
         } catch (ReplicationException e) {
