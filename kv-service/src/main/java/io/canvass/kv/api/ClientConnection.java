@@ -10,7 +10,8 @@ import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
 
 /**
- * Whether the client of a request that waits is still there. A servlet that waits is not told; Tomcat, asked to look for
+ * Whether the client of a request that waits is still there. A servlet that waits is not told; Tomcat, asked to look
+ * for
  * further bytes without waiting, notices the end of the connection.
  */
 final class ClientConnection {
@@ -24,13 +25,16 @@ final class ClientConnection {
         this.request = request;
     }
 
-    /** On the request's own thread, after its body was read. A client that has closed its sending half counts as gone. */
+    /**
+     * On the request's own thread, after its body was read. A client that has closed its sending half counts as
+     * gone.
+     */
     static boolean isGone(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof ClientConnection connection && connection.hasEnded();
     }
 
     private boolean hasEnded() {
-        request.action(ActionCode.AVAILABLE, Boolean.TRUE);
+        request.action(ActionCode.AVAILABLE, true);
         return request.getAvailable() == FAILED;
     }
 

@@ -18,8 +18,10 @@ import io.canvass.proto.kv.v1.Ticket;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * One claim of a lock or election, from its first place in the queue to its end. It is taken only when the log says so: whoever
- * waited claims it again and believes {@code LockTaken}, never what a queue looked like (etcd's locks that were not looked at
+ * One claim of a lock or election, from its first place in the queue to its end. It is taken only when the log says
+ * so: whoever
+ * waited claims it again and believes {@code LockTaken}, never what a queue looked like (etcd's locks that were not
+ * looked at
  * again). For the request's own thread.
  */
 final class QueueWait {

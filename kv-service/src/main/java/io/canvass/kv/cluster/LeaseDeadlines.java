@@ -10,7 +10,8 @@ public interface LeaseDeadlines {
 
     /**
      * Milliseconds that leases have left at least, by lease; 0 for one whose end is on the way. One is missing where
-     * nobody who answers knows: no leader, an older one, or one that has just been elected. Never fails, and waits for the
+     * nobody who answers knows: no leader, an older one, or one that has just been elected. Never fails, and waits
+     * for the
      * leader no longer than a second.
      *
      * @param leases at most {@link #MAX_LEASES}

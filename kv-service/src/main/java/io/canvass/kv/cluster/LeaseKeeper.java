@@ -25,10 +25,12 @@ import org.slf4j.LoggerFactory;
  * Has the leader end leases whose time is over (KV-API.md, section 6), by proposing it.
  *
  * <ul>
- *   <li>The clock counts from when an entry of the leader's own epoch is applied here: then it knows all that was granted
+ *   <li>The clock counts from when an entry of the leader's own epoch is applied here: then it knows all that was
+ *   granted
  *       and renewed before.
  *   <li>What is due is proposed to this very replica and never handed on: it counts in the epoch that judged it only.
- *   <li>One entry is under way at a time, about {@value #MAX_DUE} leases at most: if a million end at once, other writes
+ *   <li>One entry is under way at a time, about {@value #MAX_DUE} leases at most: if a million end at once, other
+ *   writes
  *       come in between.
  *   <li>A process that stood still, or was stopped, longer than an election timeout has not heard the keep-alives that
  *       wait in its sockets: it listens for one election timeout before it ends anything.

@@ -10,6 +10,7 @@ import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvStore;
 import io.canvass.kv.store.LeaseChange;
 import io.canvass.kv.store.LeaseClock;
+import io.canvass.kv.store.StoreException;
 import io.canvass.kv.store.StoreObserver;
 import io.canvass.kv.store.StoreState;
 import io.canvass.proto.kv.v1.Command;
@@ -18,10 +19,16 @@ import io.canvass.proto.kv.v1.LockAcquire;
 import io.canvass.proto.kv.v1.Ticket;
 import io.canvass.raft.core.Bytes;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** This node's {@link LeaseClock}, fed by what the store applies and by the keep-alives that are proposed here. Thread-safe. */
+/**
+ * This node's {@link LeaseClock}, fed by what the store applies and by the keep-alives that are proposed here.
+ * Thread-safe.
+ */
 public final class LeaseTimes implements StoreObserver, KeepAlives {
     private static final int LOADED_AT_ONCE = 1000;
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseTimes.class);
 
     private final LeaseClock clock = new LeaseClock();
     private final LongSupplier nanoTime;
@@ -52,7 +59,10 @@ public final class LeaseTimes implements StoreObserver, KeepAlives {
         return clock.size();
     }
 
-    /** How long a lease has left, 0 if its time is over; empty if there is none, or this node's clock does not count. */
+    /**
+     * How long a lease has left, 0 if its time is over; empty if there is none, or this node's clock does not
+     * count.
+     */
     OptionalLong remainingNanos(long lease) {
         return clock.remainingNanos(lease, nanoTime());
     }
@@ -117,6 +127,16 @@ public final class LeaseTimes implements StoreObserver, KeepAlives {
             return OptionalLong.empty();
         }
         LockAcquire ask = command.getLockAcquire();
+        try {
+            return leaseOf(opened, ask);
+        } catch (StoreException e) {
+            // Whoever applies it will say so; the proposal is not for this to refuse.
+            LOG.debug("Whose lock is to be renewed cannot be read", e);
+            return OptionalLong.empty();
+        }
+    }
+
+    private static OptionalLong leaseOf(KvStore opened, LockAcquire ask) {
         return opened.ticket(
                         ask.getSpace(),
                         Bytes.wrap(ask.getName().toByteArray()),

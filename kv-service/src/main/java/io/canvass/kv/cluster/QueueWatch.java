@@ -48,7 +48,10 @@ public final class QueueWatch implements StoreObserver {
         return count.get();
     }
 
-    /** Begins to wait; empty if as many do as may. Whoever waits looks at the queue after this, and closes what it is given. */
+    /**
+     * Begins to wait; empty if as many do as may. Whoever waits looks at the queue after this, and closes what it
+     * is given.
+     */
     public Optional<Waiting> enter(Change.Lock queue) {
         if (count.incrementAndGet() > maxWaiting) {
             count.decrementAndGet();

@@ -3,7 +3,10 @@ package io.canvass.kv.e2e;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a lock protects, outside of the cluster: remembers the highest token it has seen, and refuses lower ones. Thread-safe. */
+/**
+ * What a lock protects, outside of the cluster: remembers the highest token it has seen, and refuses lower ones.
+ * Thread-safe.
+ */
 final class FencedResource {
     private long highest;
     private String owner = "";

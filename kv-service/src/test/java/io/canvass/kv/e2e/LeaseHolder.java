@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps leases alive for a while, then lets each go, and sees how long it lives: never shorter than its TTL after the last
+ * Keeps leases alive for a while, then lets each go, and sees how long it lives: never shorter than its TTL after the
+ * last
  * keep-alive that was answered was sent, whatever happens to the nodes.
  */
 final class LeaseHolder implements Runnable {

@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Takes one lock again and again, waiting for it, and writes to what it protects while it holds it. Now and then it falls asleep
+ * Takes one lock again and again, waiting for it, and writes to what it protects while it holds it. Now and then it
+ * falls asleep
  * past its lease and writes all the same, as a process does that was paused: the resource has to refuse that.
  */
 final class LockWorker implements Runnable {
