@@ -103,6 +103,10 @@ class OperationsTest {
                         "kv_raft_proposals_total{outcome=\"applied\"} 0.0",
                         "kv_storage_bytes{store=\"raft\"} 4096.0",
                         "kv_storage_low 0.0",
+                        "kv_lease_count 0.0",
+                        "kv_lease_expired_total 0.0",
+                        "kv_lease_lateness_seconds_count 0",
+                        "kv_lock_waiting 0.0",
                         "kv_storage_free_bytes ",
                         "kv_raft_proposals_total{outcome=\"quota_exceeded\"} 0.0",
                         "kv_peer_refusals_total{reason=\"inconsistent_cluster_id\"} 2.0");

@@ -61,6 +61,14 @@ final class ClusterCalls {
     }
 
     /**
+     * The same for a command that is idempotent by itself, or one of several of a request: an {@code Idempotency-Key} of the
+     * request does not stand for it.
+     */
+    Result write(Command command, Problem.Repeat repeat) {
+        return await(begin(command), repeat);
+    }
+
+    /**
      * A command of a request that makes several: without its {@code Idempotency-Key}, which stands for one. Who begins more than
      * one bounds how many.
      */

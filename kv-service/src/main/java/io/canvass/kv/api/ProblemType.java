@@ -158,8 +158,10 @@ enum ProblemType {
                     + " long as receipts are kept.",
             "Make up another key for another request."),
     PRECONDITION_REQUIRED("precondition-required", 428, "The write needs a precondition", Outcome.NOT_APPLIED, false,
-            "The operator has set kv.require-precondition-prefixes: keys that begin so are not overwritten blindly.",
-            "Send If-Match with the ETag that you read, or If-None-Match: * to create the key."),
+            "The operator has set kv.require-precondition-prefixes: keys that begin so are not overwritten blindly. Locks"
+                    + " and elections are released by their token only.",
+            "Send If-Match with the ETag that you read, or If-None-Match: * to create the key. Release a lock with"
+                    + " If-Match and its token."),
     RATE_LIMITED("rate-limited", 429, "Too many requests from this client", Outcome.NOT_APPLIED, true,
             "The operator has bounded the requests of one client per second (kv.request.max-rate).",
             "Wait as Retry-After says and send the request again."),

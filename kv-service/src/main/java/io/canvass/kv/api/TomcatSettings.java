@@ -55,6 +55,7 @@ final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTom
             }
         }
         pipeline.addValve(new ProblemErrorReportValve(replies::getObject, limits));
+        pipeline.addValve(new ClientConnection.KnownTo(QueueKind.LOCK.root(), QueueKind.ELECTION.root()));
         if (host instanceof StandardHost standard) {
             // Otherwise the host adds the default one when it starts.
             standard.setErrorReportValveClass(ProblemErrorReportValve.class.getName());

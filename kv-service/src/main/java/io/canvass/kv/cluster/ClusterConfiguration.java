@@ -65,8 +65,32 @@ public class ClusterConfiguration {
 
     /** Needs nothing of the replica, because the transport that serves it is opened before the replica is. */
     @Bean
-    ForwardService forwardService(KvProperties properties, VersionGate versions, SpaceGuard space) {
-        return new ForwardService(properties.forward().maxInFlight(), versions, space);
+    ForwardService forwardService(
+            KvProperties properties, VersionGate versions, SpaceGuard space, LeaseTimes leases) {
+        return new ForwardService(properties.forward().maxInFlight(), versions, space, leases);
+    }
+
+    /** Needs nothing of the replica, for the same reason as {@link #forwardService}. */
+    @Bean
+    LeaseTimes leaseTimes() {
+        return new LeaseTimes(System::nanoTime);
+    }
+
+    /** Needs nothing of the replica, for the same reason as {@link #forwardService}. */
+    @Bean
+    LeaseService leaseService(LeaseTimes leases) {
+        return new LeaseService(leases);
+    }
+
+    /** Of requests that wait on this node; fed by the store when that is open. */
+    @Bean
+    QueueWatch queueWatch(KvProperties properties) {
+        return new QueueWatch(properties.lock().maxWait(), properties.lock().maxWaiting());
+    }
+
+    @Bean
+    LeaseDeadlines leaseDeadlines(LeaseTimes leases, RaftAccess raft, PeerAccess peers) {
+        return new LeaderLeaseDeadlines(leases, raft, peers, raft.status().clusterId());
     }
 
     @Bean(destroyMethod = "close")
@@ -86,8 +110,9 @@ public class ClusterConfiguration {
             ForwardClient forwards,
             NodeGate gate,
             ThreadDelays delays,
-            VersionGate versions) {
-        return new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays, versions);
+            VersionGate versions,
+            LeaseTimes leases) {
+        return new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays, versions, leases);
     }
 
     /** @param store there wherever a replica is; what is put in its place by tests applies nothing */

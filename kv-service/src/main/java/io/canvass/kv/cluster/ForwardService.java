@@ -16,13 +16,15 @@ public final class ForwardService extends ForwardGrpc.ForwardImplBase {
     private final int maxInFlight;
     private final VersionGate versions;
     private final SpaceGuard space;
+    private final KeepAlives keepAlives;
     private volatile Optional<RaftAccess> raft = Optional.empty();
 
     /** @param maxInFlight requests of one stream that are not answered yet; gRPC's flow control holds back the rest */
-    ForwardService(int maxInFlight, VersionGate versions, SpaceGuard space) {
+    ForwardService(int maxInFlight, VersionGate versions, SpaceGuard space, KeepAlives keepAlives) {
         this.maxInFlight = maxInFlight;
         this.versions = versions;
         this.space = space;
+        this.keepAlives = keepAlives;
     }
 
     /** Called once, when the replica is open. The port is open before: until then every request is refused. */
@@ -33,6 +35,6 @@ public final class ForwardService extends ForwardGrpc.ForwardImplBase {
     @Override
     public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> responses) {
         return new ForwardSession(
-                raft, (ServerCallStreamObserver<WriteResponse>) responses, maxInFlight, versions, space);
+                raft, (ServerCallStreamObserver<WriteResponse>) responses, maxInFlight, versions, space, keepAlives);
     }
 }

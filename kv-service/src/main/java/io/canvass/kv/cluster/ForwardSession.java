@@ -31,6 +31,7 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
     private final Optional<UUID> clusterId;
     private final ServerCallStreamObserver<WriteResponse> responses;
     private final VersionGate versions;
+    private final KeepAlives keepAlives;
 
     // Answers come on the applier's thread and on gRPC's; the observer takes one at a time. A send only enters gRPC's queue, so
     // that nobody waits long for this lock. It guards all below.
@@ -46,8 +47,10 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
             ServerCallStreamObserver<WriteResponse> responses,
             int maxInFlight,
             VersionGate versions,
-            SpaceGuard space) {
+            SpaceGuard space,
+            KeepAlives keepAlives) {
         this.raft = raft;
+        this.keepAlives = keepAlives;
         this.versions = versions;
         this.space = space;
         this.clusterId = raft.map(access -> access.status().clusterId());
@@ -61,12 +64,13 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
     @Override
     public void onNext(WriteRequest request) {
         locked(() -> unanswered++);
-        Optional<WriteResponse> refused = refusal(request);
+        Command command = parsed(request.getCommand());
+        Optional<WriteResponse> refused = refusal(request, command);
         if (refused.isPresent()) {
             answer(refused.get());
             return;
         }
-        raft.ifPresent(access -> propose(access, request));
+        raft.ifPresent(access -> propose(access, request, command));
     }
 
     @Override
@@ -80,13 +84,11 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
         completeIfDone();
     }
 
-    private void propose(RaftAccess access, WriteRequest request) {
-        CompletableFuture<Applied<Result>> proposal;
-        try {
-            proposal = access.propose(Bytes.wrap(request.getCommand().toByteArray()));
-        } catch (RuntimeException e) {
-            proposal = CompletableFuture.failedFuture(e);
-        }
+    private void propose(RaftAccess access, WriteRequest request, Command command) {
+        Bytes bytes = Bytes.wrap(request.getCommand().toByteArray());
+        CompletableFuture<Applied<Result>> proposal = keepAlives.concern(command)
+                ? keepAlives.during(command, () -> proposed(access, bytes))
+                : proposed(access, bytes);
         // A copy: the replica's own future is not ours to complete. Nobody waits for the answer after the client's time.
         CompletableFuture<?> _ = proposal.copy()
                 .orTimeout(Integer.toUnsignedLong(request.getTimeoutMillis()), TimeUnit.MILLISECONDS)
@@ -94,7 +96,15 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
                         answer(failure == null ? applied(request, applied) : failed(request, Failures.causeOf(failure))));
     }
 
-    private Optional<WriteResponse> refusal(WriteRequest request) {
+    private static CompletableFuture<Applied<Result>> proposed(RaftAccess access, Bytes command) {
+        try {
+            return access.propose(command);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private Optional<WriteResponse> refusal(WriteRequest request, Command command) {
         if (clusterId.isEmpty()) {
             return Optional.of(refused(request, Refusal.STOPPING, "The node starts and takes no writes yet"));
         }
@@ -104,7 +114,6 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
                     Refusal.INVALID,
                     "The node belongs to cluster " + clusterId.get() + " and takes no writes of another one; nothing was written"));
         }
-        Command command = parsed(request.getCommand());
         if (command.getKindCase() == Command.KindCase.KIND_NOT_SET) {
             // An unknown command in the log would stop every replica of this version.
             return Optional.of(refused(

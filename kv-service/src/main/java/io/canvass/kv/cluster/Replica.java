@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.InvalidSettingException;
@@ -58,6 +59,7 @@ public final class Replica implements RaftAccess, PeerAccess {
      * Opens the stores, listens for peers and takes part from then on.
      *
      * @param begin asked first: it may wait for other nodes
+     * @param beforeApply is handed the state before anything is applied to it by this run
      * @throws RuntimeException a sentence for the operator if the data directory or the port is refused
      */
     public static Replica open(
@@ -65,7 +67,8 @@ public final class Replica implements RaftAccess, PeerAccess {
             KvProperties properties,
             Begin begin,
             List<BindableService> services,
-            RaftListener listener) {
+            RaftListener listener,
+            Consumer<KvStore> beforeApply) {
         createDataDirectory(properties);
         UnfinishedRestore.refuse(properties.dataDir());
         Formation formation = begin.formation();
@@ -76,6 +79,7 @@ public final class Replica implements RaftAccess, PeerAccess {
         try {
             KvStore store = KvStore.open(properties.stateDirectory());
             try {
+                beforeApply.accept(store);
                 return open(plan, properties, services, listener, raftStore, store);
             } catch (RuntimeException e) {
                 store.close();

@@ -28,17 +28,26 @@ public class ReplicaConfiguration {
             KvProperties properties,
             Begin begin,
             ForwardService forwards,
+            LeaseTimes leases,
+            LeaseService leaseService,
+            QueueWatch queues,
             ObjectProvider<BindableService> services,
             ObjectProvider<FsyncListener> syncs) {
         // Looked up once, not at each sync.
         List<FsyncListener> listeners = syncs.orderedStream().toList();
-        Replica replica = Replica.open(plan, properties, begin, services.orderedStream().toList(), new RaftListener() {
+        RaftListener listener = new RaftListener() {
             @Override
             public void synced(long nanos, int writes) {
-                listeners.forEach(listener -> listener.fsyncTook(nanos, writes));
+                listeners.forEach(each -> each.fsyncTook(nanos, writes));
             }
-        });
+        };
+        Replica replica = Replica.open(
+                plan, properties, begin, services.orderedStream().toList(), listener, store -> {
+                    leases.attach(store);
+                    store.observe(queues);
+                });
         forwards.attach(replica);
+        leaseService.attach(replica.status().clusterId());
         return replica;
     }
 
@@ -75,6 +84,29 @@ public class ReplicaConfiguration {
                         1, task -> Thread.ofPlatform().name("kv-history").daemon(true).unstarted(task)));
         compactor.start(bounds.interval());
         return compactor;
+    }
+
+    @Bean(destroyMethod = "close")
+    LeaseKeeper leaseKeeper(
+            Replica replica,
+            KvStore store,
+            VersionGate versions,
+            LeaseTimes leases,
+            KvProperties properties,
+            ObjectProvider<ExpiryListener> listeners) {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
+                1, task -> Thread.ofPlatform().name("kv-leases").daemon(true).unstarted(task));
+        LeaseKeeper keeper = new LeaseKeeper(
+                replica,
+                versions,
+                leases,
+                () -> store.state().appliedEpoch(),
+                new LeaseKeeper.Rhythm(
+                        properties.lease().tick(), properties.raft().electionTimeout()),
+                listeners.getIfAvailable(() -> ExpiryListener.NONE),
+                executor);
+        keeper.start(executor);
+        return keeper;
     }
 
     @Bean(destroyMethod = "close")

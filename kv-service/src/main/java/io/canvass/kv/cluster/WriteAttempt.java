@@ -23,6 +23,8 @@ final class WriteAttempt {
     private final Context context;
     private final Bytes command;
     private final int requiredVersion;
+    /** Kept only where it may keep a lease alive. */
+    private final Optional<Command> keepAlive;
     private final long timeoutNanos;
     private final long deadlineNanos;
     private final Backoff backoff = new Backoff();
@@ -39,7 +41,8 @@ final class WriteAttempt {
             ForwardClient forwards,
             NodeGate gate,
             Delays delays,
-            VersionGate versions) {}
+            VersionGate versions,
+            KeepAlives keepAlives) {}
 
     /** Compared by identity: each try is a stage of its own, so that the end of one try never ends another. */
     private sealed interface Stage {}
@@ -70,6 +73,7 @@ final class WriteAttempt {
         this.context = context;
         this.command = Bytes.wrap(command.toByteArray());
         this.requiredVersion = context.versions().requiredVersion(command);
+        this.keepAlive = Optional.of(command).filter(context.keepAlives()::concern);
         this.timeoutNanos = timeoutNanos;
         this.deadlineNanos = context.delays().nanoTime() + timeoutNanos;
     }
@@ -98,7 +102,9 @@ final class WriteAttempt {
         if (!stage.compareAndSet(waiting, handedOver)) {
             return;
         }
-        CompletableFuture<Applied<Result>> proposal = proposeHere();
+        CompletableFuture<Applied<Result>> proposal = keepAlive
+                .map(renewing -> context.keepAlives().during(renewing, this::proposeHere))
+                .orElseGet(this::proposeHere);
         // An answer that is there already is dealt with here. One that comes later comes on a thread of the replica, which must
         // not be kept: a success only completes a future, everything else goes elsewhere.
         boolean immediate = proposal.isDone();

@@ -38,6 +38,8 @@ import org.springframework.validation.annotation.Validated;
  * @param disk the disks that the data is on
  * @param check what is verified in the background
  * @param history what is kept of values that were replaced
+ * @param lease keys and locks that end by themselves
+ * @param lock who waits for locks and elections
  * @param txn bounds of transactions
  * @param requirePreconditionPrefixes Prefixes of keys that are not overwritten or deleted without a precondition
  */
@@ -60,6 +62,8 @@ public record KvProperties(
         @Valid @DefaultValue Disk disk,
         @Valid @DefaultValue Check check,
         @Valid @DefaultValue History history,
+        @Valid @DefaultValue Lease lease,
+        @Valid @DefaultValue Lock lock,
         @Valid @DefaultValue Txn txn,
         @DefaultValue List<@NotEmpty(message = "must name prefixes of at least one character") String>
                 requirePreconditionPrefixes) {
@@ -316,6 +320,26 @@ public record KvProperties(
                     @DurationMax(hours = 1, message = "must be from 100ms to 1h")
                     @DefaultValue("10s")
                     Duration interval) {}
+
+    /** @param tick Time between two looks of the leader at which leases are over; they end so much late at most */
+    public record Lease(
+            @DurationMin(millis = 10, message = "must be from 10ms to 10s")
+                    @DurationMax(seconds = 10, message = "must be from 10ms to 10s")
+                    @DefaultValue("100ms")
+                    Duration tick) {}
+
+    /**
+     * @param maxWait Longest time that a request may wait for a lock
+     * @param maxWaiting Most requests that wait for locks and elections on this node
+     */
+    public record Lock(
+            @DurationMin(seconds = 1, message = "must be from 1s to 1h")
+                    @DurationMax(hours = 1, message = "must be from 1s to 1h")
+                    @DefaultValue("10m")
+                    Duration maxWait,
+            @Min(value = 1, message = "must be from 1 to 1000000") @Max(value = 1_000_000, message = "must be from 1 to 1000000")
+                    @DefaultValue("2000")
+                    int maxWaiting) {}
 
     /**
      * @param readiness the readiness probe

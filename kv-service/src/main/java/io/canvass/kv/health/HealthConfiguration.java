@@ -3,9 +3,12 @@ package io.canvass.kv.health;
 import java.nio.file.Path;
 
 import io.canvass.kv.cluster.Alarms;
+import io.canvass.kv.cluster.ExpiryListener;
 import io.canvass.kv.cluster.FsyncListener;
+import io.canvass.kv.cluster.LeaseTimes;
 import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.PeerAccess;
+import io.canvass.kv.cluster.QueueWatch;
 import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.cluster.WriteOutcomes;
 import io.canvass.kv.config.ClusterPlan;
@@ -13,6 +16,7 @@ import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.disk.FreeSpace;
 import io.canvass.kv.members.Members;
 import io.canvass.kv.store.KvReader;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.ObjectProvider;
@@ -77,5 +81,22 @@ public class HealthConfiguration {
     @Bean
     FsyncListener fsyncListener(MeterRegistry registry) {
         return new AppendMeters(registry);
+    }
+
+    @Bean
+    ExpiryListener expiryListener(MeterRegistry registry) {
+        return new LeaseMeters(registry);
+    }
+
+    @Bean
+    MeterBinder leaseCounts(LeaseTimes leases, QueueWatch queues) {
+        return registry -> {
+            Gauge.builder("kv.lease.count", leases, LeaseTimes::size)
+                    .description("Leases that exist, those of keys and locks of their own included")
+                    .register(registry);
+            Gauge.builder("kv.lock.waiting", queues, QueueWatch::count)
+                    .description("Requests that wait for a lock or an election on this node")
+                    .register(registry);
+        };
     }
 }

@@ -10,11 +10,13 @@ import io.canvass.proto.kv.v1.Compacted;
 import io.canvass.proto.kv.v1.Delete;
 import io.canvass.proto.kv.v1.DeleteRange;
 import io.canvass.proto.kv.v1.Deleted;
+import io.canvass.proto.kv.v1.LockSpace;
 import io.canvass.proto.kv.v1.PreconditionFailed;
 import io.canvass.proto.kv.v1.Put;
 import io.canvass.proto.kv.v1.Refused;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.Written;
+import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.RaftConfig;
 import org.rocksdb.RocksDBException;
@@ -237,6 +239,13 @@ final class CommandBatch implements AutoCloseable {
     /** What became of leases, in the order in which it happened. */
     List<LeaseChange> leaseChanges() {
         return draft.leaseChanges();
+    }
+
+    /** Whose queue changed, in the order in which it happened. */
+    List<KvQueries.Change.Lock> changedQueues() {
+        return draft.changedLocks().stream()
+                .map(lock -> new KvQueries.Change.Lock(LockSpace.forNumber(lock.space()), Bytes.wrap(lock.name())))
+                .toList();
     }
 
     /** Writes everything gathered, and how far the store is with it, as one. */

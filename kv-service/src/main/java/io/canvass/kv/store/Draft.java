@@ -40,6 +40,7 @@ final class Draft implements AutoCloseable {
     private final List<byte[]> changes = new ArrayList<>();
 
     private final List<LeaseChange> leaseChanges = new ArrayList<>();
+    private final List<LockName> changedLocks = new ArrayList<>();
     private final Optional<byte[]> systemBefore;
     private final SystemState system;
     /** Whether the store has the rows of format 2, or has them with this draft. */
@@ -148,6 +149,7 @@ final class Draft implements AutoCloseable {
     }
 
     void lockChanged(LockName lock) {
+        changedLocks.add(lock);
         change(KeyLayout.LOCK, ByteBuffer.allocate(1 + lock.name().length)
                 .put(lock.space())
                 .put(lock.name())
@@ -204,6 +206,10 @@ final class Draft implements AutoCloseable {
 
     List<LeaseChange> leaseChanges() {
         return leaseChanges;
+    }
+
+    List<LockName> changedLocks() {
+        return changedLocks;
     }
 
     /** Keys that exist in a span, as this draft leaves them: the first of them, ascending. */

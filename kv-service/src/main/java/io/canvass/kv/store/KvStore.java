@@ -15,7 +15,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import io.canvass.proto.kv.v1.LockSpace;
 import io.canvass.proto.kv.v1.Result;
+import io.canvass.proto.kv.v1.Ticket;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.runtime.StateMachine;
@@ -190,12 +192,21 @@ public final class KvStore implements StateMachine<Result>, KvReader {
                     results.add(batch.apply(entry));
                 }
                 commit(batch, entries);
-                StoreState applied = state.get();
-                observers.forEach(observer -> observer.applied(applied, batch.leaseChanges()));
+                tell(state.get(), batch);
                 return results;
             }
         } finally {
             databaseLock.unlockRead(stamp);
+        }
+    }
+
+    private void tell(StoreState applied, CommandBatch batch) {
+        List<KvQueries.Change.Lock> queues = batch.changedQueues();
+        for (StoreObserver observer : observers) {
+            observer.applied(applied, batch.leaseChanges());
+            if (!queues.isEmpty()) {
+                observer.queuesChanged(queues);
+            }
         }
     }
 
@@ -333,6 +344,12 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         } finally {
             databaseLock.unlockRead(stamp);
         }
+    }
+
+    /** Where an owner stands in the queue of a lock or election: its ticket, whether it holds or waits. */
+    public Optional<Ticket> ticket(LockSpace space, Bytes name, Bytes owner) {
+        LockName lock = new LockName((byte) space.getNumber(), name.array());
+        return read((source, view) -> SystemReads.ticket(source, view.options(), lock, owner.array()));
     }
 
     /** All reads beside those of one key and of a prefix. */

@@ -28,18 +28,25 @@ import io.canvass.proto.kv.v1.LeaseInfo;
  * <p>Time is handed in: nanoseconds of one monotonic clock, of any origin. Thread-safe.
  */
 public final class LeaseClock {
-    /** @param deadlineNanos means something only while this node leads */
-    private record Timed(long id, long ttlNanos, long renewals, long deadlineNanos) {
+    /**
+     * @param deadlineNanos means something only while this node leads
+     * @param dueNanos when it is to be said that it is due: at its deadline, and again some time later if it is still there
+     */
+    private record Timed(long id, long ttlNanos, long renewals, long deadlineNanos, long dueNanos) {
         Timed until(long nanos) {
-            return new Timed(id, ttlNanos, renewals, nanos);
+            return new Timed(id, ttlNanos, renewals, nanos, nanos);
+        }
+
+        Timed dueAgain(long nanos) {
+            return new Timed(id, ttlNanos, renewals, deadlineNanos, nanos);
         }
     }
 
     private final TreeMap<Long, Timed> leases = new TreeMap<>();
-    /** The same, by deadline. Differences are compared, for the clock's origin may be anywhere. */
-    private final NavigableSet<Timed> byDeadline = new TreeSet<>(
+    /** The same, by when they are due. Differences are compared, for the clock's origin may be anywhere. */
+    private final NavigableSet<Timed> byDue = new TreeSet<>(
             (one, other) -> {
-                int order = Long.signum(one.deadlineNanos() - other.deadlineNanos());
+                int order = Long.signum(one.dueNanos() - other.dueNanos());
                 return order != 0 ? order : Long.compare(one.id(), other.id());
             });
     /** Keep-alives that are on their way through the log: when the last one was received. */
@@ -52,17 +59,15 @@ public final class LeaseClock {
     /** Forgets everything: a copy of the state was installed, and its leases come by {@link #load}. */
     public synchronized void clear() {
         leases.clear();
-        byDeadline.clear();
+        byDue.clear();
         received.clear();
     }
 
     /** A lease that is in the store when it is opened, or after a copy was installed; before anything is applied. */
     public synchronized void load(LeaseInfo lease, long nowNanos) {
-        put(new Timed(
-                lease.getId(),
-                TimeUnit.MILLISECONDS.toNanos(lease.getTtlMillis()),
-                lease.getRenewals(),
-                nowNanos + (lease.getEnding() ? 0 : TimeUnit.MILLISECONDS.toNanos(lease.getTtlMillis()))));
+        long ttlNanos = TimeUnit.MILLISECONDS.toNanos(lease.getTtlMillis());
+        put(new Timed(lease.getId(), ttlNanos, lease.getRenewals(), 0, 0)
+                .until(lease.getEnding() ? nowNanos : nowNanos + ttlNanos));
     }
 
     /**
@@ -76,9 +81,9 @@ public final class LeaseClock {
         leading = true;
         repeatNanos = electionTimeoutNanos;
         received.clear();
-        byDeadline.clear();
+        byDue.clear();
         leases.replaceAll((id, lease) -> lease.until(nowNanos + electionTimeoutNanos + lease.ttlNanos()));
-        byDeadline.addAll(leases.values());
+        byDue.addAll(leases.values());
     }
 
     /** This node does not lead any more. */
@@ -97,8 +102,25 @@ public final class LeaseClock {
         put(known.until(later(known.deadlineNanos(), nowNanos + known.ttlNanos())));
     }
 
+    /**
+     * That request came to nothing, as far as is known: what is applied next is of another one, and counts from its own
+     * time.
+     *
+     * @param receivedNanos as it was told to {@link #received}
+     */
+    public synchronized void lost(long lease, long receivedNanos) {
+        received.remove(lease, receivedNanos);
+    }
+
     /** What apply did with leases. */
-    public synchronized void applied(List<LeaseChange> changes, long nowNanos) {
+    public void applied(List<LeaseChange> changes, long nowNanos) {
+        // Nearly always: apply is not to wait for whoever looks through all leases.
+        if (!changes.isEmpty()) {
+            change(changes, nowNanos);
+        }
+    }
+
+    private synchronized void change(List<LeaseChange> changes, long nowNanos) {
         for (LeaseChange change : changes) {
             switch (change) {
                 case LeaseChange.Renewed renewed -> renewed(renewed, nowNanos);
@@ -122,7 +144,7 @@ public final class LeaseClock {
         if (known != null && known.ttlNanos() == ttlNanos) {
             deadline = later(deadline, known.deadlineNanos());
         }
-        put(new Timed(renewed.lease(), ttlNanos, renewed.renewals(), deadline));
+        put(new Timed(renewed.lease(), ttlNanos, renewed.renewals(), deadline, deadline));
     }
 
     /**
@@ -137,13 +159,35 @@ public final class LeaseClock {
         }
         LeaseExpire.Builder expire = LeaseExpire.newBuilder().setEpoch(epoch);
         while (expire.getDueCount() < limit
-                && !byDeadline.isEmpty()
-                && byDeadline.first().deadlineNanos() - nowNanos <= 0) {
-            Timed lease = byDeadline.first();
+                && !byDue.isEmpty()
+                && byDue.first().dueNanos() - nowNanos <= 0) {
+            Timed lease = byDue.first();
             expire.addDue(DueLease.newBuilder().setLease(lease.id()).setRenewals(lease.renewals()));
-            put(lease.until(nowNanos + repeatNanos));
+            put(lease.dueAgain(nowNanos + repeatNanos));
         }
         return expire.getDueCount() == 0 ? Optional.empty() : Optional.of(expire.build());
+    }
+
+    /** The earliest deadline of leases that are due; the time given where none of them is there any more. */
+    public synchronized long earliestDeadlineNanos(LeaseExpire expire, long nowNanos) {
+        long earliest = nowNanos;
+        for (DueLease due : expire.getDueList()) {
+            Timed known = leases.get(due.getLease());
+            if (known != null && known.deadlineNanos() - earliest < 0) {
+                earliest = known.deadlineNanos();
+            }
+        }
+        return earliest;
+    }
+
+    /** Whether this node's clock is the one that counts. */
+    public synchronized boolean leads() {
+        return leading;
+    }
+
+    /** How many leases there are. */
+    public synchronized int size() {
+        return leases.size();
     }
 
     /** How long a lease has left, 0 if its time ran out; empty if there is none or this node does not lead. */
@@ -156,9 +200,9 @@ public final class LeaseClock {
 
     /** When {@link #due} should be asked next; empty if there is no lease or this node does not lead. */
     public synchronized OptionalLong nextDeadlineNanos() {
-        return !leading || byDeadline.isEmpty()
+        return !leading || byDue.isEmpty()
                 ? OptionalLong.empty()
-                : OptionalLong.of(byDeadline.first().deadlineNanos());
+                : OptionalLong.of(byDue.first().dueNanos());
     }
 
     private static long later(long one, long other) {
@@ -168,13 +212,13 @@ public final class LeaseClock {
     private void put(Timed lease) {
         remove(lease.id());
         leases.put(lease.id(), lease);
-        byDeadline.add(lease);
+        byDue.add(lease);
     }
 
     private void remove(long id) {
         Timed known = leases.remove(id);
         if (known != null) {
-            byDeadline.remove(known);
+            byDue.remove(known);
         }
     }
 }

@@ -10,6 +10,13 @@ public interface StoreObserver {
     /** @param leaseChanges in the order in which they happened */
     void applied(StoreState state, List<LeaseChange> leaseChanges);
 
+    /**
+     * The queues of these locks and elections changed; told after {@link #applied} of the same entries.
+     *
+     * @param locks not empty; one whose queue changed several times may be there several times
+     */
+    default void queuesChanged(List<KvQueries.Change.Lock> locks) {}
+
     /** The whole state was replaced by a copy; nothing is applied before this returns. */
     void installed(StoreState state);
 }

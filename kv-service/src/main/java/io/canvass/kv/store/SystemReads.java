@@ -85,6 +85,13 @@ final class SystemReads {
                 queue.get().waiters());
     }
 
+    static Optional<Ticket> ticket(Database database, ReadOptions options, LockName lock, byte[] owner) {
+        return database.get(database.system(), options, SystemLayout.owner(lock, owner))
+                .map(KeyLayout::number)
+                .flatMap(token -> database.get(database.system(), options, SystemLayout.ticket(lock, token))
+                        .map(row -> Locks.decode(token, row)));
+    }
+
     static OptionalLong revisionAt(Database database, ReadOptions options, long timeMillis) {
         try (RocksIterator rows = database.iterator(database.system(), options)) {
             rows.seekForPrev(SystemLayout.sample(Math.max(timeMillis, 0)));

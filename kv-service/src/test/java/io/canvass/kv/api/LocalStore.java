@@ -21,6 +21,7 @@ import io.canvass.kv.cluster.Replication;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvStore;
 import io.canvass.kv.store.RangeQuery;
+import io.canvass.kv.store.StoreObserver;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Compact;
@@ -58,6 +59,7 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     private ClusterView view = HEALTHY;
     private Optional<Supplier<CompletableFuture<Result>>> writes = Optional.empty();
     private Optional<Supplier<CompletableFuture<Void>>> reads = Optional.empty();
+    private final List<StoreObserver> observers = new ArrayList<>();
 
     LocalStore() {
         directory = newDirectory();
@@ -79,8 +81,16 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
             directory = newDirectory();
             store = KvStore.open(directory.resolve("state"));
             queries = store.queries();
+            observers.forEach(store::observe);
             index = 0;
         }
+    }
+
+    /** Is told what is applied, also after each {@link #reset}. */
+    synchronized LocalStore observedBy(StoreObserver observer) {
+        observers.add(observer);
+        store.observe(observer);
+        return this;
     }
 
     synchronized void seeCluster(ClusterView seen) {

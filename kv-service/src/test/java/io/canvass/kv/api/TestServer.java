@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.canvass.kv.backup.Backups;
+import io.canvass.kv.cluster.QueueWatch;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -18,6 +19,9 @@ final class TestServer {
     static final ApiLimits SMALL = new ApiLimits(64 * 1024, 1024, 100, 1000, 1 << 20, Duration.ofSeconds(10));
 
     static final int MAX_STREAMS = 2;
+
+    /** Requests that may wait for locks. */
+    static final int MAX_WAITING = 4;
 
     private final ConfigurableApplicationContext context;
 
@@ -45,7 +49,8 @@ final class TestServer {
     }
 
     private static TestServer start(ApiLimits limits, Backups backups, List<Object> beans, String... settings) {
-        LocalStore store = new LocalStore();
+        QueueWatch queues = new QueueWatch(Duration.ofMinutes(10), MAX_WAITING);
+        LocalStore store = new LocalStore().observedBy(queues);
         FakeAdmin admin = new FakeAdmin();
         return new TestServer(new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.SERVLET)
@@ -57,6 +62,8 @@ final class TestServer {
                     if (beans.stream().noneMatch(WriteLimits.class::isInstance)) {
                         context.getBeanFactory().registerSingleton("writeLimits", WriteLimits.defaults());
                     }
+                    context.getBeanFactory().registerSingleton("queueWatch", queues);
+                    context.getBeanFactory().registerSingleton("leaseDeadlines", new FakeDeadlines());
                     beans.forEach(bean -> context.getBeanFactory()
                             .registerSingleton(bean.getClass().getSimpleName(), bean));
                     context.getBeanFactory().registerSingleton("backups", backups);
@@ -89,6 +96,14 @@ final class TestServer {
 
     RangeStreams streams() {
         return context.getBean(RangeStreams.class);
+    }
+
+    FakeDeadlines deadlines() {
+        return context.getBean(FakeDeadlines.class);
+    }
+
+    QueueWatch queues() {
+        return context.getBean(QueueWatch.class);
     }
 
     FakeAdmin admin() {

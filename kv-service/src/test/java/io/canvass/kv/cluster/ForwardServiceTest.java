@@ -37,7 +37,8 @@ class ForwardServiceTest {
     private int requiredVersion;
 
     ForwardServiceTest() {
-        ForwardService service = new ForwardService(WINDOW, new VersionGate(command -> requiredVersion), Disks.withRoom());
+        ForwardService service = new ForwardService(
+                WINDOW, new VersionGate(command -> requiredVersion), Disks.withRoom(), KeepAlives.UNHEARD);
         service.attach(raft);
         peers.serve("kv-0", service);
         requests = ForwardGrpc.newStub(peers.channelTo("kv-0")).write(answers);

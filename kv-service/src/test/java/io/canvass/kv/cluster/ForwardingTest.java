@@ -218,7 +218,8 @@ class ForwardingTest {
     @Test
     void aLeaderThatStillStartsIsAskedAgain() throws InterruptedException {
         peers.kill("kv-0");
-        ForwardService starting = new ForwardService(MAX_IN_FLIGHT, VersionGate.ofThisRelease(), Disks.withRoom());
+        ForwardService starting = new ForwardService(
+                MAX_IN_FLIGHT, VersionGate.ofThisRelease(), Disks.withRoom(), KeepAlives.UNHEARD);
         peers.serve("kv-0", starting);
         peers.dialAgain("kv-0");
         CompletableFuture<Result> write = write("a");
@@ -242,7 +243,7 @@ class ForwardingTest {
 
     private ReplicatedStore store(ForwardClient client) {
         return new ReplicatedStore(
-                new WriteAttempt.Context("kv-1", kv1, client, gate, delays, new VersionGate(_ -> 0)),
+                new WriteAttempt.Context("kv-1", kv1, client, gate, delays, new VersionGate(_ -> 0), KeepAlives.UNHEARD),
                 Map.of(),
                 100,
                 new WriteOutcomes(),
@@ -257,7 +258,8 @@ class ForwardingTest {
     }
 
     private static ForwardService serviceOf(FakeRaft raft) {
-        ForwardService service = new ForwardService(MAX_IN_FLIGHT, VersionGate.ofThisRelease(), Disks.withRoom());
+        ForwardService service = new ForwardService(
+                MAX_IN_FLIGHT, VersionGate.ofThisRelease(), Disks.withRoom(), KeepAlives.UNHEARD);
         service.attach(raft);
         return service;
     }

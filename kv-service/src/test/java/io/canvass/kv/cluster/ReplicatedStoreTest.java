@@ -294,7 +294,7 @@ class ReplicatedStoreTest {
     private ReplicatedStore store(NodeGate nodeGate, int maxInFlight) {
         ForwardClient forwards =
                 new ForwardClient(new NoPeers(), Statuses.CLUSTER, new ForwardClient.Bounds(10, 1 << 20), delays);
-        WriteAttempt.Context context = new WriteAttempt.Context("kv-1", raft, forwards, nodeGate, delays, versions);
+        WriteAttempt.Context context = new WriteAttempt.Context("kv-1", raft, forwards, nodeGate, delays, versions, KeepAlives.UNHEARD);
         return new ReplicatedStore(context, Map.of("kv-0", "http://kv-0:8080"), maxInFlight, outcomes, Disks.withRoom(), revisions);
     }
 

@@ -162,6 +162,15 @@ public final class Statuses {
                 status.refusedMessages(), configuration, index, committed, List.of(configuration), status.removed(), status.damaged()));
     }
 
+    public Statuses epoch(long epoch) {
+        return new Statuses(new RaftStatus(
+                status.clusterId(), status.self(), status.voter(), status.role(), epoch, status.hasVoted(),
+                status.leader(), status.leaderContactAgeMillis(), status.preVote(), status.log(), status.quorum(),
+                status.peers(), status.caughtUp(), status.loopAgeMillis(), status.stalledWriteMillis(), status.halted(),
+                status.refusedMessages(), status.configuration(), status.configurationIndex(),
+                status.configurationCommitted(), status.configurations(), status.removed(), status.damaged()));
+    }
+
     /** The log holds these, in this order; the last is in force. */
     public Statuses configurations(Configuration... held) {
         return new Statuses(new RaftStatus(

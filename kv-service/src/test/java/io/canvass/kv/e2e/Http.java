@@ -67,6 +67,11 @@ final class Http implements AutoCloseable {
         return send(request(url).DELETE());
     }
 
+    /** @param tag what If-Match asks for, quotes included */
+    Reply deleteIf(String url, String tag) {
+        return send(request(url).DELETE().header("If-Match", tag));
+    }
+
     private HttpRequest.Builder request(String url) {
         return HttpRequest.newBuilder(URI.create(url)).timeout(timeout);
     }

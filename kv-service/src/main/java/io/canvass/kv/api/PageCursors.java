@@ -1,0 +1,48 @@
+package io.canvass.kv.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+import io.canvass.raft.core.Bytes;
+import jakarta.servlet.http.HttpServletResponse;
+
+/** Where the next page of a list begins: behind its last item. Opaque to clients. */
+final class PageCursors {
+    private PageCursors() {}
+
+    static String of(Bytes key) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(key.array());
+    }
+
+    static String of(long number) {
+        return of(Bytes.wrap(Long.toHexString(number).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** @throws ProblemException 400 {@code invalid-request} */
+    static Bytes key(String cursor) {
+        try {
+            return Bytes.wrap(Base64.getUrlDecoder().decode(cursor));
+        } catch (IllegalArgumentException e) {
+            throw invalid(cursor);
+        }
+    }
+
+    /** @throws ProblemException 400 {@code invalid-request} */
+    static long number(String cursor) {
+        try {
+            return Long.parseUnsignedLong(key(cursor).toUtf8(), 16);
+        } catch (NumberFormatException e) {
+            throw invalid(cursor);
+        }
+    }
+
+    /** {@code Link: <…>; rel="next"} (RFC 8288). */
+    static void link(HttpServletResponse response, String page, String cursor) {
+        response.setHeader("Link", "<" + page + "&cursor=" + cursor + ">; rel=\"next\"");
+    }
+
+    private static ProblemException invalid(String cursor) {
+        return QueryParameters.invalid("The query parameter 'cursor' is '" + Excerpt.of(cursor)
+                + "', which is none that an answer of this list gave as 'next'. Begin without it.");
+    }
+}
