@@ -31,6 +31,16 @@ final class ClusterCalls {
         return replication.view();
     }
 
+    /** Whether this node still belongs to its cluster. */
+    boolean isMember() {
+        try {
+            replication.requireMember();
+            return true;
+        } catch (ReplicationException e) {
+            return false;
+        }
+    }
+
     /**
      * What apply made of the command that a request asks for.
      *

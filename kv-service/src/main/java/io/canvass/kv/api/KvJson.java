@@ -101,7 +101,7 @@ final class KvJson {
         return Long.toHexString(lease);
     }
 
-    private static void key(JsonGenerator json, Bytes key) {
+    static void key(JsonGenerator json, Bytes key) {
         Optional<String> text = PercentDecoding.utf8(key.array());
         if (text.isPresent()) {
             json.writeStringProperty("key", text.get());

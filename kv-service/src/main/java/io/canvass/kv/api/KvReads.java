@@ -21,16 +21,18 @@ import org.springframework.stereotype.Component;
 @Component
 final class KvReads implements Endpoints {
     private static final String FORMAT = "format";
-    private static final List<String> PARAMETERS = List.of(Consistency.PARAMETER, FORMAT);
+    private static final List<String> PARAMETERS = List.of(Consistency.PARAMETER, FORMAT, LongPoll.PARAMETER);
 
     private final KvQueries reader;
     private final ClusterCalls cluster;
     private final ApiLimits limits;
+    private final LongPoll longPoll;
 
-    KvReads(KvQueries reader, ClusterCalls cluster, ApiLimits limits) {
+    KvReads(KvQueries reader, ClusterCalls cluster, ApiLimits limits, LongPoll longPoll) {
         this.reader = reader;
         this.cluster = cluster;
         this.limits = limits;
+        this.longPoll = longPoll;
     }
 
     @Override
@@ -45,8 +47,10 @@ final class KvReads implements Endpoints {
         Format format = Format.of(query);
         RequestHeaders.requireAccepts(request, format.mediaType, format.advice);
         Condition condition = Condition.of(request);
+        Optional<LongPoll.Wait> wait = longPoll.of(request, query);
 
         cluster.awaitFreshness(consistency);
+        wait.ifPresent(asked -> longPoll.await(asked, key, response));
         KvReader.Lookup lookup = reader.get(key);
 
         Replies.stamp(request, response, cluster.view());

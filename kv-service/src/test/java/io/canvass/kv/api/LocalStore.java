@@ -19,6 +19,7 @@ import io.canvass.kv.cluster.Replication;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvStore;
 import io.canvass.kv.store.RangeQuery;
+import io.canvass.kv.store.StoreObserver;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.LeaseGrant;
@@ -41,6 +42,7 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     static final long START_MILLIS = 1_800_000_000_000L;
 
     private final List<Command> commands = new ArrayList<>();
+    private final List<StoreObserver> observers = new ArrayList<>();
     private Path directory;
     private KvStore store;
     private KvQueries queries;
@@ -69,8 +71,15 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
             directory = newDirectory();
             store = KvStore.open(directory.resolve("state"));
             queries = store.queries();
+            observers.forEach(store::observe);
             index = 0;
         }
+    }
+
+    /** Also when the store is replaced by an empty one. */
+    synchronized void observe(StoreObserver observer) {
+        observers.add(observer);
+        store.observe(observer);
     }
 
     synchronized void seeCluster(ClusterView seen) {

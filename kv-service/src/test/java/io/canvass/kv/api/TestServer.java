@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.canvass.kv.backup.Backups;
+import io.canvass.kv.watch.WatchHub;
+import io.canvass.kv.watch.WatchLimits;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -16,6 +18,12 @@ import org.springframework.context.annotation.ComponentScan;
 /** The API on a real Tomcat, with the settings that ship, above a {@link LocalStore}. */
 final class TestServer {
     static final ApiLimits SMALL = new ApiLimits(64 * 1024, 1024, 100, 1000, 1 << 20, Duration.ofSeconds(10));
+
+    /** Few, and of little room. */
+    static final WatchLimits WATCHES = new WatchLimits(70, 64 << 10, 256, 1 << 20);
+
+    static final WatchTimes TIMES =
+            new WatchTimes(Duration.ofMillis(200), Duration.ofMinutes(10), Duration.ofMillis(300));
 
     private final ConfigurableApplicationContext context;
 
@@ -44,11 +52,16 @@ final class TestServer {
 
     private static TestServer start(ApiLimits limits, Backups backups, List<Object> beans, String... settings) {
         LocalStore store = new LocalStore();
+        WatchHub hub = new WatchHub(store, WATCHES);
+        store.observe(hub);
+        hub.start();
         FakeAdmin admin = new FakeAdmin();
         return new TestServer(new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.SERVLET)
                 .initializers(context -> {
                     context.getBeanFactory().registerSingleton("localStore", store);
+                    context.getBeanFactory().registerSingleton("watchHub", hub);
+                    context.getBeanFactory().registerSingleton("watchTimes", TIMES);
                     context.getBeanFactory().registerSingleton("clusterAdmin", admin);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
                     beans.forEach(bean -> context.getBeanFactory()
@@ -71,6 +84,10 @@ final class TestServer {
 
     LocalStore store() {
         return context.getBean(LocalStore.class);
+    }
+
+    WatchHub hub() {
+        return context.getBean(WatchHub.class);
     }
 
     FakeAdmin admin() {
