@@ -28,7 +28,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class WatchStreams implements Endpoints, ApplicationListener<ContextClosedEvent> {
     private static final int PAGE_ITEMS = 256;
-    private static final long PAGE_BYTES = 64 << 10;
+    private static final long PAGE_BYTES = 64L << 10;
 
     private final KvQueries queries;
     private final WatchHub hub;

@@ -19,7 +19,7 @@ import io.canvass.kv.store.StoreException;
  */
 public final class Watch implements AutoCloseable {
     /** Of history at once; with what waits to be taken of it, it is all the memory that catching up needs. */
-    private static final long PAGE_BYTES = 64 << 10;
+    private static final long PAGE_BYTES = 64L << 10;
 
     private static final int PAGE_CHANGES = 256;
 

@@ -38,7 +38,7 @@ public final class WatchHub implements StoreObserver, AutoCloseable {
     /** Of one page of the feed, and so of what is read while nobody can join or leave. */
     private static final int PAGE_CHANGES = 1024;
 
-    private static final long PAGE_BYTES = 1 << 20;
+    private static final long PAGE_BYTES = 1L << 20;
 
     private final KvQueries queries;
     private final WatchLimits limits;

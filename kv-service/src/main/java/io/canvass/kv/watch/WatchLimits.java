@@ -10,7 +10,7 @@ package io.canvass.kv.watch;
  */
 public record WatchLimits(int maxStreams, long bufferBytes, int bufferRevisions, long totalBytes) {
     /** One event: a revision that is larger comes in parts. */
-    public static final long EVENT_BYTES = 4 << 20;
+    public static final long EVENT_BYTES = 4L << 20;
 
     /** The same in changes. */
     public static final int EVENT_CHANGES = 10_000;

@@ -18,6 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A client of a stream of events, over a connection of its own. Its answer is chunked, or ends with the connection. */
 final class EventStream implements AutoCloseable {
+    private static final int RECEIVE_BYTES = 16 << 10;
+
     private final Socket socket;
     private final BufferedReader in;
     private final int status;
@@ -53,6 +55,8 @@ final class EventStream implements AutoCloseable {
     /** Asks, and does not read. */
     static Socket request(Wire http, String target, String... more) throws IOException {
         Socket socket = http.connect();
+        // Who does not read shall be found out soon.
+        socket.setReceiveBufferSize(RECEIVE_BYTES);
         StringBuilder head = new StringBuilder("GET " + target + " HTTP/1.0\r\nHost: t\r\n");
         for (String header : more) {
             head.append(header).append("\r\n");

@@ -1,5 +1,6 @@
 package io.canvass.kv.api;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,7 +17,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(120)
 class LongPollTest extends ApiTest {
     private String put(String value) {
-        return "If-None-Match: " + EntityTags.format(store.seed(Bytes.ofUtf8("x"), value.getBytes()).modRevision());
+        return "If-None-Match: " + EntityTags.format(store.seed(Bytes.ofUtf8("x"), value.getBytes(StandardCharsets.UTF_8)).modRevision());
     }
 
     /** Begun, and waiting. */

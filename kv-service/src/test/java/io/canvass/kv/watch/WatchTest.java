@@ -407,6 +407,7 @@ class WatchTest {
         }
         assertThat(hub.pagesRead()).isZero();
         try (Bell bell = hub.bell(ALL)) {
+            assertThat(bell.end()).isEmpty();
             assertThat(hub.pagesRead()).as("nor what happened before").isZero();
         }
     }
