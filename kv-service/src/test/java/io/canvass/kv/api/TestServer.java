@@ -73,9 +73,15 @@ final class TestServer {
                                         "--spring.main.banner-mode=off", "--logging.level.root=WARN",
                                         "--server.shutdown=immediate",
                                         // The groups of application.yaml are made of beans that are not here.
-                                        "--management.endpoint.health.validate-group-membership=false"),
+                                        "--management.endpoint.health.validate-group-membership=false")
+                                        .filter(setting -> !isGiven(setting.split("=", 2)[0], settings)),
                                 Arrays.stream(settings))
                         .toArray(String[]::new)));
+    }
+
+    /** Given twice, a setting would be a list. */
+    private static boolean isGiven(String name, String... settings) {
+        return Arrays.stream(settings).anyMatch(setting -> setting.startsWith(name + "="));
     }
 
     int port() {

@@ -185,7 +185,9 @@ class WatchTest {
         try (Watch watch = watch(prefix("a"), 1)) {
             assertThat(words(watch, 1)).containsExactly("1 a=1");
             for (int i = 0; i < 50; i++) {
-                feed.compact(feed.put("b", "" + i));
+                long newest = feed.put("b", "" + i);
+                await().until(() -> hub.through() == newest);
+                feed.compact(newest);
             }
             feed.put("a", "2");
             assertThat(words(watch, 1)).containsExactly("52 a=2");
