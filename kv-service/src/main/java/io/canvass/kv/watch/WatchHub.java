@@ -1,7 +1,7 @@
 package io.canvass.kv.watch;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -270,7 +270,7 @@ public final class WatchHub implements StoreObserver, AutoCloseable {
     }
 
     private void dispatch(RevisionChanges revision) {
-        Map<Subscription, List<Change>> concerned = new IdentityHashMap<>();
+        Map<Subscription, List<Change>> concerned = new LinkedHashMap<>();
         for (Change change : revision.changes()) {
             index.find(change, subscription -> {
                 if (revision.revision() >= subscription.from() && subscription.wants(change)) {

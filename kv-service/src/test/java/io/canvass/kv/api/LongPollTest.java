@@ -23,7 +23,8 @@ class LongPollTest extends ApiTest {
     /** Begun, and waiting. */
     private CompletableFuture<Wire.Reply> waiting(String target, String... headers) {
         int before = server.hub().openCount();
-        CompletableFuture<Wire.Reply> reply = CompletableFuture.supplyAsync(() -> http.get(target, headers));
+        CompletableFuture<Wire.Reply> reply = CompletableFuture.supplyAsync(
+                () -> http.get(target, headers), task -> Thread.ofVirtual().start(task));
         await().until(() -> server.hub().openCount() == before + 1);
         return reply;
     }

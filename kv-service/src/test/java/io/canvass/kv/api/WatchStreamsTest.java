@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 import com.google.protobuf.ByteString;
 import io.canvass.kv.api.EventStream.Event;
@@ -32,6 +33,9 @@ import static org.awaitility.Awaitility.await;
 /** {@code GET /v1/watch}, on a server of its own whose store is not replaced while streams are open. */
 @Timeout(120)
 class WatchStreamsTest {
+    /** The common pool may have but one thread. */
+    private static final Executor OWN_THREAD = task -> Thread.ofVirtual().start(task);
+
     private static final TestServer SERVER = TestServer.start(TestServer.SMALL);
 
     private final LocalStore store = SERVER.store();
@@ -362,11 +366,11 @@ class WatchStreamsTest {
         try (EventStream stream = EventStream.open(wire, url("prefix="));
                 EventStream lock = EventStream.open(wire, "/v1/locks/l/watch")) {
             CompletableFuture<Wire.Reply> poll = CompletableFuture.supplyAsync(
-                    () -> wire.get("/v1/kv/missing?wait=10m", "If-None-Match: \"0\""));
+                    () -> wire.get("/v1/kv/missing?wait=10m", "If-None-Match: \"0\""), OWN_THREAD);
             await().until(() -> server.hub().openCount() == 3);
             stream.block();
             lock.block();
-            CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop);
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::stop, OWN_THREAD);
             assertThat(stream.next().text()).isEqualTo("goodbye {\"reason\":\"shutdown\"}");
             assertThat(stream.line()).isEmpty();
             assertThat(lock.next().name()).isEqualTo("change");
