@@ -39,10 +39,10 @@ final class SpanTree<T> {
         built = false;
     }
 
-    /** By identity. */
+    /** What is equal to it. */
     void remove(T item) {
         // What is left keeps its order, but not its place in the tree.
-        built &= !nodes.removeIf(node -> node.item == item);
+        built &= !nodes.removeIf(node -> node.item.equals(item));
     }
 
     /** All items whose span holds the key. */
