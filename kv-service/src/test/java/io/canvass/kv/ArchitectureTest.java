@@ -34,6 +34,13 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule WATCHES_KNOW_THE_STORE_AND_NOT_HTTP = noClasses()
+            .that().resideInAPackage("io.canvass.kv.watch..")
+            .should().dependOnClassesThat().resideInAnyPackage(
+                    "org.springframework..", "jakarta..", "java.net..", "io.grpc..", "io.canvass.kv.api..",
+                    "io.canvass.kv.cluster..", "io.canvass.kv.config..", "io.canvass.kv.health..");
+
+    @ArchTest
     static final ArchRule SETTINGS_KNOW_NOTHING_OF_WHAT_IS_BUILT_FROM_THEM = noClasses()
             .that().resideInAPackage("io.canvass.kv.config..")
             .should().dependOnClassesThat().resideInAnyPackage(

@@ -38,6 +38,16 @@ final class ClusterCalls {
         return replication.view();
     }
 
+    /** Whether this node still belongs to its cluster. */
+    boolean isMember() {
+        try {
+            replication.requireMember();
+            return true;
+        } catch (ReplicationException e) {
+            return false;
+        }
+    }
+
     /**
      * What apply made of the command that a request asks for; of one with an {@code Idempotency-Key}, what it made of it the
      * first time.

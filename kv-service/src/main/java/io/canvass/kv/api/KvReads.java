@@ -23,21 +23,23 @@ import org.springframework.stereotype.Component;
 @Component
 final class KvReads implements Endpoints {
     private static final String FORMAT = "format";
-    private static final List<String> PARAMETERS =
-            ReadTerms.parametersAnd(FORMAT, KvHistory.PARAMETER, KvHistory.LIMIT, KvHistory.BEFORE);
+    private static final List<String> PARAMETERS = ReadTerms.parametersAnd(
+            FORMAT, KvHistory.PARAMETER, KvHistory.LIMIT, KvHistory.BEFORE, LongPoll.PARAMETER);
 
     private final KvQueries reader;
     private final ClusterCalls cluster;
     private final ApiLimits limits;
     private final KvHistory history;
     private final ReadTerms plain;
+    private final LongPoll longPoll;
 
-    KvReads(KvQueries reader, ClusterCalls cluster, ApiLimits limits) {
+    KvReads(KvQueries reader, ClusterCalls cluster, ApiLimits limits, LongPoll longPoll) {
         this.reader = reader;
         this.cluster = cluster;
         this.limits = limits;
         history = new KvHistory(reader, cluster, limits);
         plain = ReadTerms.plain(limits);
+        this.longPoll = longPoll;
     }
 
     @Override
@@ -57,8 +59,15 @@ final class KvReads implements Endpoints {
         Format format = Format.of(query);
         RequestHeaders.requireAccepts(request, format.mediaType, format.advice);
         Condition condition = Condition.of(request);
+        Optional<LongPoll.Wait> wait = Optional.empty();
+        if (terms.revision().isEmpty()) {
+            wait = longPoll.of(request, query);
+        } else {
+            query.requireAbsent("what stood at a revision never changes", LongPoll.PARAMETER);
+        }
 
         Optional<Staleness> staleness = cluster.awaitFreshness(terms);
+        wait.ifPresent(asked -> longPoll.await(asked, key, response));
         KvReader.Lookup lookup =
                 terms.revision().isEmpty() ? reader.get(key) : reader.get(key, terms.revision().getAsLong());
 

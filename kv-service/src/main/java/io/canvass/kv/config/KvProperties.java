@@ -42,6 +42,7 @@ import org.springframework.validation.annotation.Validated;
  * @param lock who waits for locks and elections
  * @param txn bounds of transactions
  * @param requirePreconditionPrefixes Prefixes of keys that are not overwritten or deleted without a precondition
+ * @param watch streams of changes, and requests that wait for one
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -62,6 +63,7 @@ public record KvProperties(
         @Valid @DefaultValue Disk disk,
         @Valid @DefaultValue Check check,
         @Valid @DefaultValue History history,
+        @Valid @DefaultValue Watch watch,
         @Valid @DefaultValue Lease lease,
         @Valid @DefaultValue Lock lock,
         @Valid @DefaultValue Txn txn,
@@ -340,6 +342,37 @@ public record KvProperties(
             @Min(value = 1, message = "must be from 1 to 1000000") @Max(value = 1_000_000, message = "must be from 1 to 1000000")
                     @DefaultValue("2000")
                     int maxWaiting) {}
+
+    /**
+     * @param maxStreams Most streams and long polls open on this node
+     * @param bufferSize Bytes of keys and values that may wait for one stream to be read; with more, it ends as lagging
+     * @param bufferRevisions The same in revisions
+     * @param maxBufferedSize Most bytes that wait for all streams together, shared ones counted once: then the slowest ends
+     * @param progressInterval Time between two words of progress on each stream, which also find clients that are gone
+     * @param maxWait Longest time that a long poll may ask for
+     */
+    public record Watch(
+            @Min(value = 1, message = "must be from 1 to 100000") @Max(value = 100_000, message = "must be from 1 to 100000")
+                    @DefaultValue("5000")
+                    int maxStreams,
+            @DataSizeBetween(min = "1KB", max = "64MB") @DefaultValue("1MB") DataSize bufferSize,
+            @Min(value = 1, message = "must be from 1 to 1000000") @Max(value = 1_000_000, message = "must be from 1 to 1000000")
+                    @DefaultValue("1024")
+                    int bufferRevisions,
+            @DataSizeBetween(min = "1MB", max = "64GB") @DefaultValue("64MB") DataSize maxBufferedSize,
+            @DurationMin(millis = 100, message = "must be from 100ms to 10m")
+                    @DurationMax(minutes = 10, message = "must be from 100ms to 10m")
+                    @DefaultValue("15s")
+                    Duration progressInterval,
+            @DurationMin(seconds = 1, message = "must be from 1s to 1h")
+                    @DurationMax(hours = 1, message = "must be from 1s to 1h")
+                    @DefaultValue("10m")
+                    Duration maxWait) {
+        public Watch {
+            Relations.requireAtMost(
+                    "kv.watch.buffer-size", bufferSize, "kv.watch.max-buffered-size", maxBufferedSize);
+        }
+    }
 
     /**
      * @param readiness the readiness probe

@@ -48,6 +48,7 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     static final long START_MILLIS = 1_800_000_000_000L;
 
     private final List<Command> commands = new ArrayList<>();
+    private final List<StoreObserver> observers = new ArrayList<>();
     private Path directory;
     private KvStore store;
     private KvQueries queries;

@@ -223,8 +223,8 @@ class ReadsTest extends ApiTest {
 
     @Test
     void anUnknownParameterIsToldWithThoseThatAreKnown() {
-        assertThat(http.get("/v1/kv/a?wait=30s").json().path("detail").asString())
-                .contains("'wait'", "consistency", "format");
+        assertThat(http.get("/v1/kv/a?wiat=30s").json().path("detail").asString())
+                .contains("'wiat'", "consistency", "format", "wait");
         assertThat(http.get("/v1/kv/a?").status()).isEqualTo(404);
     }
 

@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 
 import io.canvass.kv.backup.Backups;
 import io.canvass.kv.cluster.QueueWatch;
+import io.canvass.kv.watch.WatchHub;
+import io.canvass.kv.watch.WatchLimits;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -22,6 +24,12 @@ final class TestServer {
 
     /** Requests that may wait for locks. */
     static final int MAX_WAITING = 4;
+
+    /** Few, and of little room. */
+    static final WatchLimits WATCHES = new WatchLimits(70, 64 << 10, 256, 1 << 20);
+
+    static final WatchTimes TIMES =
+            new WatchTimes(Duration.ofMillis(200), Duration.ofMinutes(10), Duration.ofMillis(300));
 
     private final ConfigurableApplicationContext context;
 
@@ -51,11 +59,16 @@ final class TestServer {
     private static TestServer start(ApiLimits limits, Backups backups, List<Object> beans, String... settings) {
         QueueWatch queues = new QueueWatch(Duration.ofMinutes(10), MAX_WAITING);
         LocalStore store = new LocalStore().observedBy(queues);
+        WatchHub hub = new WatchHub(store, WATCHES);
+        store.observedBy(hub);
+        hub.start();
         FakeAdmin admin = new FakeAdmin();
         return new TestServer(new SpringApplicationBuilder(App.class)
                 .web(WebApplicationType.SERVLET)
                 .initializers(context -> {
                     context.getBeanFactory().registerSingleton("localStore", store);
+                    context.getBeanFactory().registerSingleton("watchHub", hub);
+                    context.getBeanFactory().registerSingleton("watchTimes", TIMES);
                     context.getBeanFactory().registerSingleton("clusterAdmin", admin);
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
                     context.getBeanFactory().registerSingleton("streamLimits", new StreamLimits(MAX_STREAMS));
@@ -73,9 +86,15 @@ final class TestServer {
                                         "--spring.main.banner-mode=off", "--logging.level.root=WARN",
                                         "--server.shutdown=immediate",
                                         // The groups of application.yaml are made of beans that are not here.
-                                        "--management.endpoint.health.validate-group-membership=false"),
+                                        "--management.endpoint.health.validate-group-membership=false")
+                                        .filter(setting -> !isGiven(setting.split("=", 2)[0], settings)),
                                 Arrays.stream(settings))
                         .toArray(String[]::new)));
+    }
+
+    /** Given twice, a setting would be a list. */
+    private static boolean isGiven(String name, String... settings) {
+        return Arrays.stream(settings).anyMatch(setting -> setting.startsWith(name + "="));
     }
 
     int port() {
@@ -104,6 +123,10 @@ final class TestServer {
 
     QueueWatch queues() {
         return context.getBean(QueueWatch.class);
+    }
+
+    WatchHub hub() {
+        return context.getBean(WatchHub.class);
     }
 
     FakeAdmin admin() {

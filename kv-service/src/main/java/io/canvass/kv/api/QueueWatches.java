@@ -1,0 +1,150 @@
+package io.canvass.kv.api;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalLong;
+
+import io.canvass.kv.store.KvQueries;
+import io.canvass.kv.store.KvQueries.LockQueue;
+import io.canvass.kv.watch.Bell;
+import io.canvass.kv.watch.Interest;
+import io.canvass.kv.watch.WatchEnd;
+import io.canvass.kv.watch.WatchHub;
+import io.canvass.kv.watch.WatchRefusedException;
+import io.canvass.proto.kv.v1.LockSpace;
+import io.canvass.proto.kv.v1.Ticket;
+import io.canvass.raft.core.Bytes;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * {@code GET /v1/locks/{name}/watch} and {@code GET /v1/elections/{name}/watch}: how the queue stands, at once and after
+ * each change. Who reads slowly is told the newest state and not all between, so nothing is kept for it.
+ */
+@Component
+final class QueueWatches implements Endpoints {
+    private static final String SUFFIX = "/watch";
+    /** Of those who wait, so many are named. */
+    private static final int SHOWN = 100;
+
+    private final KvQueries queries;
+    private final WatchHub hub;
+    private final ClusterCalls cluster;
+    private final ApiLimits limits;
+    private final WatchTimes times;
+
+    QueueWatches(KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times) {
+        this.queries = queries;
+        this.hub = hub;
+        this.cluster = cluster;
+        this.limits = limits;
+        this.times = times;
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return List.of(endpoint("/v1/locks/", LockSpace.LOCK), endpoint("/v1/elections/", LockSpace.ELECTION));
+    }
+
+    private Endpoint endpoint(String root, LockSpace space) {
+        return Endpoint.of(root + "{name}" + SUFFIX, "GET", (request, response) -> {
+            String path = RawPath.of(request);
+            String name = path.substring(root.length(), path.length() - SUFFIX.length());
+            watch(new Interest.Queue(space, KeyPath.text(name, limits.maxKeyBytes())), request, response);
+        });
+    }
+
+    private void watch(Interest.Queue queue, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        EventFormat format = EventFormat.of(request);
+        QueryParameters query = QueryParameters.parse(request.getQueryString(), List.of("require-leader"));
+        boolean requireLeader = query.flag("require-leader");
+        cluster.awaitFreshness(Consistency.LOCAL);
+        Replies.stamp(request, response, cluster.view());
+        response.setHeader("Kv-Consistency", Consistency.LOCAL.word());
+        try (Bell bell = hub.bell(queue)) {
+            LockQueue first = look(queue);
+            if (request.getMethod().equals("HEAD")) {
+                EventWriter.describe(response, format);
+                return;
+            }
+            EventWriter out = new EventWriter(response, format);
+            out.connected(cluster.view(), OptionalLong.empty());
+            follow(queue, first, bell, out, new StreamLife(out, cluster, times, requireLeader));
+        } catch (WatchRefusedException e) {
+            throw WatchProblems.refused(hub, e);
+        } catch (InterruptedException e) {
+            // Nobody but the server's end does that.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private LockQueue look(Interest.Queue queue) {
+        return queries.lock(queue.space(), queue.name(), SHOWN);
+    }
+
+    private void follow(Interest.Queue queue, LockQueue first, Bell bell, EventWriter out, StreamLife life)
+            throws IOException, InterruptedException {
+        LockQueue shown = first;
+        write(out, queue.name(), shown);
+        while (true) {
+            switch (bell.await(life.waitNanos())) {
+                case RUNG -> {
+                    LockQueue now = look(queue);
+                    if (differs(now, shown)) {
+                        shown = now;
+                        write(out, queue.name(), shown);
+                    }
+                }
+                case QUIET -> {}
+                case ENDED -> {
+                    life.goodbye(bell.end().orElseThrow() instanceof WatchEnd.Goodbye(WatchEnd.Reason reason)
+                            ? reason.word()
+                            : WatchEnd.Reason.SHUTDOWN.word());
+                    return;
+                }
+            }
+            if (life.mustEnd(shown.revision())) {
+                return;
+            }
+        }
+    }
+
+    /** Of one store at two revisions. */
+    private static boolean differs(LockQueue one, LockQueue other) {
+        return !one.holder().equals(other.holder())
+                || one.waiters() != other.waiters()
+                || !one.waiting().equals(other.waiting());
+    }
+
+    private static void write(EventWriter out, Bytes name, LockQueue queue) throws IOException {
+        out.event("change", OptionalLong.of(queue.revision()), json -> {
+            json.writeNumberProperty("revision", queue.revision());
+            json.writeStringProperty("name", name.toUtf8());
+            if (queue.holder().isEmpty()) {
+                json.writeNullProperty("holder");
+            } else {
+                json.writeObjectPropertyStart("holder");
+                ticket(json, queue.holder().get());
+                json.writeEndObject();
+            }
+            json.writeNumberProperty("waiters", queue.waiters());
+            json.writeArrayPropertyStart("waiting");
+            for (Ticket ticket : queue.waiting()) {
+                json.writeStartObject();
+                ticket(json, ticket);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+        out.flush();
+    }
+
+    private static void ticket(JsonGenerator json, Ticket ticket) {
+        json.writeStringProperty("owner", ticket.getOwner().toStringUtf8());
+        json.writeNumberProperty("token", ticket.getToken());
+        json.writeStringProperty("lease", KvJson.lease(ticket.getLease()));
+    }
+}
