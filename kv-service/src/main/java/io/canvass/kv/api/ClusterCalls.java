@@ -51,20 +51,39 @@ final class ClusterCalls {
     /**
      * Returns once a read of the local store is as fresh as asked for.
      *
-     * @throws ProblemException 503
+     * @return what to label the answer with: a lease read that had to be confirmed is linearizable
+     * @throws ProblemException 503; 400 where lease reads are off
      */
-    void awaitFreshness(Consistency consistency) {
+    Consistency awaitFreshness(Consistency consistency) {
         try {
-            if (consistency == Consistency.LOCAL) {
-                replication.requireMember();
-                return;
-            }
-            join(replication.awaitLinearizable(limits.requestTimeout()));
+            return switch (consistency) {
+                case LOCAL -> {
+                    replication.requireMember();
+                    yield Consistency.LOCAL;
+                }
+                case LEASE -> {
+                    requireLeaseReads();
+                    boolean byLease = join(replication.awaitLease(limits.requestTimeout()));
+                    yield byLease ? Consistency.LEASE : Consistency.LINEARIZABLE;
+                }
+                case LINEARIZABLE -> {
+                    join(replication.awaitLinearizable(limits.requestTimeout()));
+                    yield Consistency.LINEARIZABLE;
+                }
+            };
         } catch (ReplicationException e) {
             throw readFailed(e.reason(), message(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw readFailed(Reason.DRAINING, "This node stopped while it waited for the leader.");
+        }
+    }
+
+    private void requireLeaseReads() {
+        if (!replication.offersLeaseReads()) {
+            throw QueryParameters.invalid("The query parameter 'consistency' is 'lease', and lease reads are off on this"
+                    + " node: kv.read.lease.enabled is false. Nothing was read. Ask for consistency=linearizable, or turn"
+                    + " them on on all nodes.");
         }
     }
 

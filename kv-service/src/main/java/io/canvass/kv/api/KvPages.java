@@ -49,11 +49,11 @@ final class KvPages implements Endpoints {
         Consistency consistency = Consistency.of(query);
         RequestHeaders.requireAccepts(request, MediaType.APPLICATION_JSON_VALUE, "Accept it or */*.");
 
-        cluster.awaitFreshness(consistency);
+        Consistency had = cluster.awaitFreshness(consistency);
         KvReader.Page page = reader.range(prefix, limit, maxBytes);
 
         Replies.stamp(request, response, cluster.view());
-        response.setHeader("Kv-Consistency", consistency.word());
+        response.setHeader("Kv-Consistency", had.word());
         response.setHeader("Kv-Store-Revision", Long.toString(page.revision()));
         Replies.mustRevalidate(response);
         Replies.send(response, MediaType.APPLICATION_JSON_VALUE, KvJson.object(json -> KvJson.page(json, page)));

@@ -46,11 +46,11 @@ final class KvReads implements Endpoints {
         RequestHeaders.requireAccepts(request, format.mediaType, format.advice);
         Condition condition = Condition.of(request);
 
-        cluster.awaitFreshness(consistency);
+        Consistency had = cluster.awaitFreshness(consistency);
         KvReader.Lookup lookup = reader.get(key);
 
         Replies.stamp(request, response, cluster.view());
-        response.setHeader("Kv-Consistency", consistency.word());
+        response.setHeader("Kv-Consistency", had.word());
         response.setHeader("Kv-Store-Revision", Long.toString(lookup.revision()));
         Optional<StoredValue> found = lookup.value();
         if (found.isEmpty()) {

@@ -36,6 +36,7 @@ import org.springframework.validation.annotation.Validated;
  * @param disk the disks that the data is on
  * @param check what is verified in the background
  * @param history what is kept of values that were replaced
+ * @param read how reads are answered
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -54,7 +55,8 @@ public record KvProperties(
         @Valid @DefaultValue Backup backup,
         @Valid @DefaultValue Disk disk,
         @Valid @DefaultValue Check check,
-        @Valid @DefaultValue History history) {
+        @Valid @DefaultValue History history,
+        @Valid @DefaultValue Read read) {
     public static final String PREFIX = "kv";
     /** Below the data directory: the Raft store. */
     public static final String RAFT = "raft";
@@ -66,6 +68,7 @@ public record KvProperties(
     public KvProperties {
         Relations.requireAtMost(
                 "kv.value.max-size", value.maxSize(), "kv.raft.max-uncommitted-size", raft.maxUncommittedSize());
+        Relations.requireLeaseFits(read.lease(), raft.electionTimeout());
         Relations.requireFitsMessage("kv.value.max-size", value.maxSize(), peer.maxMessageSize());
         Relations.requireFitsMessage("kv.raft.max-append-size", raft.maxAppendSize(), peer.maxMessageSize());
         Relations.requireAtMost(
@@ -272,6 +275,18 @@ public record KvProperties(
                     @DurationMax(hours = 1, message = "must be from 100ms to 1h")
                     @DefaultValue("10s")
                     Duration interval) {}
+
+    /** @param lease reads that a leader answers on its own */
+    public record Read(@Valid @DefaultValue Lease lease) {}
+
+    /**
+     * @param enabled Whether reads with consistency=lease are answered. Voters keep the promise that they need only where this is
+     *     on: turn it on on all nodes before the first such read
+     * @param maxClockDrift Most by which what two nodes' monotonic clocks measure of one election timeout may differ
+     */
+    public record Lease(
+            @DefaultValue("false") boolean enabled,
+            @DurationMin(millis = 1, message = "must be at least 1ms") @DefaultValue("100ms") Duration maxClockDrift) {}
 
     /**
      * @param readiness the readiness probe

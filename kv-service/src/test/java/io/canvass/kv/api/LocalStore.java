@@ -40,6 +40,8 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     static final ClusterView ALONE = new ClusterView("kv-1", "", "", 8);
     static final long START_MILLIS = 1_800_000_000_000L;
 
+    private boolean offersLeases;
+    private boolean leased;
     private final List<Command> commands = new ArrayList<>();
     private Path directory;
     private KvStore store;
@@ -140,6 +142,22 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     public synchronized CompletableFuture<Void> awaitLinearizable(Duration timeout) {
         lastTimeout = timeout;
         return reads.isPresent() ? reads.get().get() : CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Boolean> awaitLease(Duration timeout) {
+        return awaitLinearizable(timeout).thenApply(_ -> leased);
+    }
+
+    @Override
+    public synchronized boolean offersLeaseReads() {
+        return offersLeases;
+    }
+
+    /** From now on lease reads are on, and this node leads and holds a lease, or does not. */
+    synchronized void offersLeases(boolean holdsOne) {
+        offersLeases = true;
+        leased = holdsOne;
     }
 
     @Override

@@ -120,7 +120,7 @@ class ClusterPlanTest {
                 .run(context -> properties.set(context.getBean(KvProperties.class)));
         UUID cluster = new UUID(1, 2);
         ReplicaKey self = new ReplicaKey("kv-1", new UUID(3, 4));
-        assertThat(RaftSettings.of(properties.get().raft(), cluster, self)).isEqualTo(RaftConfig.of(cluster, self, 1_000_000_000L));
+        assertThat(RaftSettings.of(properties.get().raft(), properties.get().read().lease(), cluster, self)).isEqualTo(RaftConfig.of(cluster, self, 1_000_000_000L));
     }
 
     @Test

@@ -1,0 +1,43 @@
+package io.canvass.kv.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+import io.canvass.raft.simulation.MachineRuns;
+
+/** Runs of {@link ServiceRunsTest}, one after the other, until a promise breaks. */
+public final class ServiceRuns implements Function<List<String>, List<String>> {
+    /** @param arguments how many seeds, and the first of them if not 1 */
+    public static void main(String[] arguments) {
+        List<String> said = new ServiceRuns().apply(List.of(arguments));
+        said.forEach(System.out::println);
+        System.exit(said.getFirst().equals(Boolean.toString(true)) ? 1 : 0);
+    }
+
+    /** @return whether a promise broke, and in words which, or what was run */
+    @Override
+    public List<String> apply(List<String> arguments) {
+        long seeds = Long.parseLong(arguments.getFirst());
+        long first = arguments.size() > 1 ? Long.parseLong(arguments.get(1)) : 1;
+        long applied = 0;
+        for (long seed = first; seed < first + seeds; seed++) {
+            try {
+                Path directory = Files.createTempDirectory("canvass-service-runs");
+                try {
+                    applied += MachineRuns.run(seed, 1, ServiceMachine.in(directory));
+                } finally {
+                    new StateDirectories(directory, InstallTrace.NONE).remove(directory);
+                }
+            } catch (AssertionError broken) {
+                Throwable why = broken.getCause() == null ? broken : broken.getCause();
+                return List.of("true", seed + " seeds, " + why.getMessage(), broken.getMessage());
+            } catch (IOException | RuntimeException e) {
+                return List.of("true", seed + " seeds, " + e, String.valueOf(e.getMessage()));
+            }
+        }
+        return List.of("false", "not in " + seeds + " seeds; " + applied + " commands were applied");
+    }
+}
