@@ -14,10 +14,10 @@ public final class ServiceRuns implements Function<List<String>, List<String>> {
     public static void main(String[] arguments) {
         List<String> said = new ServiceRuns().apply(List.of(arguments));
         said.forEach(System.out::println);
-        System.exit(said.getFirst().equals(Boolean.toString(true)) ? 1 : 0);
+        System.exit(said.getFirst().equals("caught") ? 1 : 0);
     }
 
-    /** @return whether a promise broke, and in words which, or what was run */
+    /** @return caught or missed, and in words which promise broke, or what was run */
     @Override
     public List<String> apply(List<String> arguments) {
         long seeds = Long.parseLong(arguments.getFirst());
@@ -33,11 +33,12 @@ public final class ServiceRuns implements Function<List<String>, List<String>> {
                 }
             } catch (AssertionError broken) {
                 Throwable why = broken.getCause() == null ? broken : broken.getCause();
-                return List.of("true", seed + " seeds, " + why.getMessage(), broken.getMessage());
+                String first = String.valueOf(why.getMessage()).lines().findFirst().orElse("");
+                return List.of("caught", seed + " seeds, " + first, String.valueOf(broken.getMessage()));
             } catch (IOException | RuntimeException e) {
-                return List.of("true", seed + " seeds, " + e, String.valueOf(e.getMessage()));
+                return List.of("caught", seed + " seeds, " + e, String.valueOf(e.getMessage()));
             }
         }
-        return List.of("false", "not in " + seeds + " seeds; " + applied + " commands were applied");
+        return List.of("missed", "not in " + seeds + " seeds; " + applied + " commands were applied");
     }
 }

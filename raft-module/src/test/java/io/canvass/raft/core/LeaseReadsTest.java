@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import static io.canvass.raft.core.CoreFixture.CLUSTER;
 import static io.canvass.raft.core.CoreFixture.N1;
 import static io.canvass.raft.core.CoreFixture.N2;
+import static io.canvass.raft.core.CoreFixture.N3;
 import static io.canvass.raft.core.CoreFixture.N4;
 import static io.canvass.raft.core.CoreFixture.T;
 import static io.canvass.raft.core.CoreFixture.voters;
@@ -82,7 +83,18 @@ class LeaseReadsTest {
 
     @Test
     void whoStartsAsFreshSupportsNoLease() {
-        assertThat(byLease(elected())).noneMatch(effect -> effect instanceof Effect.Complete);
+        CoreFixture replica = Stands.leader(voters(2).observers(N3).lease(LEASE));
+        replica.response(N2, follows(1, ELECTED, 4));
+        replica.response(N3, follows(2, ELECTED, 4));
+        replica.at(replica.now() + LEASE - 1);
+        replica.response(N3, follows(2, ELECTED, 4));
+        // A voter from its append on, and for Check Quorum one that has just been heard.
+        replica.change(9, new MemberChange.Promote(N3, 1000));
+        replica.persisted();
+        assertThat(byLease(replica)).containsExactly(served(4));
+
+        replica.at(replica.now() + 1);
+        assertThat(byLease(replica)).noneMatch(effect -> effect instanceof Effect.Complete);
     }
 
     @Test
