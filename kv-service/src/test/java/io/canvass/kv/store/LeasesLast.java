@@ -38,8 +38,9 @@ final class LeasesLast {
         judged.putIfAbsent(expire, new Judged(replica, nanos));
     }
 
+    /** @param invoked when the client asked, by each machine's clock */
     void answered(long index, Result result, List<Long> invoked) {
-        if (result.hasLease() && !result.getReplayed() && invoked != null) {
+        if (result.hasLease() && !result.getReplayed()) {
             LeaseInfo lease = result.getLease();
             kept.computeIfAbsent(lease.getId(), id -> new ArrayList<>())
                     .add(new Kept(index, lease.getTtlMillis(), invoked));

@@ -33,8 +33,8 @@ public final class ServiceRuns implements Function<List<String>, List<String>> {
                 }
             } catch (AssertionError broken) {
                 Throwable why = broken.getCause() == null ? broken : broken.getCause();
-                String first = String.valueOf(why.getMessage()).lines().findFirst().orElse("");
-                return List.of("caught", seed + " seeds, " + first, String.valueOf(broken.getMessage()));
+                String line = String.valueOf(why.getMessage()).lines().findFirst().orElse("");
+                return List.of("caught", seed + " seeds, " + line, String.valueOf(broken.getMessage()));
             } catch (IOException | RuntimeException e) {
                 return List.of("caught", seed + " seeds, " + e, String.valueOf(e.getMessage()));
             }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 import com.google.protobuf.ByteString;
@@ -67,8 +68,8 @@ final class ServiceWorkload implements Workload {
         Result result = resultOf(answer);
         commands.told(command, result);
         tokens.told(command, result);
-        leases.answered(entry.index(), result, asked.get(request));
-        asked.remove(request);
+        Optional.ofNullable(asked.remove(request))
+                .ifPresent(invoked -> leases.answered(entry.index(), result, invoked));
     }
 
     @Override

@@ -53,16 +53,19 @@ final class TokensRise {
     }
 
     private void holds(ByteString lock, Ticket now) {
-        Ticket before = holders.put(lock, now);
-        boolean same = before != null && before.getToken() == now.getToken();
         if (gone.contains(lock.toStringUtf8() + " " + now.getToken())) {
-            throw new InvariantViolation("FencingTokens", "a token that was given back holds " + lock.toStringUtf8() + ": " + now);
+            throw new InvariantViolation(
+                    "FencingTokens", "a token that was given back holds " + lock.toStringUtf8() + ": " + now);
         }
-        if (same && !before.getOwner().equals(now.getOwner())) {
+        Ticket before = holders.put(lock, now);
+        if (before == null) {
+            return;
+        }
+        if (now.getToken() < before.getToken()) {
+            throw new InvariantViolation("FencingTokens", "after " + before + " holds, with a lower token, " + now);
+        }
+        if (now.getToken() == before.getToken() && !now.getOwner().equals(before.getOwner())) {
             throw new InvariantViolation("FencingTokens", "one token for two owners: " + before + now);
-        }
-        if (before != null && !same && now.getToken() <= before.getToken()) {
-            throw new InvariantViolation("FencingTokens", "after " + before + " holds, with no higher token, " + now);
         }
     }
 
