@@ -65,6 +65,8 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
         view = HEALTHY;
         writes = Optional.empty();
         reads = Optional.empty();
+        offersLeases = false;
+        leased = false;
         clockMillis = START_MILLIS;
         if (index > 0) {
             close();
