@@ -109,6 +109,15 @@ class WrongSettingsTest {
                         + " choose a port."));
     }
 
+    @Test
+    void aDriftThatLeavesNoLeaseIsRefusedWhereLeasesAreOn() {
+        runner.withPropertyValues("kv.read.lease.enabled=true", "kv.read.lease.max-clock-drift=1s")
+                .run(context -> assertRefused(context, "kv.read.lease.max-clock-drift is \"1000ms\", but that is not below"
+                        + " kv.raft.election-timeout (1000ms), so that no lease would ever be held: lower it, or raise the"
+                        + " election timeout, or set kv.read.lease.enabled to false."));
+        runner.withPropertyValues("kv.read.lease.max-clock-drift=1s").run(context -> assertThat(context).hasNotFailed());
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void aWrongSettingAndTheSentenceThatStopsTheStart(String setting, String sentence) {

@@ -113,22 +113,36 @@ final class ClusterCalls {
     /**
      * Returns once a read of the local store is as fresh as asked for.
      *
-     * @throws ProblemException 503
+     * @return what to label the answer with: a lease read that had to be confirmed is linearizable
+     * @throws ProblemException 503; 400 where lease reads are off
      */
-    void awaitFreshness(Consistency consistency) {
-        awaitFreshness(consistency, limits.requestTimeout());
+    Consistency awaitFreshness(Consistency consistency) {
+        return awaitFreshness(consistency, limits.requestTimeout());
     }
 
-    private void awaitFreshness(Consistency consistency, Duration timeout) {
+    private Consistency awaitFreshness(Consistency consistency, Duration timeout) {
         try {
-            if (consistency == Consistency.LOCAL) {
-                replication.requireMember();
-                return;
-            }
+            return switch (consistency) {
+                case LOCAL -> {
+                    replication.requireMember();
+                    yield Consistency.LOCAL;
+                }
+                case LEASE -> {
+                    requireLeaseReads();
+                    boolean byLease = join(replication.awaitLease(timeout));
+                    yield byLease ? Consistency.LEASE : Consistency.LINEARIZABLE;
+                }
+                case LINEARIZABLE -> {
+                    awaitRead(beginRead(timeout));
+                    yield Consistency.LINEARIZABLE;
+                }
+            };
         } catch (ReplicationException e) {
             throw readFailed(e.reason(), message(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw readFailed(Reason.DRAINING, "This node stopped while it waited for the leader.");
         }
-        awaitRead(beginRead(timeout));
     }
 
     /** Begins what {@link #awaitFreshness} of a linearizable read waits for. */
@@ -163,23 +177,24 @@ final class ClusterCalls {
     /**
      * Returns once a read of the local store is as fresh as asked for.
      *
-     * @return of a local read, how old what is read next may be at most
+     * @return what to label the answer with
      * @throws ProblemException 503
      */
-    Optional<Staleness> awaitFreshness(ReadTerms terms) {
+    Freshness awaitFreshness(ReadTerms terms) {
+        Consistency had;
         if (terms.minRevision() == 0) {
-            awaitFreshness(terms.consistency(), terms.timeout());
+            had = awaitFreshness(terms.consistency(), terms.timeout());
         } else {
             long startNanos = System.nanoTime();
-            awaitFreshness(terms.consistency(), terms.timeout());
+            had = awaitFreshness(terms.consistency(), terms.timeout());
             awaitRevision(terms, terms.timeout().minusNanos(System.nanoTime() - startNanos));
         }
         if (terms.consistency() != Consistency.LOCAL) {
-            return Optional.empty();
+            return new Freshness(had, Optional.empty());
         }
         Staleness staleness = replication.staleness();
         Stalenesses.requireWithin(terms, staleness);
-        return Optional.of(staleness);
+        return new Freshness(had, Optional.of(staleness));
     }
 
     private void awaitRevision(ReadTerms terms, Duration left) {
@@ -192,6 +207,14 @@ final class ClusterCalls {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw readFailed(Reason.DRAINING, "This node stopped while it waited for the revision.");
+        }
+    }
+
+    private void requireLeaseReads() {
+        if (!replication.offersLeaseReads()) {
+            throw QueryParameters.invalid("The query parameter 'consistency' is 'lease', and lease reads are off on this"
+                    + " node: kv.read.lease.enabled is false. Nothing was read. Ask for consistency=linearizable, or turn"
+                    + " them on on all nodes.");
         }
     }
 

@@ -4,6 +4,8 @@ package io.canvass.kv.api;
 enum Consistency {
     /** Real-time order: the read sees every write that was answered before the read was sent. */
     LINEARIZABLE("linearizable"),
+    /** The same without a round trip, on a leader, if clocks drift less than the bound; elsewhere {@link #LINEARIZABLE}. */
+    LEASE("lease"),
     /** A prefix of history, as this node has it, even without a quorum. */
     LOCAL("local");
 
@@ -28,6 +30,6 @@ enum Consistency {
             }
         }
         throw QueryParameters.invalid("The query parameter 'consistency' is '" + Excerpt.of(word)
-                + "'. It can be linearizable or local.");
+                + "'. It can be linearizable, lease or local.");
     }
 }

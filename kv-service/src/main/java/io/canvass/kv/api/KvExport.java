@@ -2,10 +2,8 @@ package io.canvass.kv.api;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
-import io.canvass.kv.cluster.Replication.Staleness;
 import io.canvass.kv.store.KeySpan;
 import io.canvass.kv.store.RangeQuery;
 import jakarta.servlet.http.HttpServletRequest;
@@ -44,7 +42,7 @@ final class KvExport implements Endpoints {
         KeySpan span = KeySpans.of(query, limits.maxKeyBytes());
         ReadTerms terms = ReadTerms.of(query, plain);
         RequestHeaders.requireAccepts(request, NdJson.MEDIA_TYPE, "Accept it or */*.");
-        Optional<Staleness> staleness = cluster.awaitFreshness(terms);
+        Freshness freshness = cluster.awaitFreshness(terms);
         RangeQuery first = RangeQuery.of(span, limits.maxPageItems(), limits.maxPageBytes());
         OptionalLong revision = terms.revision();
         streams.send(
@@ -53,7 +51,7 @@ final class KvExport implements Endpoints {
                 new NdJson.Export(span.start()),
                 read -> {
                     Replies.stamp(request, response, cluster.view());
-                    Replies.label(response, terms.consistency(), staleness, read);
+                    Replies.label(response, freshness, read);
                     response.setHeader("Content-Disposition", "attachment; filename=\"canvass-r" + read + ".ndjson\"");
                     response.setHeader("Cache-Control", "no-store");
                 },

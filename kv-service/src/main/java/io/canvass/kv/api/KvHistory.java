@@ -1,9 +1,7 @@
 package io.canvass.kv.api;
 
 import java.io.IOException;
-import java.util.Optional;
 
-import io.canvass.kv.cluster.Replication.Staleness;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.raft.core.Bytes;
 import jakarta.servlet.http.HttpServletRequest;
@@ -35,11 +33,11 @@ final class KvHistory {
         int limit = (int) query.count(LIMIT, limits.defaultPageItems(), limits.maxPageItems());
         RequestHeaders.requireAccepts(request, MediaType.APPLICATION_JSON_VALUE, "Accept it or */*.");
 
-        Optional<Staleness> staleness = cluster.awaitFreshness(terms);
+        Freshness freshness = cluster.awaitFreshness(terms);
         KvQueries.History history = reader.history(key, query.number(BEFORE, 1), limit, limits.maxPageBytes());
 
         Replies.stamp(request, response, cluster.view());
-        Replies.label(response, terms.consistency(), staleness, history.revision());
+        Replies.label(response, freshness, history.revision());
         if (history.versions().isEmpty()) {
             throw Problem.of(ProblemType.KEY_NOT_FOUND, "No version of the key is kept"
                             + query.text(BEFORE).map(before -> " from before revision " + before).orElse("")

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-import io.canvass.kv.cluster.Replication.Staleness;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.RangeQuery;
 import jakarta.servlet.http.HttpServletRequest;
@@ -87,7 +86,7 @@ final class KvPages implements Endpoints {
         cursor.ifPresent(given -> requireSame(terms.revision(), given));
 
         // A node that is behind the one that gave the cursor catches up first.
-        Optional<Staleness> staleness = cluster.awaitFreshness(
+        Freshness freshness = cluster.awaitFreshness(
                 cursor.map(given -> terms.atLeast(given.revision())).orElse(terms));
         KvQueries.RangePage page = reader.range(cursor
                 .map(given -> range.query(limit, maxBytes, OptionalLong.of(given.revision())).after(given.last()))
@@ -98,7 +97,7 @@ final class KvPages implements Endpoints {
                 : Optional.empty();
         next.ifPresent(following -> response.setHeader(
                 "Link", "<" + PATH + "?" + query.with(PageCursor.PARAMETER, following) + ">; rel=\"next\""));
-        label(terms, staleness, page.revision(), request, response);
+        label(freshness, page.revision(), request, response);
         Replies.send(
                 response, MediaType.APPLICATION_JSON_VALUE, KvJson.object(json -> write(json, range, page, next)));
     }
@@ -137,9 +136,9 @@ final class KvPages implements Endpoints {
             throws IOException {
         query.requireAbsent("count-only counts the whole range", LIMIT, MAX_BYTES, PageCursor.PARAMETER);
         long startNanos = System.nanoTime();
-        Optional<Staleness> staleness = cluster.awaitFreshness(terms);
+        Freshness freshness = cluster.awaitFreshness(terms);
         RangeCounts.Count count = counts.count(range, terms, startNanos);
-        label(terms, staleness, count.revision(), request, response);
+        label(freshness, count.revision(), request, response);
         Replies.send(response, MediaType.APPLICATION_JSON_VALUE, KvJson.object(json -> {
             json.writeNumberProperty("revision", count.revision());
             json.writeNumberProperty("count", count.count());
@@ -155,23 +154,22 @@ final class KvPages implements Endpoints {
             throws IOException {
         query.requireAbsent("a stream is of the whole range", LIMIT, MAX_BYTES, PageCursor.PARAMETER);
         query.requireAbsent("it is for pages", RangeRequest.COUNT_ONLY, RangeRequest.SEPARATOR);
-        Optional<Staleness> staleness = cluster.awaitFreshness(terms);
+        Freshness freshness = cluster.awaitFreshness(terms);
         streams.send(
                 range.query(limits.maxPageItems(), limits.maxPageBytes(), terms.revision()),
                 new NdJson.Range(range.content()),
-                revision -> label(terms, staleness, revision, request, response),
+                revision -> label(freshness, revision, request, response),
                 request,
                 response);
     }
 
     private void label(
-            ReadTerms terms,
-            Optional<Staleness> staleness,
+            Freshness freshness,
             long revision,
             HttpServletRequest request,
             HttpServletResponse response) {
         Replies.stamp(request, response, cluster.view());
-        Replies.label(response, terms.consistency(), staleness, revision);
+        Replies.label(response, freshness, revision);
         Replies.mustRevalidate(response);
     }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-import io.canvass.kv.cluster.Replication.Staleness;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvReader;
 import io.canvass.kv.store.StoredValue;
@@ -66,13 +65,13 @@ final class KvReads implements Endpoints {
             query.requireAbsent("what stood at a revision never changes", LongPoll.PARAMETER);
         }
 
-        Optional<Staleness> staleness = cluster.awaitFreshness(terms);
+        Freshness freshness = cluster.awaitFreshness(terms);
         wait.ifPresent(asked -> longPoll.await(asked, key, response));
         KvReader.Lookup lookup =
                 terms.revision().isEmpty() ? reader.get(key) : reader.get(key, terms.revision().getAsLong());
 
         Replies.stamp(request, response, cluster.view());
-        Replies.label(response, terms.consistency(), staleness, lookup.revision());
+        Replies.label(response, freshness, lookup.revision());
         reply(condition, format, lookup, response);
     }
 

@@ -1,10 +1,8 @@
 package io.canvass.kv.api;
 
 import java.io.IOException;
-import java.util.Optional;
 
 import io.canvass.kv.cluster.Replication.ClusterView;
-import io.canvass.kv.cluster.Replication.Staleness;
 import io.canvass.kv.store.StoredValue;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -32,15 +30,13 @@ final class Replies {
     /**
      * What a read was promised and what it saw.
      *
-     * @param staleness of a local read
      * @param revision of the store, which was read
      */
-    static void label(
-            HttpServletResponse response, Consistency consistency, Optional<Staleness> staleness, long revision) {
-        response.setHeader("Kv-Consistency", consistency.word());
+    static void label(HttpServletResponse response, Freshness freshness, long revision) {
+        response.setHeader("Kv-Consistency", freshness.had().word());
         response.setHeader("Kv-Store-Revision", Long.toString(revision));
-        if (staleness.isPresent()) {
-            response.setHeader(Stalenesses.HEADER, Stalenesses.format(staleness.get()));
+        if (freshness.staleness().isPresent()) {
+            response.setHeader(Stalenesses.HEADER, Stalenesses.format(freshness.staleness().get()));
         }
     }
 

@@ -40,10 +40,10 @@ final class Snapshots {
         QueryParameters query = QueryParameters.parse(request.getQueryString(), List.of(Consistency.PARAMETER));
         Consistency consistency = Consistency.of(query);
         RequestHeaders.requireAccepts(request, MediaType.APPLICATION_OCTET_STREAM_VALUE, "Accept it or */*.");
-        cluster.awaitFreshness(consistency);
+        Consistency had = cluster.awaitFreshness(consistency);
         OwnThread.call("kv-snapshot", () -> {
             try (Backups.Backup backup = backups.begin()) {
-                describe(request, response, consistency, backup);
+                describe(request, response, had, backup);
                 // Tomcat would leave the body out, but only once it has been read.
                 if (!request.getMethod().equals("HEAD")) {
                     response.flushBuffer();

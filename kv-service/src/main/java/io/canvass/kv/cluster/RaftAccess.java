@@ -29,6 +29,15 @@ public interface RaftAccess extends AutoCloseable {
      */
     CompletableFuture<Long> readIndex();
 
+    /**
+     * The same, on a leader that holds a lease without asking the others; completes with whether it was by lease. Linearizable then only
+     * if clocks keep to the bound.
+     */
+    CompletableFuture<Boolean> leaseRead();
+
+    /** Whether this node's settings allow lease reads. */
+    boolean offersLeaseReads();
+
     /** From memory, and cheap enough to be asked for each request. */
     Leadership leadership();
 

@@ -6,27 +6,30 @@ import java.util.concurrent.TimeUnit;
 import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.raft.runtime.RaftException;
 
-/** One linearizable read's wait. Asked again while no leader is known: a read changes nothing, so that nothing is ever unknown. */
+/** One read's wait for the leader's word. Asked again while no leader is known: a read changes nothing, so that nothing is ever unknown. */
 final class ReadAttempt {
     private final RaftAccess raft;
     private final NodeGate gate;
     private final Delays delays;
     private final long timeoutNanos;
     private final Backoff backoff = new Backoff();
-    private final CompletableFuture<Void> result = new CompletableFuture<>();
+    private final boolean leaseIsEnough;
+    private final CompletableFuture<Boolean> result = new CompletableFuture<>();
     /** Set before anything else happens. */
     private Delays.Delayed deadline = Delays.Delayed.NONE;
     private volatile String lastRefusal = "the leader has not confirmed it";
 
-    ReadAttempt(RaftAccess raft, NodeGate gate, Delays delays, long timeoutNanos) {
+    /** @param leaseIsEnough whether a leader may answer by its lease */
+    ReadAttempt(RaftAccess raft, NodeGate gate, Delays delays, long timeoutNanos, boolean leaseIsEnough) {
         this.raft = raft;
         this.gate = gate;
         this.delays = delays;
         this.timeoutNanos = timeoutNanos;
+        this.leaseIsEnough = leaseIsEnough;
     }
 
-    /** Called once. */
-    CompletableFuture<Void> start() {
+    /** Called once. Completes with whether it was by lease. */
+    CompletableFuture<Boolean> start() {
         deadline = delays.after(timeoutNanos, this::timedOut);
         ask();
         return result;
@@ -40,19 +43,19 @@ final class ReadAttempt {
             fail(Reason.DRAINING, "This node stops; the read was not begun");
             return;
         }
-        CompletableFuture<?> _ = indexHere().whenComplete((_, failure) -> {
+        CompletableFuture<?> _ = confirmedHere().whenComplete((byLease, failure) -> {
             if (failure == null) {
                 deadline.cancel();
-                result.complete(null);
+                result.complete(byLease);
             } else {
                 refused(Failures.causeOf(failure));
             }
         });
     }
 
-    private CompletableFuture<Long> indexHere() {
+    private CompletableFuture<Boolean> confirmedHere() {
         try {
-            return raft.readIndex();
+            return leaseIsEnough ? raft.leaseRead() : raft.readIndex().thenApply(_ -> false);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -47,12 +47,19 @@ public final class Replica implements RaftAccess, PeerAccess {
     private final GrpcTransport transport;
     private final KvStore store;
     private final RaftStore raftStore;
+    private final boolean offersLeaseReads;
 
-    private Replica(RaftNode<Result> node, GrpcTransport transport, KvStore store, RaftStore raftStore) {
+    private Replica(
+            RaftNode<Result> node,
+            GrpcTransport transport,
+            KvStore store,
+            RaftStore raftStore,
+            boolean offersLeaseReads) {
         this.node = node;
         this.transport = transport;
         this.store = store;
         this.raftStore = raftStore;
+        this.offersLeaseReads = offersLeaseReads;
     }
 
     /**
@@ -117,6 +124,7 @@ public final class Replica implements RaftAccess, PeerAccess {
             KvStore store) {
         RaftConfig raft = RaftSettings.of(
                 properties.raft(),
+                properties.read().lease(),
                 raftStore.identity().clusterId(),
                 raftStore.identity().replica());
         GrpcTransport transport = GrpcTransport.open(transportConfig(plan, properties, raft), services);
@@ -126,7 +134,7 @@ public final class Replica implements RaftAccess, PeerAccess {
                     logPolicy(properties));
             RaftNode<Result> node = RaftNode.start(config, raftStore, transport, store, listener);
             store.onDamage(node::quarantine);
-            return new Replica(node, transport, store, raftStore);
+            return new Replica(node, transport, store, raftStore, raft.leaseNanos() > 0);
         } catch (RuntimeException e) {
             transport.close();
             // The port is taken when the node starts.
@@ -202,6 +210,16 @@ public final class Replica implements RaftAccess, PeerAccess {
     @Override
     public CompletableFuture<Long> readIndex() {
         return node.readIndex();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> leaseRead() {
+        return node.leaseRead();
+    }
+
+    @Override
+    public boolean offersLeaseReads() {
+        return offersLeaseReads;
     }
 
     @Override

@@ -55,8 +55,24 @@ final class ReplicatedStore implements Replication {
 
     @Override
     public CompletableFuture<Void> awaitLinearizable(Duration timeout) {
+        return attempted(timeout, false).thenApply(_ -> null);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> awaitLease(Duration timeout) {
+        return attempted(timeout, true);
+    }
+
+    private CompletableFuture<Boolean> attempted(Duration timeout, boolean leaseIsEnough) {
         return admitted(
-                () -> new ReadAttempt(context.raft(), context.gate(), context.delays(), timeout.toNanos()).start(), _ -> {});
+                () -> new ReadAttempt(context.raft(), context.gate(), context.delays(), timeout.toNanos(), leaseIsEnough)
+                        .start(),
+                _ -> {});
+    }
+
+    @Override
+    public boolean offersLeaseReads() {
+        return context.raft().offersLeaseReads();
     }
 
     @Override

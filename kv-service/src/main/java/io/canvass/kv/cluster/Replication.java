@@ -31,6 +31,17 @@ public interface Replication {
     Staleness staleness();
 
     /**
+     * The same, but where this node leads and holds a lease without asking the others: linearizable then only if clocks drift less than
+     * {@code kv.read.lease.max-clock-drift}. Only where {@link #offersLeaseReads}.
+     *
+     * @return whether it was by lease; false where it had to be confirmed as any other read
+     */
+    CompletableFuture<Boolean> awaitLease(Duration timeout);
+
+    /** Whether this node's settings allow lease reads. */
+    boolean offersLeaseReads();
+
+    /**
      * For what is answered from this node's store alone.
      *
      * @throws ReplicationException if this node was removed from its cluster, so that what it holds grows old for ever

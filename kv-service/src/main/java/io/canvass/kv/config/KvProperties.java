@@ -43,6 +43,7 @@ import org.springframework.validation.annotation.Validated;
  * @param txn bounds of transactions
  * @param requirePreconditionPrefixes Prefixes of keys that are not overwritten or deleted without a precondition
  * @param watch streams of changes, and requests that wait for one
+ * @param read how reads are answered
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -63,6 +64,7 @@ public record KvProperties(
         @Valid @DefaultValue Disk disk,
         @Valid @DefaultValue Check check,
         @Valid @DefaultValue History history,
+        @Valid @DefaultValue Read read,
         @Valid @DefaultValue Watch watch,
         @Valid @DefaultValue Lease lease,
         @Valid @DefaultValue Lock lock,
@@ -86,6 +88,7 @@ public record KvProperties(
                 "kv.request.max-size", request.maxSize(), "kv.forward.max-in-flight-size", forward.maxInFlightSize());
         Relations.requireAtMost(
                 "kv.value.max-size", value.maxSize(), "kv.raft.max-uncommitted-size", raft.maxUncommittedSize());
+        Relations.requireLeaseFits(read.lease(), raft.electionTimeout());
         Relations.requireFitsMessage("kv.value.max-size", value.maxSize(), peer.maxMessageSize());
         Relations.requireFitsMessage("kv.raft.max-append-size", raft.maxAppendSize(), peer.maxMessageSize());
         Relations.requireAtMost(
@@ -373,6 +376,18 @@ public record KvProperties(
                     "kv.watch.buffer-size", bufferSize, "kv.watch.max-buffered-size", maxBufferedSize);
         }
     }
+
+    /** @param lease reads that a leader answers on its own */
+    public record Read(@Valid @DefaultValue ReadLease lease) {}
+
+    /**
+     * @param enabled Whether reads with consistency=lease are answered. Voters keep the promise that they need only where this is
+     *     on: turn it on on all nodes before the first such read
+     * @param maxClockDrift Most by which what two nodes' monotonic clocks measure of one election timeout may differ
+     */
+    public record ReadLease(
+            @DefaultValue("false") boolean enabled,
+            @DurationMin(millis = 1, message = "must be at least 1ms") @DefaultValue("100ms") Duration maxClockDrift) {}
 
     /**
      * @param readiness the readiness probe

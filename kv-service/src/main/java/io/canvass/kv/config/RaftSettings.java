@@ -10,9 +10,9 @@ import org.springframework.util.unit.DataSize;
 public final class RaftSettings {
     private RaftSettings() {}
 
-    /** What a core is built with. Lease reads are off: no setting turns them on yet. */
-    public static RaftConfig of(KvProperties.Raft raft, UUID clusterId, ReplicaKey self) {
-        return new RaftConfig(
+    /** What a core is built with. */
+    public static RaftConfig of(KvProperties.Raft raft, KvProperties.ReadLease lease, UUID clusterId, ReplicaKey self) {
+        RaftConfig config = new RaftConfig(
                 clusterId,
                 self,
                 raft.electionTimeout().toNanos(),
@@ -26,6 +26,9 @@ public final class RaftSettings {
                 bytes(raft.maxTailSize()),
                 raft.protocolVersion(),
                 false);
+        return lease.enabled()
+                ? config.withLease(raft.electionTimeout().minus(lease.maxClockDrift()).toNanos())
+                : config;
     }
 
     private static int bytes(DataSize size) {

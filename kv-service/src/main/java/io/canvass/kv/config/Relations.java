@@ -25,6 +25,18 @@ final class Relations {
         }
     }
 
+    /** A lease lasts for what the drift leaves of an election timeout. */
+    static void requireLeaseFits(KvProperties.ReadLease lease, Duration electionTimeout) {
+        if (lease.enabled() && lease.maxClockDrift().compareTo(electionTimeout) >= 0) {
+            throw new InvalidSettingException(
+                    "kv.read.lease.max-clock-drift",
+                    text(lease.maxClockDrift()),
+                    "that is not below kv.raft.election-timeout (" + text(electionTimeout)
+                            + "), so that no lease would ever be held",
+                    "lower it, or raise the election timeout, or set kv.read.lease.enabled to false");
+        }
+    }
+
     static void requireAtMost(String property, DataSize value, String boundProperty, DataSize bound) {
         if (value.compareTo(bound) > 0) {
             throw new InvalidSettingException(

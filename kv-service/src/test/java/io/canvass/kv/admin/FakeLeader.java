@@ -131,6 +131,16 @@ final class FakeLeader implements RaftAccess {
     }
 
     @Override
+    public CompletableFuture<Boolean> leaseRead() {
+        throw new IllegalStateException("No key is read here");
+    }
+
+    @Override
+    public boolean offersLeaseReads() {
+        return false;
+    }
+
+    @Override
     public Map<RoundOutcome, Long> rounds() {
         return Map.of();
     }

@@ -36,7 +36,7 @@ final class EventStream implements AutoCloseable {
         this.socket = socket;
         // HTTP/1.0, so that no chunks are between the lines.
         this.in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-        this.status = Integer.parseInt(in.readLine().split(" ")[1]);
+        this.status = Integer.parseInt(in.readLine().split(" ", 3)[1]);
         for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
             String[] parts = line.split(":", 2);
             headers.put(parts[0].toLowerCase(Locale.ROOT), parts[1].strip());

@@ -47,6 +47,8 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     static final Staleness FRESH = new Staleness(OptionalLong.of(41), OptionalLong.of(0));
     static final long START_MILLIS = 1_800_000_000_000L;
 
+    private boolean offersLeases;
+    private boolean leased;
     private final List<Command> commands = new ArrayList<>();
     private final List<StoreObserver> observers = new ArrayList<>();
     private Path directory;
@@ -60,7 +62,6 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     private ClusterView view = HEALTHY;
     private Optional<Supplier<CompletableFuture<Result>>> writes = Optional.empty();
     private Optional<Supplier<CompletableFuture<Void>>> reads = Optional.empty();
-    private final List<StoreObserver> observers = new ArrayList<>();
 
     LocalStore() {
         directory = newDirectory();
@@ -74,6 +75,8 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
         view = HEALTHY;
         writes = Optional.empty();
         reads = Optional.empty();
+        offersLeases = false;
+        leased = false;
         clockMillis = START_MILLIS;
         staleness = FRESH;
         waiting.clear();
@@ -207,6 +210,22 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
 
     synchronized void age(Staleness next) {
         staleness = next;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Boolean> awaitLease(Duration timeout) {
+        return awaitLinearizable(timeout).thenApply(_ -> leased);
+    }
+
+    @Override
+    public synchronized boolean offersLeaseReads() {
+        return offersLeases;
+    }
+
+    /** From now on lease reads are on, and this node leads and holds a lease, or does not. */
+    synchronized void offersLeases(boolean holdsOne) {
+        offersLeases = true;
+        leased = holdsOne;
     }
 
     @Override

@@ -206,6 +206,30 @@ class ReadsTest extends ApiTest {
         assertThat(store.lastTimeout()).isEqualTo(TestServer.SMALL.requestTimeout());
     }
 
+    @Test
+    void aLeaseReadWhereTheyAreOffIsRefusedAndNamesTheSetting() {
+        seedColor();
+        Wire.Reply reply = http.get("/v1/kv/app/color?consistency=lease");
+        assertProblem(reply, 400, "invalid-request");
+        assertNoOutcome(reply);
+        assertThat(reply.json().path("detail").asString()).contains("kv.read.lease.enabled", "Nothing was read");
+    }
+
+    @Test
+    void aLeaseReadSaysWhetherItWasOne() {
+        seedColor();
+        store.offersLeases(true);
+        Wire.Reply byLease = http.get("/v1/kv/app/color?consistency=lease");
+        assertThat(byLease.text()).isEqualTo("green");
+        assertThat(byLease.header("Kv-Consistency")).contains("lease");
+        assertThat(http.get("/v1/kv?consistency=lease").header("Kv-Consistency")).contains("lease");
+
+        store.offersLeases(false);
+        Wire.Reply confirmed = http.get("/v1/kv/app/color?consistency=lease");
+        assertThat(confirmed.text()).isEqualTo("green");
+        assertThat(confirmed.header("Kv-Consistency")).contains("linearizable");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -111,26 +111,12 @@ final class Wire {
             if (empty) {
                 return head;
             }
-            if (head.header("transfer-encoding").filter("chunked"::equals).isPresent()) {
-                return new Reply(status, headers, Bytes.wrap(chunks(in)));
-            }
             Optional<String> length = head.header("content-length");
             boolean chunked = head.header("transfer-encoding").filter("chunked"::equals).isPresent();
             byte[] body = length.isPresent()
                     ? in.readNBytes(Integer.parseInt(length.get()))
                     : chunked ? chunks(in) : in.readAllBytes();
             return new Reply(status, headers, Bytes.wrap(body));
-        }
-
-        private static byte[] chunks(InputStream in) throws IOException {
-            ByteArrayOutputStream body = new ByteArrayOutputStream();
-            int size = Integer.parseInt(line(in), 16);
-            while (size > 0) {
-                body.writeBytes(in.readNBytes(size));
-                line(in);
-                size = Integer.parseInt(line(in), 16);
-            }
-            return body.toByteArray();
         }
 
         Optional<String> header(String name) {

@@ -24,6 +24,7 @@ import io.canvass.raft.runtime.RoundOutcome;
 
 /** A replica that answers what it was told to answer, in order; with nothing told, it does not lead. */
 public final class FakeRaft implements RaftAccess {
+    private boolean leased;
     private final Queue<CompletableFuture<Applied<Result>>> answers = new ArrayDeque<>();
     private final Queue<CompletableFuture<Long>> readAnswers = new ArrayDeque<>();
     private final List<Bytes> proposed = new ArrayList<>();
@@ -115,6 +116,21 @@ public final class FakeRaft implements RaftAccess {
         reads++;
         CompletableFuture<Long> answer = readAnswers.poll();
         return answer == null ? CompletableFuture.failedFuture(led(otherLeader)) : answer;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Boolean> leaseRead() {
+        return leased ? CompletableFuture.completedFuture(true) : readIndex().thenApply(_ -> false);
+    }
+
+    @Override
+    public boolean offersLeaseReads() {
+        return true;
+    }
+
+    /** From now on it leads and holds a lease. */
+    public synchronized void holdsLease() {
+        leased = true;
     }
 
     @Override

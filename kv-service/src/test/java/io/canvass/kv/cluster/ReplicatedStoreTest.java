@@ -200,6 +200,15 @@ class ReplicatedStoreTest {
     }
 
     @Test
+    void aReadByLeaseSaysWhetherThereWasOne() {
+        raft.readAnswers(CompletableFuture.completedFuture(9L));
+        assertThat(store.awaitLease(TIMEOUT)).isCompletedWithValue(false);
+        raft.holdsLease();
+        assertThat(store.awaitLease(TIMEOUT)).isCompletedWithValue(true);
+        assertThat(raft.reads()).isEqualTo(1);
+    }
+
+    @Test
     void aReadWaitsForALeaderToBeElected() {
         raft.readAnswers(CompletableFuture.failedFuture(led(ReplicaKey.NONE))).readAnswers(CompletableFuture.completedFuture(9L));
         CompletableFuture<Void> read = store.awaitLinearizable(TIMEOUT);

@@ -1,5 +1,6 @@
 package io.canvass.kv.config;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -120,7 +121,11 @@ class ClusterPlanTest {
                 .run(context -> properties.set(context.getBean(KvProperties.class)));
         UUID cluster = new UUID(1, 2);
         ReplicaKey self = new ReplicaKey("kv-1", new UUID(3, 4));
-        assertThat(RaftSettings.of(properties.get().raft(), cluster, self)).isEqualTo(RaftConfig.of(cluster, self, 1_000_000_000L));
+        KvProperties.Raft raft = properties.get().raft();
+        KvProperties.ReadLease on = new KvProperties.ReadLease(true, Duration.ofMillis(300));
+        assertThat(RaftSettings.of(raft, on, cluster, self))
+                .isEqualTo(RaftConfig.of(cluster, self, 1_000_000_000L).withLease(700_000_000L));
+        assertThat(RaftSettings.of(raft, properties.get().read().lease(), cluster, self)).isEqualTo(RaftConfig.of(cluster, self, 1_000_000_000L));
     }
 
     @Test

@@ -121,7 +121,8 @@ final class StoreMachine implements Machine {
     }
 
     private static Answer refused(boolean exists, KeyValue current) {
-        return new Answer(true, exists ? Optional.of(current.getValue().toStringUtf8()) : Optional.empty());
+        Optional<String> found = exists ? Optional.of(current.getValue().toStringUtf8()) : Optional.empty();
+        return new Answer(true, found, Bytes.EMPTY);
     }
 
     @Override

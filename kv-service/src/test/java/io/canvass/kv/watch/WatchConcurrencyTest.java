@@ -104,7 +104,7 @@ class WatchConcurrencyTest {
         }
 
         void run() {
-            long begin = 1 + random.nextInt((int) feed.store().revision() + 1);
+            long begin = 1L + random.nextInt((int) feed.store().revision() + 1);
             through = begin - 1;
             try {
                 while (!written.get() || through < feed.store().revision()) {

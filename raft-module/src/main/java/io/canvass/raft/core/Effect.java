@@ -64,8 +64,16 @@ public sealed interface Effect {
         /** The command is in the log at this place; its outcome is known when this index is applied. */
         record Appended(long index, long epoch) implements Result {}
 
-        /** The read is linearizable once this index is applied. */
-        record ReadAt(long index) implements Result {}
+        /**
+         * The read is linearizable once this index is applied.
+         *
+         * @param byLease if clocks keep to the bound: no round confirmed it
+         */
+        record ReadAt(long index, boolean byLease) implements Result {
+            public ReadAt(long index) {
+                this(index, false);
+            }
+        }
 
         /**
          * This replica does not lead, or is handing over; surely nothing happened.

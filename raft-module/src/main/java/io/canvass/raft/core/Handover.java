@@ -15,6 +15,8 @@ final class Handover {
 
     private final ReplicaState state;
     private @Nullable UnderWay now;
+    /** Once in this leadership: an order that is late, or comes twice, is obeyed late. */
+    private boolean everOrdered;
 
     Handover(ReplicaState state) {
         this.state = state;
@@ -22,6 +24,14 @@ final class Handover {
 
     boolean isUnderWay() {
         return now != null;
+    }
+
+    /**
+     * Whether somebody was told to campaign, whose flagged votes no voter refuses for the sake of a leader that it hears. What became of
+     * the order is never known for sure, so this stays true for as long as this leadership lasts (HAZARDS B6).
+     */
+    boolean hasOrdered() {
+        return everOrdered;
     }
 
     long deadlineNanos() {
@@ -64,6 +74,7 @@ final class Handover {
         UnderWay handover = now;
         if (handover != null && !handover.ordered() && target.match() == state.log.lastIndex()) {
             now = new UnderWay(handover.requestId(), handover.target(), handover.deadlineNanos(), true);
+            everOrdered = true;
             Message order = new Message.TransferRequest(
                     state.config.clusterId(), target.key(), state.epoch(), state.log.lastIndex());
             state.sendNow(target.key(), Lane.CONTROL, order);

@@ -25,8 +25,17 @@ public sealed interface Input {
     /** @param requestId the shell's own number, never used twice */
     record Proposal(long requestId, Bytes command) {}
 
-    /** Reads that ask from which index on they are linearizable. */
-    record Read(long nowNanos, List<Long> requestIds) implements Input {}
+    /**
+     * Reads that ask from which index on they are linearizable.
+     *
+     * @param byLease whether a leader's lease is enough (PREVOTE.md, Answering a vote request), where it has one; if not, they
+     *     are confirmed by a round as all others. The time must have been taken after the last of them came (HAZARDS B14)
+     */
+    record Read(long nowNanos, List<Long> requestIds, boolean byLease) implements Input {
+        public Read(long nowNanos, List<Long> requestIds) {
+            this(nowNanos, requestIds, false);
+        }
+    }
 
     /**
      * Change the members. Answered like a proposal, or with {@link Effect.Result.ChangeRefused}.

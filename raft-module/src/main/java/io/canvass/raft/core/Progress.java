@@ -50,6 +50,9 @@ final class Progress {
 
     /** When the newest request that it answered in this epoch was sent. At election all start as fresh. */
     private long contactNanos;
+    /** The same, but what starts as fresh does not count: what a lease rests on. */
+    private long leaseNanos = ReplicaState.EpochMemory.NEVER;
+
     private long lastHeardNanos = ReplicaState.EpochMemory.NEVER;
     /** When its connection was lost last: what it answered of what had been sent by then says nothing of now. */
     private long lostNanos = ReplicaState.EpochMemory.NEVER;
@@ -120,6 +123,10 @@ final class Progress {
 
     long contactNanos() {
         return contactNanos;
+    }
+
+    long leaseNanos() {
+        return leaseNanos;
     }
 
     long lastHeardNanos() {
@@ -230,6 +237,7 @@ final class Progress {
 
     void answered(long sentAtNanos, long readSequence) {
         contactNanos = Math.max(contactNanos, sentAtNanos);
+        leaseNanos = Math.max(leaseNanos, sentAtNanos);
         readAcknowledged = Math.max(readAcknowledged, readSequence);
     }
 

@@ -17,6 +17,8 @@ import java.util.UUID;
  * @param maxTailBytes newest entries kept in memory for peers and for apply
  * @param protocolVersion 0: capped below Pre-Vote (PREVOTE.md, Versions); 1: Pre-Vote; 2: members say more of themselves
  * @param leaseReads whether votes are judged as lease reads need it (PREVOTE.md, Answering a vote request)
+ * @param leaseNanos how long after a majority's last answered request was sent a leader answers reads on its own, by
+ *     its clock; below T, and only where votes are judged so. 0: it never does
  */
 public record RaftConfig(
         UUID clusterId,
@@ -31,7 +33,8 @@ public record RaftConfig(
         int maxPendingReads,
         int maxTailBytes,
         int protocolVersion,
-        boolean leaseReads) {
+        boolean leaseReads,
+        long leaseNanos) {
     /** The protocol version that brought Pre-Vote. */
     public static final int PRE_VOTE_VERSION = 1;
 
@@ -42,6 +45,38 @@ public record RaftConfig(
     public static final int TRANSACTIONS_VERSION = 3;
 
     public static final int NEWEST_VERSION = TRANSACTIONS_VERSION;
+
+    /** One that answers no read by lease. */
+    public RaftConfig(
+            UUID clusterId,
+            ReplicaKey self,
+            long electionTimeoutNanos,
+            long heartbeatNanos,
+            long commitDelayNanos,
+            int maxAppendBytes,
+            int maxInflightAppends,
+            int maxInflightBytes,
+            int maxUncommittedBytes,
+            int maxPendingReads,
+            int maxTailBytes,
+            int protocolVersion,
+            boolean leaseReads) {
+        this(
+                clusterId,
+                self,
+                electionTimeoutNanos,
+                heartbeatNanos,
+                commitDelayNanos,
+                maxAppendBytes,
+                maxInflightAppends,
+                maxInflightBytes,
+                maxUncommittedBytes,
+                maxPendingReads,
+                maxTailBytes,
+                protocolVersion,
+                leaseReads,
+                0);
+    }
 
     public RaftConfig {
         if (self.isNone() || self.directoryId().equals(ReplicaKey.UNASSIGNED)) {
@@ -65,6 +100,10 @@ public record RaftConfig(
         if (protocolVersion < 0 || protocolVersion > NEWEST_VERSION) {
             throw new IllegalArgumentException("No such protocol version: " + protocolVersion);
         }
+        if (leaseNanos < 0 || leaseNanos >= electionTimeoutNanos || (leaseNanos > 0 && !leaseReads)) {
+            throw new IllegalArgumentException("A lease of " + leaseNanos + " ns must be from 0 to below the election timeout ("
+                    + electionTimeoutNanos + " ns), and above 0 only where votes are judged for lease reads");
+        }
     }
 
     /** The bounds of a production replica; see {@code docs/architecture.md}, Bounds. */
@@ -83,6 +122,25 @@ public record RaftConfig(
                 8 << 20,
                 NEWEST_VERSION,
                 false);
+    }
+
+    /** The same with lease reads: votes are judged so, and a leader answers by a lease that lasts so long. */
+    public RaftConfig withLease(long nanos) {
+        return new RaftConfig(
+                clusterId,
+                self,
+                electionTimeoutNanos,
+                heartbeatNanos,
+                commitDelayNanos,
+                maxAppendBytes,
+                maxInflightAppends,
+                maxInflightBytes,
+                maxUncommittedBytes,
+                maxPendingReads,
+                maxTailBytes,
+                protocolVersion,
+                true,
+                nanos);
     }
 
     boolean capped() {

@@ -229,7 +229,7 @@ public final class RaftCore {
 
     private void onRead(Input.Read read) {
         if (state.role() instanceof Role.Leader leader) {
-            leader.replication().reads().read(read.requestIds());
+            leader.replication().reads().read(read.requestIds(), read.byLease());
         } else {
             forwardedReads.read(read.requestIds());
         }

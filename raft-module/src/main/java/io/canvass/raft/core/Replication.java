@@ -338,6 +338,18 @@ public final class Replication {
         return state.now() - quorumContactNanos() >= config.electionTimeoutNanos();
     }
 
+    /**
+     * Whether no other can have been elected, if clocks keep to the bound: a majority has heard this leader so lately that it refuses
+     * others its votes, nobody was ordered to take over, and the commit index is the truth.
+     */
+    boolean holdsLease() {
+        if (config.leaseNanos() == 0 || !hasCommittedInOwnEpoch() || handover.hasOrdered()) {
+            return false;
+        }
+        long since = reachedByMajority(Progress::leaseNanos, state.now());
+        return since >= 0 && state.now() - since < config.leaseNanos();
+    }
+
     long nextDeadlineNanos() {
         if (peers.isEmpty()) {
             return Outcome.NEVER;

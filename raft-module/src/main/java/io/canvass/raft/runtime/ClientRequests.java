@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class ClientRequests {
     private final Applier<?> applier;
     private final List<Event.Proposed> proposals = new ArrayList<>();
-    private final List<CompletableFuture<Long>> readers = new ArrayList<>();
-    private final Map<Long, CompletableFuture<Long>> reads = new HashMap<>();
+    private final List<Event.ReadAsked> readers = new ArrayList<>();
+    private final List<Event.ReadAsked> leaseReaders = new ArrayList<>();
+    private final Map<Long, Event.ReadAsked> reads = new HashMap<>();
     private long lastRequestId;
     private long firstProposalId;
 
@@ -32,7 +33,7 @@ final class ClientRequests {
     }
 
     void add(Event.ReadAsked read) {
-        readers.add(read.applied());
+        (read.byLease() == null ? readers : leaseReaders).add(read);
     }
 
     /** A number for a request to the core that is none of these. */
@@ -58,21 +59,22 @@ final class ClientRequests {
     }
 
     /** The time is taken after the last of them came: never an older one (HAZARDS B14). */
-    Input.@Nullable Read takeReads(LongSupplier now) {
-        if (readers.isEmpty()) {
+    Input.@Nullable Read takeReads(LongSupplier now, boolean byLease) {
+        List<Event.ReadAsked> asked = byLease ? leaseReaders : readers;
+        if (asked.isEmpty()) {
             return null;
         }
-        List<Long> ids = new ArrayList<>(readers.size());
-        for (CompletableFuture<Long> reader : readers) {
+        List<Long> ids = new ArrayList<>(asked.size());
+        for (Event.ReadAsked reader : asked) {
             ids.add(++lastRequestId);
             reads.put(lastRequestId, reader);
         }
-        readers.clear();
-        return new Input.Read(now.getAsLong(), ids);
+        asked.clear();
+        return new Input.Read(now.getAsLong(), ids, byLease);
     }
 
     void complete(Effect.Complete complete) {
-        CompletableFuture<Long> read = reads.remove(complete.requestId());
+        Event.ReadAsked read = reads.remove(complete.requestId());
         if (read != null) {
             complete(read, complete.result());
         } else {
@@ -95,13 +97,18 @@ final class ClientRequests {
         }
     }
 
-    private void complete(CompletableFuture<Long> read, Effect.Result result) {
+    private void complete(Event.ReadAsked read, Effect.Result result) {
         switch (result) {
-            case Effect.Result.ReadAt at -> applier.awaitRead(at.index(), read);
+            case Effect.Result.ReadAt at -> {
+                if (read.byLease() != null) {
+                    read.byLease().complete(at.byLease());
+                }
+                applier.awaitRead(at.index(), read.applied());
+            }
             case Effect.Result.NotLeader not ->
-                read.completeExceptionally(new RaftException.NotLeader(not.leader(), not.epoch()));
+                read.applied().completeExceptionally(new RaftException.NotLeader(not.leader(), not.epoch()));
             case Effect.Result.Overloaded o ->
-                read.completeExceptionally(new RaftException.Overloaded("Too many reads wait for a confirmation"));
+                read.applied().completeExceptionally(new RaftException.Overloaded("Too many reads wait for a confirmation"));
             case Effect.Result.Appended a -> throw mixedUp(result);
             case Effect.Result.ChangeRefused c -> throw mixedUp(result);
             case Effect.Result.ChangeAllowed c -> throw mixedUp(result);
@@ -121,7 +128,8 @@ final class ClientRequests {
     }
 
     void endReads(String why) {
-        readers.forEach(r -> r.completeExceptionally(new RaftException.Stopped(why)));
-        reads.values().forEach(r -> r.completeExceptionally(new RaftException.Stopped(why)));
+        readers.forEach(r -> r.applied().completeExceptionally(new RaftException.Stopped(why)));
+        leaseReaders.forEach(r -> r.applied().completeExceptionally(new RaftException.Stopped(why)));
+        reads.values().forEach(r -> r.applied().completeExceptionally(new RaftException.Stopped(why)));
     }
 }

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CoreLoop implements Runnable {
     /** Inputs stepped before effects are carried out: bounds the latency that a burst adds. */
+    private static final boolean[] EITHER = {false, true};
     private static final int MAX_DRAIN = 4096;
     /** Full drains after which an expired timer is looked at even if the inbox is not empty yet. */
     private static final int MAX_FULL_DRAINS = 4;
@@ -278,9 +279,11 @@ final class CoreLoop implements Runnable {
     }
 
     private void read() {
-        Input.Read all = clients.takeReads(this::now);
-        if (all != null) {
-            step(all);
+        for (boolean byLease : EITHER) {
+            Input.Read all = clients.takeReads(this::now, byLease);
+            if (all != null) {
+                step(all);
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import io.canvass.raft.core.ResignReason;
 import io.canvass.raft.core.Token;
 import io.canvass.raft.storage.Damage;
 import io.canvass.raft.transport.Transport;
+import org.jspecify.annotations.Nullable;
 
 /** What the core's thread takes from its inbox. It becomes an input, with the time at which it is taken up. */
 sealed interface Event {
@@ -22,7 +23,8 @@ sealed interface Event {
 
     record Proposed(Bytes command, ProposalOutcome outcome) implements Event {}
 
-    record ReadAsked(CompletableFuture<Long> applied) implements Event {}
+    /** @param byLease whether a lease is enough; completed, before the other, with whether it was one */
+    record ReadAsked(CompletableFuture<Long> applied, @Nullable CompletableFuture<Boolean> byLease) implements Event {}
 
     record Durable(Token token) implements Event {}
 

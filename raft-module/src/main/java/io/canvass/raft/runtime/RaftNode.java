@@ -209,8 +209,21 @@ public final class RaftNode<R> implements AutoCloseable {
      */
     public CompletableFuture<Long> readIndex() {
         CompletableFuture<Long> future = new CompletableFuture<>();
-        offer(new Event.ReadAsked(future));
+        offer(new Event.ReadAsked(future, null));
         return future;
+    }
+
+    /**
+     * Completes as {@link #readIndex} does, and fails as that does; but on a leader that holds a lease at once, without asking anybody.
+     * Then it is linearizable only if clocks keep to the bound ({@link io.canvass.raft.core.RaftConfig#leaseNanos}).
+     *
+     * @return whether it was by lease; false: a round confirmed it, as for any other read
+     */
+    public CompletableFuture<Boolean> leaseRead() {
+        CompletableFuture<Long> applied = new CompletableFuture<>();
+        CompletableFuture<Boolean> byLease = new CompletableFuture<>();
+        offer(new Event.ReadAsked(applied, byLease));
+        return applied.thenApply(index -> byLease.getNow(false));
     }
 
     /**

@@ -313,6 +313,12 @@ final class CoreFixture {
             return configured(Configs.of().leases());
         }
 
+        /** And how long a leader's lease lasts. */
+        Builder lease(long nanos) {
+            config = config.withLease(nanos);
+            return this;
+        }
+
         Builder configured(Configs configs) {
             config = configs.build();
             return this;

@@ -80,6 +80,7 @@ enum Merge {
         table.put("AppendSending.commitNoticeNanos", FAR);
         table.put("Progress.session", SESSION);
         table.put("Progress.contactNanos", PAST);
+        table.put("Progress.leaseNanos", FORGOTTEN);
         table.put("Progress.lastHeardNanos", FORGOTTEN);
         table.put("Progress.lostNanos", FORGOTTEN);
         table.put("Progress$Inflight.sentAtNanos", PAST);

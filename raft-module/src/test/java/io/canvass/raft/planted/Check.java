@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One kind of check, as it is run on a variant.
@@ -60,11 +61,20 @@ record Check(
             fault -> List.of(),
             LATE);
 
+    /** The whole store in the simulator: of the service, whose faults lie in its own folder. */
+    static final Check RUNS = new Check(
+            "runs of the store",
+            "runs",
+            Set.of("store"),
+            "io.canvass.kv.store.ServiceRuns",
+            fault -> List.of("100"),
+            LATE);
+
     /** In the order of the columns. A new kind of check needs a class for the inside, and a line here. */
     static final List<Check> ALL = List.of(UNIT_TESTS, SCRIPTS, SIMULATOR, EXPLORATION);
 
     static Check named(String word) {
-        return ALL.stream()
+        return Stream.concat(ALL.stream(), Stream.of(RUNS))
                 .filter(check -> check.word().equals(word))
                 .findFirst()
                 .orElseThrow(() -> new PlantedFaultException("'" + word + "' is no check"));

@@ -3,7 +3,10 @@ package io.canvass.raft.planted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -59,6 +62,21 @@ public record Fault(
         } catch (IOException e) {
             throw new PlantedFaultException(file + " cannot be read", e);
         }
+    }
+
+    /**
+     * Compiles it, and has all its checks run.
+     *
+     * @return by the words of each check that it names, what that found; empty if it found nothing
+     */
+    public Map<String, Optional<String>> found() {
+        Variant variant = Variant.of(this);
+        Map<String, Optional<String>> found = new LinkedHashMap<>();
+        for (QuickCheck check : caughtBy) {
+            Finding finding = check.run(variant);
+            found.put(check.toString(), finding.caught() ? Optional.of(finding.words()) : Optional.empty());
+        }
+        return found;
     }
 
     /** The package of what it changes, such as {@code core}: whose unit tests are to know. */

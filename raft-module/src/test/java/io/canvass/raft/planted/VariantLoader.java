@@ -2,14 +2,15 @@ package io.canvass.raft.planted;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Loads everything of {@code io.canvass.raft} itself, the changed classes first, the others from where they are; all
+ * Loads everything of {@code io.canvass.raft}, and of a service, itself, the changed classes first, the others from where they are; all
  * else comes from its parent. So each variant is a world of its own, static state included, and shares only libraries.
  */
 final class VariantLoader extends ClassLoader {
-    private static final String OWN = "io.canvass.raft.";
+    private static final List<String> OWN = List.of("io.canvass.raft.", "io.canvass.kv.");
 
     private final Map<String, byte[]> changed;
 
@@ -20,7 +21,7 @@ final class VariantLoader extends ClassLoader {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (!name.startsWith(OWN)) {
+        if (OWN.stream().noneMatch(name::startsWith)) {
             return super.loadClass(name, resolve);
         }
         synchronized (getClassLoadingLock(name)) {

@@ -450,7 +450,7 @@ class MembersTest {
         RaftConfig before = new RaftConfig(
                 c.clusterId(), c.self(), c.electionTimeoutNanos(), c.heartbeatNanos(), c.commitDelayNanos(),
                 c.maxAppendBytes(), c.maxInflightAppends(), c.maxInflightBytes(), c.maxUncommittedBytes(),
-                c.maxPendingReads(), c.maxTailBytes(), RaftConfig.PRE_VOTE_VERSION, c.leaseReads());
+                c.maxPendingReads(), c.maxTailBytes(), RaftConfig.PRE_VOTE_VERSION, c.leaseReads(), c.leaseNanos());
         return RaftNodeConfig.of(before);
     }
 }

@@ -71,6 +71,31 @@ class RaftNodeTest {
     }
 
     @Test
+    void aLeaderAnswersByItsLeaseAndAFollowerAsksIt() throws Exception {
+        try (LocalGroup group = new LocalGroup(directory, 3)) {
+            for (String id : group.ids()) {
+                group.start(id, store -> store, settings -> new RaftNodeConfig(
+                        settings.raft().withLease(settings.raft().electionTimeoutNanos() / 2),
+                        settings.diskStallLimit(), settings.maxPendingProposals(), settings.addresses(), settings.log()));
+            }
+            String leader = group.awaitLeader();
+            String follower =
+                    group.ids().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+            group.propose(leader, "c");
+
+            // Under load a heartbeat may be late, and then there is no lease for a moment.
+            await().atMost(LocalGroup.PATIENCE).until(() -> leaseRead(group, leader));
+            assertThat(group.machine(leader).commands()).contains("c");
+            assertThat(leaseRead(group, follower)).isFalse();
+            assertThat(group.machine(follower).commands()).contains("c");
+        }
+    }
+
+    private static boolean leaseRead(LocalGroup group, String id) throws Exception {
+        return group.node(id).leaseRead().get(LocalGroup.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
     void aFollowerRefusesAProposalAndNamesTheLeader() throws Exception {
         try (LocalGroup group = new LocalGroup(directory, 3)) {
             group.startAll();

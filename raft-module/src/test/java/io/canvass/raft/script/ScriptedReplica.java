@@ -59,7 +59,7 @@ final class ScriptedReplica {
         RaftConfig other = new RaftConfig(
                 c.clusterId(), key, c.electionTimeoutNanos(), c.heartbeatNanos(), c.commitDelayNanos(),
                 c.maxAppendBytes(), c.maxInflightAppends(), c.maxInflightBytes(), c.maxUncommittedBytes(),
-                c.maxPendingReads(), c.maxTailBytes(), c.protocolVersion(), c.leaseReads());
+                c.maxPendingReads(), c.maxTailBytes(), c.protocolVersion(), c.leaseReads(), c.leaseNanos());
         ScriptedReplica again = new ScriptedReplica(cluster, other, random, bootstrap, new ScriptedDisk(told()));
         again.life = life;
         return again;

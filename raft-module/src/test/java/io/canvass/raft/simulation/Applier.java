@@ -46,6 +46,8 @@ final class Applier {
         close();
         machine = simulation.machines().make();
         machine.apply(replica.memory().subList(0, (int) flushed));
+        machine.restored(replica.clock());
+        simulation.clients().workload().stands(replica.number(), replica.life(), machine);
         wanted = flushed;
     }
 
@@ -103,13 +105,14 @@ final class Applier {
     /** In one batch. */
     private void work(long to) {
         List<Entry> entries = List.copyOf(replica.memory().subList((int) applied(), (int) to));
-        List<Machine.Answer> answers = machine().apply(entries);
+        List<Machine.Answer> answers = machine().apply(entries, replica.clock());
         for (int i = 0; i < entries.size(); i++) {
             for (Observer observer : simulation.observers()) {
                 observer.applied(replica, entries.get(i).index());
             }
             simulation.clients().applied(replica, entries.get(i), answers.get(i));
         }
+        simulation.clients().workload().stands(replica.number(), replica.life(), machine());
         simulation.clients().serve(replica);
     }
 
@@ -120,6 +123,8 @@ final class Applier {
         waiting = false;
         machine = simulation.machines().make();
         machine.apply(content);
+        machine.restored(replica.clock());
+        simulation.clients().workload().stands(replica.number(), replica.life(), machine);
         wanted = content.size();
         flushed = wanted;
         simulation.observers().forEach(observer -> observer.installed(replica));

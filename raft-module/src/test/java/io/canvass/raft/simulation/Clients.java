@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
+import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.Input;
@@ -28,7 +29,8 @@ final class Clients {
 
     private record Served(SimulatedReplica replica, long life, long index, long request) {}
 
-    private record Awaited(long epoch, long request) {}
+    /** @param floor as in {@link Request} */
+    private record Awaited(long epoch, long request, long floor) {}
 
     private final Simulation simulation;
     private final RandomGenerator random;
@@ -36,7 +38,8 @@ final class Clients {
     private final Map<Place, Awaited> appended = new HashMap<>();
     private final Set<Long> operatorsRequests = new HashSet<>();
     private final List<Served> toServe = new ArrayList<>();
-    private final History history;
+    private final Set<Long> leadersOwn = new HashSet<>();
+    private final Workload workload;
     private long lastRequest;
     private long acknowledged;
     private boolean stopped = true;
@@ -44,7 +47,7 @@ final class Clients {
     Clients(Simulation simulation, RandomGenerator random) {
         this.simulation = simulation;
         this.random = random;
-        this.history = new History(simulation.machines());
+        this.workload = simulation.machines().workload(simulation::machineNanos);
     }
 
     void begin() {
@@ -84,16 +87,32 @@ final class Clients {
     void propose(SimulatedReplica replica, int count) {
         List<Input.Proposal> proposals = new ArrayList<>();
         for (long id : requests(replica, count, false)) {
-            proposals.add(new Input.Proposal(id, history.write(id)));
+            proposals.add(new Input.Proposal(id, workload.write(id)));
         }
         long timestamp = simulation.now() / 1_000_000;
-        replica.receive(now -> new Input.Propose(now, timestamp, proposals));
+        replica.receive(now -> {
+            proposals.forEach(proposal -> replica.machine().received(proposal.command(), now));
+            return new Input.Propose(now, timestamp, proposals);
+        });
+    }
+
+    /** What a leader has to propose of its own accord. */
+    void proposeOwn(SimulatedReplica replica, Bytes command) {
+        long id = requests(replica, 1, false).getFirst();
+        leadersOwn.add(id);
+        long timestamp = simulation.now() / 1_000_000;
+        replica.receive(now -> new Input.Propose(now, timestamp, List.of(new Input.Proposal(id, command))));
+    }
+
+    Workload workload() {
+        return workload;
     }
 
     void read(SimulatedReplica replica, int count) {
         List<Long> ids = requests(replica, count, true);
-        ids.forEach(history::read);
-        replica.receive(now -> new Input.Read(now, ids));
+        ids.forEach(workload::read);
+        boolean byLease = replica.config().leaseNanos() > 0 && ids.getFirst() % 3 > 0;
+        replica.receive(now -> new Input.Read(now, ids, byLease));
     }
 
     void change(SimulatedReplica leader, MemberChange change) {
@@ -126,20 +145,28 @@ final class Clients {
             simulation.tally().count(outcomeOf(complete));
             return;
         }
+        if (leadersOwn.remove(complete.requestId())) {
+            return;
+        }
         switch (complete.result()) {
             case Effect.Result.Appended at ->
                 appended.put(
                         new Place(replica.number(), replica.life(), at.index()),
-                        new Awaited(at.epoch(), complete.requestId()));
-            case Effect.Result.ReadAt at -> readAt(replica, request, complete.requestId(), at.index());
+                        new Awaited(at.epoch(), complete.requestId(), request.floor()));
+            case Effect.Result.ReadAt at -> {
+                if (at.byLease()) {
+                    simulation.tally().count(Tally.Count.READS_BY_LEASE);
+                }
+                readAt(replica, request, complete.requestId(), at.index());
+            }
             case Effect.Result.ChangeRefused c -> throw wrong(complete);
             case Effect.Result.ChangeAllowed c -> throw wrong(complete);
             case Effect.Result.TransferFailed t -> throw wrong(complete);
             case Effect.Result.LeadershipLeft l -> throw wrong(complete);
-            case Effect.Result.NotLeader n -> history.forget(complete.requestId());
+            case Effect.Result.NotLeader n -> workload.forget(complete.requestId());
             case Effect.Result.Overloaded o -> {
                 simulation.tally().count(Tally.Count.OVERLOADED);
-                history.forget(complete.requestId());
+                workload.forget(complete.requestId());
             }
         }
     }
@@ -175,22 +202,23 @@ final class Clients {
     /** What a replica applied is acknowledged to those who wrote it there, and seen by those whose reads waited for it. */
     void applied(SimulatedReplica replica, Entry entry, Machine.Answer answer) {
         simulation.tally().count(Tally.Count.COMMANDS_APPLIED);
+        workload.applied(replica.number(), entry, answer);
         Awaited awaited = appended.remove(new Place(replica.number(), replica.life(), entry.index()));
         if (awaited != null && awaited.epoch() == entry.epoch()) {
-            acknowledged = Math.max(acknowledged, entry.index());
-            if (answer.refused()) {
-                history.foundInstead(awaited.request(), answer.found());
-            } else {
-                history.written(awaited.request());
+            if (entry.index() <= awaited.floor()) {
+                throw new InvariantViolation("LinearizableWrites", "a write that was asked for after " + awaited.floor()
+                        + " had been acknowledged stands before that, at " + entry.index());
             }
+            acknowledged = Math.max(acknowledged, entry.index());
+            workload.answered(awaited.request(), entry, answer);
         } else if (awaited != null) {
             // Another leader's entry stands in its place, and always will.
-            history.forget(awaited.request());
+            workload.forget(awaited.request());
         }
     }
 
-    void requireLinearizable() {
-        history.requireLinearizable();
+    void requireKept() {
+        workload.requireKept();
     }
 
     /** Answers the reads that waited for what this replica has applied by now. */
@@ -203,7 +231,7 @@ final class Clients {
             } else if (read.replica() == replica && replica.applied() >= read.index()) {
                 waiting.remove();
                 acknowledged = Math.max(acknowledged, replica.applied());
-                history.haveRead(read.request(), replica.machine());
+                workload.haveRead(read.request(), replica.machine());
                 simulation.tally().count(Tally.Count.READS_SERVED);
             }
         }

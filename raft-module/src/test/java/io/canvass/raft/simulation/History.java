@@ -8,10 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.Entry;
 import io.canvass.raft.simulation.Operation.Kind;
 
 /** What clients asked and were told, by the number of the request. Draws nothing: the same requests are the same operations. */
-final class History {
+final class History implements Workload {
     private static final int KEYS = 3;
     private static final int SWAP_EVERY = 4;
 
@@ -33,8 +34,8 @@ final class History {
         return "v" + request;
     }
 
-    /** Notes that this write is asked for. */
-    Bytes write(long request) {
+    @Override
+    public Bytes write(long request) {
         String key = key(request);
         Machine.Seen expected = lastRead.get(key);
         if (request % SWAP_EVERY == 0 && expected != null) {
@@ -47,13 +48,23 @@ final class History {
         return machines.write(key, value(request));
     }
 
-    void read(long request) {
+    @Override
+    public void read(long request) {
         operations.put(request, new Operation(key(request), Kind.READ, ++clock, Operation.NEVER,
                 Optional.empty(), Optional.empty(), true));
     }
 
+    @Override
+    public void answered(long request, Entry entry, Machine.Answer answer) {
+        if (answer.refused()) {
+            foundInstead(request, answer.found());
+        } else {
+            written(request);
+        }
+    }
+
     /** It took effect. */
-    void written(long request) {
+    private void written(long request) {
         Operation asked = operations.get(request);
         if (asked != null) {
             operations.put(request, new Operation(asked.key(), asked.kind(), asked.invoked(), ++clock, asked.value(),
@@ -62,7 +73,7 @@ final class History {
     }
 
     /** A compare-and-set found another value, and so was a read of that. */
-    void foundInstead(long request, Optional<String> value) {
+    private void foundInstead(long request, Optional<String> value) {
         Operation asked = operations.get(request);
         if (asked != null) {
             operations.put(request, new Operation(
@@ -70,7 +81,8 @@ final class History {
         }
     }
 
-    void haveRead(long request, Machine machine) {
+    @Override
+    public void haveRead(long request, Machine machine) {
         Operation asked = operations.get(request);
         if (asked != null) {
             Optional<Machine.Seen> seen = machine.get(asked.key());
@@ -80,12 +92,13 @@ final class History {
         }
     }
 
-    /** It surely did not happen, or nobody was told what it read. */
-    void forget(long request) {
+    @Override
+    public void forget(long request) {
         operations.remove(request);
     }
 
-    void requireLinearizable() {
+    @Override
+    public void requireKept() {
         List<Operation> judged = judged();
         Optional<String> violated = Linearizability.violatedKey(judged);
         if (violated.isPresent()) {

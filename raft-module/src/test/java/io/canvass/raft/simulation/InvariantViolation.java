@@ -1,17 +1,17 @@
 package io.canvass.raft.simulation;
 
 /** A promise of the protocol was broken in a run. The message names the invariant first. */
-final class InvariantViolation extends AssertionError {
+public final class InvariantViolation extends AssertionError {
     private static final long serialVersionUID = 1;
 
     private final String invariant;
 
-    InvariantViolation(String invariant, String what) {
+    public InvariantViolation(String invariant, String what) {
         super(invariant + ": " + what);
         this.invariant = invariant;
     }
 
-    InvariantViolation(String invariant, String what, Throwable cause) {
+    public InvariantViolation(String invariant, String what, Throwable cause) {
         super(invariant + ": " + what, cause);
         this.invariant = invariant;
     }

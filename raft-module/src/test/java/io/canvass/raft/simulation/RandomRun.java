@@ -139,7 +139,7 @@ final class RandomRun {
         heal();
         simulation.runFor(2 * RunOptions.TIMEOUT_NANOS);
         simulation.clients().requireNoneForgotten();
-        simulation.clients().requireLinearizable();
+        simulation.clients().requireKept();
         epilogue.play();
     }
 

@@ -67,7 +67,7 @@ final class Registers implements Machine {
             put(key, words[3]);
             return Answer.DONE;
         }
-        return new Answer(true, Optional.ofNullable(values.get(key)));
+        return new Answer(true, Optional.ofNullable(values.get(key)), Bytes.EMPTY);
     }
 
     private void put(String key, String value) {

@@ -204,7 +204,7 @@ record RunOptions(
     // ---- what it means for one replica
 
     RaftConfig configOf(int number, ReplicaKey key) {
-        return new RaftConfig(
+        RaftConfig config = new RaftConfig(
                 CLUSTER,
                 key,
                 TIMEOUT_NANOS,
@@ -218,6 +218,14 @@ record RunOptions(
                 bounds.maxTailBytes(),
                 isOld(number) ? 0 : RaftConfig.PRE_VOTE_VERSION,
                 cluster.leaseReads());
+        return cluster.leaseReads() ? config.withLease(leaseNanos()) : config;
+    }
+
+    /** How long leases last: as long as the clocks allow. One that jumps keeps to no bound, so where some do there are no leases. */
+    private long leaseNanos() {
+        // A voter's T may be as short as T / (1 + d) in true time, and the leader may measure as little of it as (1 - d).
+        long drift = pace.driftPermille();
+        return harm.containsKey(Faults.Kind.CLOCK_JUMP) ? 0 : TIMEOUT_NANOS * (1000 - drift) / (1000 + drift) - 1;
     }
 
     boolean isOld(int number) {

@@ -400,8 +400,10 @@ final class SimulatedReplica {
                 case Effect.InstallSnapshot install -> snapshots.install(install);
                 case Effect.Apply apply -> applier.apply(apply);
                 case Effect.Complete complete -> simulation.clients().completed(this, complete);
-                case Effect.RoleChanged changed ->
+                case Effect.RoleChanged changed -> {
+                    tellMachine(changed);
                     trace("is " + changed.role() + " of epoch " + changed.epoch() + ", leader " + changed.leader().nodeId());
+                }
                 case Effect.RoundEnded ended -> trace("ends " + ended.round());
                 case Effect.Refused refused -> refused(refused);
                 case Effect.Halt halt -> halted(halt, outcome);
@@ -412,6 +414,14 @@ final class SimulatedReplica {
         }
         deadline = outcome.nextDeadlineNanos();
         scheduleWake();
+    }
+
+    private void tellMachine(Effect.RoleChanged changed) {
+        if (changed.role() == RoleName.LEADER) {
+            machine().leads(changed.epoch(), clock());
+        } else {
+            machine().follows();
+        }
     }
 
     /** In this world nobody is broken; but a replica with another disk is spoken to as the one that is no more. */

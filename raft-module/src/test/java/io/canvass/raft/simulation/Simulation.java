@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
+import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.EntryKind;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One cluster in virtual time, with everything that watches it. Replicas are named n0, n1, ... by their numbers. */
 final class Simulation {
+    private static final long SLOWEST_LEADER_NANOS = 2 * RunOptions.TIMEOUT_NANOS;
+
     private final RunOptions options;
     private final Machine.Kind machines;
     private final Agenda agenda = new Agenda();
@@ -29,6 +32,7 @@ final class Simulation {
     private final List<Observer> observers;
     private final Map<LogPosition, List<Entry>> snapshots = new HashMap<>();
     private final Tally tally = new Tally();
+    private final SplittableRandom leadersPace;
 
     Simulation(RunOptions options, long seed, boolean traced) {
         this(options, Registers.KIND, seed, traced);
@@ -38,6 +42,7 @@ final class Simulation {
         this.options = options;
         this.machines = machines;
         SplittableRandom random = new SplittableRandom(seed);
+        leadersPace = new SplittableRandom(~seed);
         trace = new Trace(traced, agenda);
         network = new Network(this, random.split());
         clients = new Clients(this, random.split());
@@ -173,6 +178,30 @@ final class Simulation {
 
     void startAll() {
         replicas.forEach(SimulatedReplica::start);
+        if (machines.tickNanos() > 0) {
+            replicas.forEach(replica -> tick(replica, leadersPace.split()));
+        }
+    }
+
+    /** A leader looks now and then what it has to propose of its own accord; its thread may be slow to do so. */
+    private void tick(SimulatedReplica replica, SplittableRandom pace) {
+        if (replica.isRunning() && replica.leads()) {
+            long epoch = epochOf(replica);
+            for (Bytes command : replica.machine().due(replica.clock())) {
+                clients.workload().due(replica.number(), epoch, command);
+                long delay = pace.nextInt(4) == 0 ? pace.nextLong(SLOWEST_LEADER_NANOS) : 0;
+                agenda.in(delay, () -> {
+                    if (replica.isUp()) {
+                        clients.proposeOwn(replica, command);
+                    }
+                });
+            }
+        }
+        agenda.in(1 + pace.nextLong(machines.tickNanos()), () -> tick(replica, pace));
+    }
+
+    List<Long> machineNanos() {
+        return replicas.stream().map(SimulatedReplica::machineNanos).toList();
     }
 
     void runFor(long nanos) {

@@ -23,6 +23,7 @@ final class Tally implements Observer {
         LOG_READS,
         COMMANDS_APPLIED,
         READS_SERVED,
+        READS_BY_LEASE,
         OVERLOADED,
         LEADER_TOLD_BY_OTHERS,
         CONTACT_WITH_A_GAP,
