@@ -115,6 +115,10 @@ final class MemberRequests {
     private static AdminRequest.Builder asked(HttpServletRequest request, List<String> parameters) {
         QueryParameters query = QueryParameters.parse(request.getQueryString(), parameters);
         RequestHeaders.requireKeepable(request);
+        if (request.getHeader(IdempotencyKeys.HEADER) != null) {
+            throw QueryParameters.invalid("The header " + IdempotencyKeys.HEADER + " is for writes of keys and leases;"
+                    + " a change of members that is repeated is refused as done or pending.");
+        }
         if (request.getHeader("If-Match") != null || request.getHeader("If-None-Match") != null) {
             throw QueryParameters.invalid("Conditions (If-Match, If-None-Match) are for keys; members have no ETag.");
         }
