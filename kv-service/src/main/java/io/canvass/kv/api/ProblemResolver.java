@@ -7,6 +7,7 @@ import java.util.Optional;
 import io.canvass.kv.store.DamagedStateException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,6 +98,11 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
         }
         if (exception instanceof HttpMediaTypeNotAcceptableException) {
             return ContainerProblems.ofStatus(HttpServletResponse.SC_NOT_ACCEPTABLE);
+        }
+        if (exception instanceof InvalidParameterException) {
+            // Spring's own endpoints, health and metrics, have Tomcat read the query string.
+            return Problem.of(ProblemType.INVALID_REQUEST, "The query string is not percent-encoded correctly, or is not"
+                    + " UTF-8. Nothing was done.");
         }
         Optional<HttpStatusCode> status = statusOf(exception);
         // Tomcat resolves .. before it looks for a servlet, so such a key ends up here.
