@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.stereotype.Component;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
@@ -55,7 +56,11 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
 
     /** After an answer has begun: then the client hung up, or sent what Tomcat has refused by itself. */
     private static boolean isClientsDoing(Exception exception) {
-        return exception instanceof ProblemException || exception instanceof IOException;
+        // Spring reads the bodies of its own endpoints, and wraps what Tomcat says of broken chunks.
+        boolean wasBody = exception instanceof HttpMessageNotReadableException;
+        return exception instanceof ProblemException
+                || exception instanceof IOException
+                || (wasBody && exception.getCause() instanceof IOException);
     }
 
     /** Sends the problem that the exception is. */

@@ -36,8 +36,9 @@ final class HttpJudge {
     List<String> judge(Exchange exchange, Conversation conversation) throws IOException {
         List<String> faults = new ArrayList<>();
         conversation.unsound().filter(what -> !isOfVersionZero(exchange)).ifPresent(faults::add);
-        // Who is refused while he still sends may lose the answer to the reset that follows it.
-        boolean mayBeReset = !exchange.isRight() && conversation.end() == Conversation.End.RESET;
+        // Tomcat hangs up after a 400. Who still sends then, another request perhaps, may lose the answer to the reset.
+        boolean mayBeRefused = !exchange.isRight() || exchange.methods().size() > 1;
+        boolean mayBeReset = mayBeRefused && conversation.end() == Conversation.End.RESET;
         if (exchange.isWhole() && !mayBeReset && exchange.ending() != Exchange.Ending.HANG_UP && !exchange.mayStream()
                 && conversation.answers().isEmpty()) {
             faults.add("No answer, " + conversation.end());
