@@ -9,12 +9,14 @@ import io.canvass.kv.store.RevisionCompactedException;
 import io.canvass.kv.store.RevisionInFutureException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.stereotype.Component;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
@@ -56,7 +58,11 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
 
     /** After an answer has begun: then the client hung up, or sent what Tomcat has refused by itself. */
     private static boolean isClientsDoing(Exception exception) {
-        return exception instanceof ProblemException || exception instanceof IOException;
+        // Spring reads the bodies of its own endpoints, and wraps what Tomcat says of broken chunks.
+        boolean wasBody = exception instanceof HttpMessageNotReadableException;
+        return exception instanceof ProblemException
+                || exception instanceof IOException
+                || (wasBody && exception.getCause() instanceof IOException);
     }
 
     /** Sends the problem that the exception is. */
@@ -106,6 +112,11 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
         }
         if (exception instanceof HttpMediaTypeNotAcceptableException) {
             return ContainerProblems.ofStatus(HttpServletResponse.SC_NOT_ACCEPTABLE);
+        }
+        if (exception instanceof InvalidParameterException) {
+            // Spring's own endpoints, health and metrics, have Tomcat read the query string.
+            return Problem.of(ProblemType.INVALID_REQUEST, "The query string is not percent-encoded correctly, or is not"
+                    + " UTF-8. Nothing was done.");
         }
         Optional<HttpStatusCode> status = statusOf(exception);
         // Tomcat resolves .. before it looks for a servlet, so such a key ends up here.

@@ -70,7 +70,7 @@ final class PeerServer {
             builder.withChildOption(
                     EpollChannelOption.TCP_USER_TIMEOUT, Math.toIntExact(config.keepAliveTimeout().toMillis()));
         }
-        services.forEach(builder::addService);
+        services.forEach(service -> builder.addService(MalformedRequests.guard(service.bindService(), refusals)));
         server = builder.build();
     }
 

@@ -8,17 +8,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 
 import io.canvass.proto.raft.v1.Frame;
 import io.canvass.proto.raft.v1.Lane;
 import io.canvass.raft.core.RaftConfig;
+import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -199,6 +205,61 @@ class PeerPortAbuseTest {
             await().until(() -> node.refusals(RefusalReason.MALFORMED_FRAME) == 1);
         } finally {
             channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void aRequestToAnAdditionalServiceThatIsNoProtobufIsRefusedAndCountedAndItsStreamIsOver() {
+        MethodDescriptor<Frame, Frame> method = MethodDescriptor.<Frame, Frame>newBuilder(
+                        ProtoUtils.marshaller(Frame.getDefaultInstance()), ProtoUtils.marshaller(Frame.getDefaultInstance()))
+                .setFullMethodName("test.Sink/Pour")
+                .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                .build();
+        CompletableFuture<Throwable> told = new CompletableFuture<>();
+        BindableService sink = () -> ServerServiceDefinition.builder("test.Sink")
+                .addMethod(method, ServerCalls.<Frame, Frame>asyncBidiStreamingCall(answers -> new Sink(told)))
+                .build();
+        try (TestNode served = TestNode.start("n4", List.of(sink))) {
+            ManagedChannel channel =
+                    NettyChannelBuilder.forAddress(TestNode.HOST, served.port()).usePlaintext().build();
+            CompletableFuture<Status> end = new CompletableFuture<>();
+            try {
+                ClientCall<String, Frame> call = channel.newCall(
+                        method.toBuilder(new TextMarshaller(), new FrameMarshaller()).build(), CallOptions.DEFAULT);
+                call.start(new ClientCall.Listener<>() {
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        end.complete(status);
+                    }
+                }, new Metadata());
+                call.sendMessage("");
+                call.sendMessage("no frame at all");
+                call.sendMessage("no frame either");
+                await().until(end::isDone);
+                assertThat(end.join().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+                assertThat(served.refusals(RefusalReason.MALFORMED_FRAME)).isEqualTo(1);
+                assertThat(Status.fromThrowable(told.join()).getCode()).isEqualTo(Status.Code.CANCELLED);
+            } finally {
+                channel.shutdownNow();
+            }
+        }
+    }
+
+    /** Answers nothing. */
+    private record Sink(CompletableFuture<Throwable> told) implements StreamObserver<Frame> {
+        @Override
+        public void onNext(Frame frame) {
+            assertThat(frame).isEqualTo(Frame.getDefaultInstance());
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            told.complete(failure);
+        }
+
+        @Override
+        public void onCompleted() {
+            told.completeExceptionally(new AssertionError("A broken stream was taken for a whole one"));
         }
     }
 
