@@ -40,6 +40,7 @@ final class ProblemErrorController implements ErrorController {
         ProblemReplies.Occurrence occurrence = new ProblemReplies.Occurrence(
                 ProblemReplies.Occurrence.text(request.getAttribute(RequestDispatcher.ERROR_METHOD)),
                 ProblemReplies.Occurrence.text(request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI)));
-        replies.send(request, response, ContainerProblems.ofStatus(status), occurrence);
+        Problem problem = ProblemReplies.answered(request).orElseGet(() -> ContainerProblems.ofStatus(status));
+        replies.send(request, response, problem, occurrence);
     }
 }

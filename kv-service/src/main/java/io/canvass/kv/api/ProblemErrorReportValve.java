@@ -52,6 +52,10 @@ final class ProblemErrorReportValve extends ErrorReportValve {
 
     /** Tomcat refuses some keys before they get to {@link KeyPath}, which would have said what is wrong with them. */
     private Problem problemOf(Request request, int status) {
+        Optional<Problem> answered = ProblemReplies.answered(request);
+        if (answered.isPresent()) {
+            return answered.get();
+        }
         String path = ProblemReplies.Occurrence.text(request.getRequestURI());
         Optional<Problem> wrongKey = status == 400 ? KeyPath.problemOf(path, limits.maxKeyBytes()) : Optional.empty();
         return wrongKey.orElseGet(() -> ContainerProblems.ofStatus(status));

@@ -1,6 +1,7 @@
 package io.canvass.kv.api;
 
 import java.io.IOException;
+import java.util.Optional;
 
 import io.canvass.kv.cluster.Replication;
 import io.canvass.kv.cluster.Replication.ClusterView;
@@ -16,10 +17,25 @@ final class ProblemReplies {
     /** One election takes less; clients that wait add jitter of their own. */
     private static final String RETRY_AFTER_SECONDS = "1";
 
+    private static final String ANSWERED = ProblemReplies.class.getName() + ".answered";
+
     private final Replication replication;
 
     ProblemReplies(Replication replication) {
         this.replication = replication;
+    }
+
+    /**
+     * Remembers what a handler would answer. Where Tomcat found the body broken it takes the answer over, and only the handler
+     * knows what was written until then.
+     */
+    static void remember(HttpServletRequest request, Problem problem) {
+        request.setAttribute(ANSWERED, problem);
+    }
+
+    /** What a handler would have answered. */
+    static Optional<Problem> answered(HttpServletRequest request) {
+        return request.getAttribute(ANSWERED) instanceof Problem problem ? Optional.of(problem) : Optional.empty();
     }
 
     /** Sends the problem. The response must not be committed. */

@@ -67,6 +67,9 @@ final class ProblemResolver implements HandlerExceptionResolver, Ordered {
 
     /** Sends the problem that the exception is. */
     void answer(HttpServletRequest request, HttpServletResponse response, Exception exception) {
+        if (exception instanceof ProblemException known) {
+            ProblemReplies.remember(request, known.problem());
+        }
         if (response.isCommitted()) {
             if (isClientsDoing(exception)) {
                 // The client hung up, which closes the answer too. Anyone can do that as often as they like.

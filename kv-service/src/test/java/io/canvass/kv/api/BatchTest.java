@@ -136,6 +136,18 @@ class BatchTest extends ApiTest {
         assertProblem(http.post("/v1/batch", TYPE, line, "If-Match: *"), 400, "invalid-request");
     }
 
+    /** Tomcat throws the answer away when the body was cut, and would say that nothing was done. */
+    @Test
+    void anImportWhoseBodyIsCutTellsWhatWasWritten() {
+        String lines = "{\"key\":\"a\",\"value\":\"1\"}\n".repeat(3);
+        Wire.Reply reply = http.raw("POST /v1/import HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+                + "Connection: close\r\nContent-Length: " + (lines.length() + 10) + "\r\n\r\n" + lines + "{\"key\"");
+        assertProblem(reply, 400, "invalid-request");
+        assertOutcome(reply, "unknown");
+        assertThat(reply.json().path("imported").asInt()).isEqualTo(2);
+        assertThat(store.contents()).isEqualTo(Map.of("a", "1"));
+    }
+
     @Test
     void anExportIsImportedAsItWasWithoutLeases() {
         Wire.Reply reply = imported("""

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Sends requests to one node, one after the other, and judges each answer. Nobody else may write meanwhile. */
@@ -48,7 +49,8 @@ public final class HttpFuzz {
         }
         return faults.isEmpty()
                 ? Optional.empty()
-                : Optional.of(String.join("\n", faults) + "\nThe request:\n" + exchange.shown());
+                : Optional.of(String.join("\n", faults) + "\nThe request:\n" + exchange.shown() + "\nThe answers:\n"
+                        + conversation.answers());
     }
 
     /** A line of counts. */
@@ -90,8 +92,13 @@ public final class HttpFuzz {
             return false;
         }
         try {
-            return answer.body().isEmpty()
-                    || !JsonMapper.shared().readTree(answer.body()).path("outcome").asString("").equals("unknown");
+            if (answer.body().isEmpty()) {
+                return true;
+            }
+            JsonNode problem = JsonMapper.shared().readTree(answer.body());
+            // Who waited in vain had a place in the queue and gave it back.
+            return !problem.path("outcome").asString("").equals("unknown")
+                    && !problem.path("type").asString("").equals("/problems/lock-held");
         } catch (JacksonException e) {
             return false;
         }

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class HttpJudge {
     /** KV-API.md, section 8, and what this service has beside it under {@code /problems}; 500 is none of them. */
     private static final Set<Integer> DOCUMENTED = Set.of(
-            200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413, 415, 417, 421, 422, 428, 429, 501,
+            200, 201, 204, 304, 307, 400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413, 415, 417, 421, 422, 428, 429, 501,
             503, 504, 505, 507);
 
     private static final Pattern LEAK = Pattern.compile(
