@@ -10,9 +10,11 @@ import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
 
 /**
- * Whether the client of a request that waits is still there. A servlet that waits is not told; Tomcat, asked to look
- * for
+ * Whether the client of a request that waits is still there. A servlet that waits is not told; Tomcat, asked to look for
  * further bytes without waiting, notices the end of the connection.
+ *
+ * <p>A connection that was looked at ends with its answer: looking takes the place of what the client may have sent behind the
+ * request already, and Tomcat would not find its way back to that.
  */
 final class ClientConnection {
     private static final String ATTRIBUTE = ClientConnection.class.getName();
@@ -26,14 +28,14 @@ final class ClientConnection {
     }
 
     /**
-     * On the request's own thread, after its body was read. A client that has closed its sending half counts as
-     * gone.
+     * On the request's own thread, after its body was read. A client that has closed its sending half counts as gone.
      */
     static boolean isGone(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof ClientConnection connection && connection.hasEnded();
     }
 
     private boolean hasEnded() {
+        request.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
         request.action(ActionCode.AVAILABLE, true);
         return request.getAvailable() == FAILED;
     }
