@@ -46,6 +46,6 @@ final class VersionGate {
                 .map(member -> member.key().nodeId() + " (" + member.maxVersion() + ")")
                 .collect(Collectors.joining(", "));
         return Optional.of("It needs protocol version " + required
-                + " on all members, and these are not known to speak it: " + who);
+                + " on all members, and these are not known to speak it: " + who + ".");
     }
 }

@@ -7,8 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps leases alive for a while, then lets each go, and sees how long it lives: never shorter than its TTL after the
- * last
- * keep-alive that was answered was sent, whatever happens to the nodes.
+ * last keep-alive that was answered was sent, whatever happens to the nodes.
  */
 final class LeaseHolder implements Runnable {
     private final List<String> urls;

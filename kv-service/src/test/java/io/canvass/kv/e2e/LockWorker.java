@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Takes one lock again and again, waiting for it, and writes to what it protects while it holds it. Now and then it
- * falls asleep
- * past its lease and writes all the same, as a process does that was paused: the resource has to refuse that.
+ * falls asleep past its lease and writes all the same, as a process does that was paused: the resource has to refuse
+ * that.
  */
 final class LockWorker implements Runnable {
     private static final int WRITES = 5;
@@ -20,9 +20,10 @@ final class LockWorker implements Runnable {
     private final FencedResource resource;
     private final Duration ttl;
     private final AtomicLong taken = new AtomicLong();
-    private final AtomicLong lost = new AtomicLong();
     private volatile boolean stopped;
     private int turn;
+    /** The token that it gave back last, whether the cluster has heard of that or will hear of it later. */
+    private long givenBack;
 
     LockWorker(String id, String lock, List<String> urls, FencedResource resource, Duration ttl) {
         this.id = id;
@@ -41,19 +42,16 @@ final class LockWorker implements Runnable {
         return taken.get();
     }
 
-    /** How often it was told late that it holds the lock no more. */
-    long lost() {
-        return lost.get();
-    }
-
     @Override
     public void run() {
         try (Http http = new Http(Duration.ofSeconds(8))) {
             while (!stopped) {
+                long sentNanos = System.nanoTime();
                 Http.Reply reply = put(http, "?wait=2s");
                 if (reply.isSuccess()) {
                     taken.incrementAndGet();
-                    hold(http, reply.json().path("token").asLong());
+                    long token = reply.json().path("token").asLong();
+                    hold(http, token, token == givenBack ? sentNanos : sentNanos + ttl.toNanos());
                 } else {
                     turn++;
                     pause(50);
@@ -67,14 +65,15 @@ final class LockWorker implements Runnable {
         return http.send("PUT", urls.get(turn % urls.size()) + lock + query, body);
     }
 
-    private void hold(Http http, long token) {
+    private void hold(Http http, long token, long untilNanos) {
         for (int i = 0; i < WRITES && !stopped; i++) {
-            if (!resource.write(token, id)) {
-                lost.incrementAndGet();
+            if (!resource.write(token, id, untilNanos)) {
                 return;
             }
             pause(ThreadLocalRandom.current().nextInt(20) == 0 ? 2 * ttl.toMillis() : 20);
         }
+        resource.release(token);
+        givenBack = token;
         http.deleteIf(urls.get(turn % urls.size()) + lock, "\"" + token + "\"");
     }
 
