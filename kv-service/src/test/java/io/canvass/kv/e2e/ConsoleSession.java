@@ -107,7 +107,7 @@ record ConsoleSession(List<Step> steps) {
 
     private static boolean takeLine(List<Step> steps, String line, boolean commandGoesOn) {
         boolean prompted = line.startsWith(GOES_ON);
-        if (commandGoesOn || prompted && !steps.isEmpty() && steps.getLast().shown().isEmpty()) {
+        if (commandGoesOn || (prompted && !steps.isEmpty() && steps.getLast().shown().isEmpty())) {
             Step last = steps.removeLast();
             String more = prompted ? line.substring(GOES_ON.length()) : line;
             steps.add(new Step(last.command() + "\n" + more, List.of()));
