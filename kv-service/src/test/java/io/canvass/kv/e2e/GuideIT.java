@@ -31,7 +31,7 @@ class GuideIT {
         session.check(folder, LIMIT, GuideMasks::masked);
     }
 
-    /** Every line of the list of curl lines with which the API was specified, where the store had come to revision 16. */
+    /** The curl lines with which the API was specified; in specified-lines.md each has what it must answer. */
     @Test
     void everyLineOfTheSpecificationAnswersAsItSays() throws IOException {
         try (var lines = GuideIT.class.getResourceAsStream("specified-lines.md")) {

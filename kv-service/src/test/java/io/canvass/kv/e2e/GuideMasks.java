@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What differs between two runs of the same commands on fresh clusters, and so is not compared: that it is there, and is of
- * the right form, is.
+ * What differs between two runs of the same commands on fresh clusters, and so is not compared: that it is there, and
+ * is of the right form, is.
  */
 final class GuideMasks {
     private static final List<Pattern> MASKS = List.of(
