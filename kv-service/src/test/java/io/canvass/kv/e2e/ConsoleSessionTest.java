@@ -70,6 +70,33 @@ class ConsoleSessionTest {
     }
 
     @Test
+    void aCommandGoesOnWhereTheShellWouldPromptForMore() {
+        ConsoleSession session = ConsoleSession.parse("""
+                <!-- session -->
+                ```console
+                $ f() { echo 'one
+                > two'; }
+                $ f
+                one
+                > shown
+                ```
+                <!-- /session -->
+                """);
+        assertThat(session.steps())
+                .containsExactly(
+                        new ConsoleSession.Step("f() { echo 'one\ntwo'; }", List.of()),
+                        new ConsoleSession.Step("f", List.of("one", "> shown")));
+    }
+
+    @Test
+    void aStreamIsEndedAfterTheLinesThatAreShown() {
+        ConsoleSession session = new ConsoleSession(List.of(
+                new ConsoleSession.Step("curl -N 'somewhere'", List.of("one", "", "two")),
+                new ConsoleSession.Step("curl 'elsewhere'", List.of())));
+        assertThat(session.script("END")).contains("\nstream 3 'somewhere'\n", "\ncurl 'elsewhere'\n");
+    }
+
+    @Test
     void aCommandThatShowsNothingPrintsNothing() {
         assertThat(ConsoleSession.matches(List.of(), "")).isTrue();
         assertThat(ConsoleSession.matches(List.of(), "something\n")).isFalse();

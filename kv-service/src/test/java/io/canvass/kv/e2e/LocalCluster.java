@@ -24,6 +24,8 @@ import static org.awaitility.Awaitility.await;
  * gone when it ends. When a test fails, the ends of all logs are printed.
  */
 final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
+    /** Where the first node of {@code bin/cluster} answers, and so in all documents. */
+    private static final int SHOWN_PORT = 8081;
     private static final Duration ELECTION_LIMIT = Duration.ofSeconds(30);
 
     private final int size;
@@ -157,6 +159,17 @@ final class LocalCluster implements BeforeEachCallback, AfterEachCallback, AutoC
 
     List<String> urls() {
         return nodes.stream().map(LocalNode::url).toList();
+    }
+
+    /** A document whose commands speak to the nodes of {@code bin/cluster}, with the ports of these. */
+    String withOurPorts(String document) {
+        String text = document;
+        for (int i = 0; i < nodes.size(); i++) {
+            int port = nodes.get(i).settings().httpPort();
+            text = text.replace("localhost:" + (SHOWN_PORT + i), "localhost:" + port)
+                    .replace("127.0.0.1:" + (SHOWN_PORT + i), "127.0.0.1:" + port);
+        }
+        return text;
     }
 
     /** The node that leads, once every node that runs says so. */
