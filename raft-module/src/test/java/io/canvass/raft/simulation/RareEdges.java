@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
+import io.canvass.raft.core.CoreStatus;
 import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Input;
 import io.canvass.raft.core.Message;
@@ -19,10 +20,14 @@ final class RareEdges implements Observer {
     /** In this life of a replica, the leader of this epoch said that it resigns. */
     private record Notice(int replica, long life, long epoch) {}
 
+    private record Office(int leader, long life, long epoch) {}
+
     private final Simulation simulation;
     private final Tally tally;
     private final Map<Way, Long> sessions = new HashMap<>();
     private final Set<Notice> notices = new HashSet<>();
+    /** By leadership: the peers whose snapshot is not known to be in place, and the session of the last one. */
+    private final Map<Office, Map<String, Long>> sending = new HashMap<>();
     /** By replica: the round that was open when a leader was heard. */
     private final Map<Integer, RoundId> endedByContact = new HashMap<>();
 
@@ -45,6 +50,7 @@ final class RareEdges implements Observer {
 
     @Override
     public void stepped(Step step) {
+        snapshots(step);
         if (!(step.input() instanceof Input.Received received)) {
             return;
         }
@@ -71,6 +77,44 @@ final class RareEdges implements Observer {
             case Message.VoteResponse answer -> answered(step, answer);
             default -> {}
         }
+    }
+
+    private void snapshots(Step step) {
+        if (!(step.before() instanceof Role.Leader)) {
+            return;
+        }
+        Office office = new Office(step.replica().number(), step.replica().life(), step.stateBefore().epoch());
+        Map<String, Long> peers = sending.computeIfAbsent(office, leads -> new HashMap<>());
+        if (step.input() instanceof Input.Compact compact) {
+            compacted(step, compact, !peers.isEmpty());
+        } else if (step.input() instanceof Input.Received received
+                && received.message() instanceof Message.SnapshotResponse answer
+                && answer.result() == Message.SnapshotResult.INSTALLED) {
+            peers.remove(received.from().nodeId(), answer.session());
+        }
+        for (Effect effect : step.outcome().effects()) {
+            if (effect instanceof Effect.SendSnapshot send) {
+                peers.put(send.peer().nodeId(), send.session());
+            }
+        }
+    }
+
+    /** Who takes a snapshot holds the leader's log, and then until it has caught up; not without a bound. */
+    private void compacted(Step step, Input.Compact compact, boolean underWay) {
+        CoreStatus status = step.replica().core().status();
+        long base = status.logBase();
+        if (base >= compact.upTo() || status.durableIndex() < compact.upTo()) {
+            return;
+        }
+        tally.count(underWay ? Tally.Count.LOG_HELD_FOR_A_SNAPSHOT : Tally.Count.LOG_HELD_AFTER_A_SNAPSHOT);
+        if (base == compact.must() && begins(step)) {
+            tally.count(Tally.Count.HELD_LOG_MUST_BEGIN_LATER);
+        }
+    }
+
+    private static boolean begins(Step step) {
+        return step.outcome().effects().stream()
+                .anyMatch(effect -> effect instanceof Effect.Persist write && write.log().base() != null);
     }
 
     private void contact(Step step, Message.AppendRequest append) {
