@@ -3,6 +3,7 @@ package io.canvass.kv.e2e;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class WatchFollower implements AutoCloseable {
     private static final int SILENCE_MILLIS = 60_000;
     private static final int PAUSE_MILLIS = 200;
+    /** Small, so that the system takes in little for a client that does not read. */
+    private static final int RECEIVE_BUFFER_BYTES = 4096;
 
     private final List<String> urls;
     private final String range;
@@ -29,6 +32,7 @@ final class WatchFollower implements AutoCloseable {
     private final Thread thread = Thread.ofVirtual().unstarted(this::run);
     private long lastId;
     private long interruptions;
+    private long lagging;
     private volatile boolean closed;
     private volatile CountDownLatch reading = new CountDownLatch(0);
 
@@ -63,6 +67,11 @@ final class WatchFollower implements AutoCloseable {
 
     synchronized long interruptions() {
         return interruptions;
+    }
+
+    /** How often a node said that it cut this client off because it did not read. */
+    synchronized long lagging() {
+        return lagging;
     }
 
     synchronized List<String> violations() {
@@ -109,7 +118,9 @@ final class WatchFollower implements AutoCloseable {
     /** One connection, until it ends or shows that revision. */
     private void follow(long through) {
         URI url = URI.create(urls.get(random.nextInt(urls.size())));
-        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
+            socket.connect(new InetSocketAddress(url.getHost(), url.getPort()), SILENCE_MILLIS);
             socket.setSoTimeout(SILENCE_MILLIS);
             String request = "GET /v1/watch?" + range + "&from-revision=1 HTTP/1.0\r\nHost: t\r\n"
                     + "Accept: text/event-stream\r\nLast-Event-ID: " + lastId() + "\r\n\r\n";
@@ -189,6 +200,7 @@ final class WatchFollower implements AutoCloseable {
                 lastId = Math.max(lastId, id);
             }
             case "compacted" -> violations.add("After " + lastId + " came compacted: " + data);
+            case "lagging" -> lagging++;
             // The rest ends the stream, or begins it.
             default -> {}
         }
