@@ -22,9 +22,11 @@ final class ClientConnection {
     private static final int FAILED = 1;
 
     private final org.apache.coyote.Request request;
+    private final Response response;
 
-    private ClientConnection(org.apache.coyote.Request request) {
+    private ClientConnection(org.apache.coyote.Request request, Response response) {
         this.request = request;
+        this.response = response;
     }
 
     /**
@@ -35,6 +37,7 @@ final class ClientConnection {
     }
 
     private boolean hasEnded() {
+        response.setHeader("Connection", "close");
         request.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
         request.action(ActionCode.AVAILABLE, true);
         return request.getAvailable() == FAILED;
@@ -54,7 +57,7 @@ final class ClientConnection {
         public void invoke(Request request, Response response) throws IOException, ServletException {
             for (String root : roots) {
                 if (String.valueOf(request.getRequestURI()).startsWith(root)) {
-                    request.setAttribute(ATTRIBUTE, new ClientConnection(request.getCoyoteRequest()));
+                    request.setAttribute(ATTRIBUTE, new ClientConnection(request.getCoyoteRequest(), response));
                 }
             }
             getNext().invoke(request, response);
