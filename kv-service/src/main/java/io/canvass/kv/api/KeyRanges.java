@@ -1,10 +1,10 @@
 package io.canvass.kv.api;
 
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
@@ -14,15 +14,19 @@ import io.canvass.raft.core.Bytes;
 
 /** Which keys are to be deleted: a prefix, a half-open run, or, if that is said, all. */
 final class KeyRanges {
-    static final List<String> PARAMETERS = List.of("prefix", "prefix64", "start", "start64", "end", "end64", "all");
+    static final String ALL = "all";
+    static final List<String> PARAMETERS =
+            Stream.concat(KeySpans.PARAMETERS.stream(), Stream.of(ALL)).toList();
 
     private KeyRanges() {}
 
     /** @throws ProblemException 400 {@code invalid-request}, {@code refusing-to-delete-everything} */
     static KeyRange of(QueryParameters query, int maxKeyBytes) {
         return of(
-                bound(query, "prefix", maxKeyBytes), bound(query, "start", maxKeyBytes), bound(query, "end", maxKeyBytes),
-                query.flag("all"), predicate -> QueryParameters.invalid("The query " + predicate + "."));
+                KeySpans.bytes(query, KeySpans.PREFIX, maxKeyBytes),
+                KeySpans.bytes(query, KeySpans.START, maxKeyBytes),
+                KeySpans.bytes(query, KeySpans.END, maxKeyBytes),
+                query.flag(ALL), predicate -> QueryParameters.invalid("The query " + predicate + "."));
     }
 
     /**
@@ -73,28 +77,6 @@ final class KeyRanges {
 
     private static boolean isSomething(Optional<Bytes> bound) {
         return bound.isPresent() && bound.get().size() > 0;
-    }
-
-    private static Optional<Bytes> bound(QueryParameters query, String name, int maxKeyBytes) {
-        Optional<Bytes> text = query.text(name).map(Bytes::ofUtf8);
-        Optional<Bytes> base64 = query.text(name + "64").map(spelt -> base64(name + "64", spelt));
-        if (text.isPresent() && base64.isPresent()) {
-            throw QueryParameters.invalid("The query has both '" + name + "' and '" + name + "64'; give one of the two.");
-        }
-        Optional<Bytes> bound = text.or(() -> base64);
-        if (bound.isPresent() && bound.get().size() > maxKeyBytes) {
-            throw QueryParameters.invalid("The query parameter '" + name + "' is " + bound.get().size()
-                    + " bytes long; keys have at most " + maxKeyBytes + ".");
-        }
-        return bound;
-    }
-
-    private static Bytes base64(String name, String spelt) {
-        try {
-            return Bytes.wrap(Base64.getUrlDecoder().decode(spelt));
-        } catch (IllegalArgumentException e) {
-            throw QueryParameters.invalid("The query parameter '" + name + "' is not base64url (RFC 4648, section 5).");
-        }
     }
 
     private static ByteString unsafe(Bytes bytes) {

@@ -28,10 +28,10 @@ final class KeySpans {
      * @throws ProblemException 400 {@code invalid-request}
      */
     static KeySpan of(QueryParameters query, int maxKeyBytes) {
-        Optional<Bytes> prefix = bytes(query, PREFIX, PREFIX_64, maxKeyBytes);
+        Optional<Bytes> prefix = bytes(query, PREFIX, maxKeyBytes);
         // One byte more: behind the longest key there is still a place.
-        Optional<Bytes> start = bytes(query, START, START_64, maxKeyBytes + 1);
-        Optional<Bytes> end = bytes(query, END, END_64, maxKeyBytes + 1);
+        Optional<Bytes> start = bytes(query, START, maxKeyBytes + 1);
+        Optional<Bytes> end = bytes(query, END, maxKeyBytes + 1);
         if (prefix.isPresent()) {
             query.requireAbsent("a prefix says already where the range starts and ends", START, START_64, END, END_64);
             return KeySpan.prefix(prefix.get());
@@ -50,11 +50,17 @@ final class KeySpans {
         return KeySpan.between(from, end.get());
     }
 
-    private static Optional<Bytes> bytes(QueryParameters query, String name, String name64, int maxBytes) {
+    /**
+     * Bytes of a key that a query names, as text or, with {@code 64} behind the name, as base64url.
+     *
+     * @throws ProblemException 400 {@code invalid-request}
+     */
+    static Optional<Bytes> bytes(QueryParameters query, String name, int maxBytes) {
+        String name64 = name + "64";
         Optional<String> text = query.text(name);
         Optional<String> text64 = query.text(name64);
         if (text.isPresent() && text64.isPresent()) {
-            throw QueryParameters.invalid("The query parameters '" + name + "' and '" + name64 + "' are given both.");
+            throw QueryParameters.invalid("Both '" + name + "' and '" + name64 + "' are given.");
         }
         String given = text.isPresent() ? name : name64;
         Optional<Bytes> bytes = text.isPresent()

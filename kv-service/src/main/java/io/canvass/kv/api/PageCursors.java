@@ -1,7 +1,6 @@
 package io.canvass.kv.api;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 
 import io.canvass.raft.core.Bytes;
 import jakarta.servlet.http.HttpServletResponse;
@@ -11,7 +10,7 @@ final class PageCursors {
     private PageCursors() {}
 
     static String of(Bytes key) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(key.array());
+        return Base64Url.encode(key);
     }
 
     static String of(long number) {
@@ -20,11 +19,7 @@ final class PageCursors {
 
     /** @throws ProblemException 400 {@code invalid-request} */
     static Bytes key(String cursor) {
-        try {
-            return Bytes.wrap(Base64.getUrlDecoder().decode(cursor));
-        } catch (IllegalArgumentException e) {
-            throw invalid(cursor);
-        }
+        return Base64Url.decode(cursor).orElseThrow(() -> invalid(cursor));
     }
 
     /** @throws ProblemException 400 {@code invalid-request} */

@@ -21,6 +21,11 @@ final class QueueJson {
     /** The same, with those behind. */
     static void queue(JsonGenerator json, QueueKind kind, Bytes name, LockQueue queue, Ticket holder, Map<Long, Long> left) {
         held(json, kind, name, holder, left);
+        waiters(json, kind, queue);
+    }
+
+    /** Who waits, as far as the queue was read. */
+    static void waiters(JsonGenerator json, QueueKind kind, LockQueue queue) {
         json.writeNumberProperty("waiters", queue.waiters());
         json.writeArrayPropertyStart("waiting");
         for (Ticket waiting : queue.waiting()) {
@@ -39,7 +44,7 @@ final class QueueJson {
         json.writeEndObject();
     }
 
-    private static void ticket(JsonGenerator json, QueueKind kind, Ticket ticket) {
+    static void ticket(JsonGenerator json, QueueKind kind, Ticket ticket) {
         json.writeStringProperty(kind.claimant(), ticket.getOwner().toStringUtf8());
         json.writeNumberProperty("token", ticket.getToken());
         json.writeStringProperty("lease", KvJson.lease(ticket.getLease()));

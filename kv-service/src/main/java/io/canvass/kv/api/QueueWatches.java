@@ -1,6 +1,7 @@
 package io.canvass.kv.api;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -11,13 +12,10 @@ import io.canvass.kv.watch.Interest;
 import io.canvass.kv.watch.WatchEnd;
 import io.canvass.kv.watch.WatchHub;
 import io.canvass.kv.watch.WatchRefusedException;
-import io.canvass.proto.kv.v1.LockSpace;
-import io.canvass.proto.kv.v1.Ticket;
 import io.canvass.raft.core.Bytes;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.stereotype.Component;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * {@code GET /v1/locks/{name}/watch} and {@code GET /v1/elections/{name}/watch}: how the queue stands, at once and after
@@ -45,19 +43,20 @@ final class QueueWatches implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
-        return List.of(endpoint("/v1/locks/", LockSpace.LOCK), endpoint("/v1/elections/", LockSpace.ELECTION));
+        return Arrays.stream(QueueKind.values()).map(this::endpoint).toList();
     }
 
-    private Endpoint endpoint(String root, LockSpace space) {
-        return Endpoint.of(root + "{name}" + SUFFIX, "GET", (request, response) -> {
+    private Endpoint endpoint(QueueKind kind) {
+        return Endpoint.of(kind.root() + "{name}" + SUFFIX, "GET", (request, response) -> {
             String path = RawPath.of(request);
-            String name = path.substring(root.length(), path.length() - SUFFIX.length());
-            watch(new Interest.Queue(space, KeyPath.text(name, limits.maxKeyBytes())), request, response);
+            String name = path.substring(kind.root().length(), path.length() - SUFFIX.length());
+            watch(kind, KeyPath.text(name, limits.maxKeyBytes()), request, response);
         });
     }
 
-    private void watch(Interest.Queue queue, HttpServletRequest request, HttpServletResponse response)
+    private void watch(QueueKind kind, Bytes name, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
+        Interest.Queue queue = new Interest.Queue(kind.space(), name);
         EventFormat format = EventFormat.of(request);
         QueryParameters query = QueryParameters.parse(request.getQueryString(), List.of("require-leader"));
         boolean requireLeader = query.flag("require-leader");
@@ -72,7 +71,7 @@ final class QueueWatches implements Endpoints {
             }
             EventWriter out = new EventWriter(response, format);
             out.connected(cluster.view(), OptionalLong.empty());
-            follow(queue, first, bell, out, new StreamLife(out, cluster, times, requireLeader));
+            follow(kind, queue, first, bell, out, new StreamLife(out, cluster, times, requireLeader));
         } catch (WatchRefusedException e) {
             throw WatchProblems.refused(hub, e);
         } catch (InterruptedException e) {
@@ -85,17 +84,18 @@ final class QueueWatches implements Endpoints {
         return queries.lock(queue.space(), queue.name(), SHOWN);
     }
 
-    private void follow(Interest.Queue queue, LockQueue first, Bell bell, EventWriter out, StreamLife life)
+    private void follow(
+            QueueKind kind, Interest.Queue queue, LockQueue first, Bell bell, EventWriter out, StreamLife life)
             throws IOException, InterruptedException {
         LockQueue shown = first;
-        write(out, queue.name(), shown);
+        write(out, kind, queue.name(), shown);
         while (true) {
             switch (bell.await(life.waitNanos())) {
                 case RUNG -> {
                     LockQueue now = look(queue);
                     if (differs(now, shown)) {
                         shown = now;
-                        write(out, queue.name(), shown);
+                        write(out, kind, queue.name(), shown);
                     }
                 }
                 case QUIET -> {}
@@ -119,7 +119,7 @@ final class QueueWatches implements Endpoints {
                 || !one.waiting().equals(other.waiting());
     }
 
-    private static void write(EventWriter out, Bytes name, LockQueue queue) throws IOException {
+    private static void write(EventWriter out, QueueKind kind, Bytes name, LockQueue queue) throws IOException {
         out.event("change", OptionalLong.of(queue.revision()), json -> {
             json.writeNumberProperty("revision", queue.revision());
             json.writeStringProperty("name", name.toUtf8());
@@ -127,24 +127,11 @@ final class QueueWatches implements Endpoints {
                 json.writeNullProperty("holder");
             } else {
                 json.writeObjectPropertyStart("holder");
-                ticket(json, queue.holder().get());
+                QueueJson.ticket(json, kind, queue.holder().get());
                 json.writeEndObject();
             }
-            json.writeNumberProperty("waiters", queue.waiters());
-            json.writeArrayPropertyStart("waiting");
-            for (Ticket ticket : queue.waiting()) {
-                json.writeStartObject();
-                ticket(json, ticket);
-                json.writeEndObject();
-            }
-            json.writeEndArray();
+            QueueJson.waiters(json, kind, queue);
         });
         out.flush();
-    }
-
-    private static void ticket(JsonGenerator json, Ticket ticket) {
-        json.writeStringProperty("owner", ticket.getOwner().toStringUtf8());
-        json.writeNumberProperty("token", ticket.getToken());
-        json.writeStringProperty("lease", KvJson.lease(ticket.getLease()));
     }
 }

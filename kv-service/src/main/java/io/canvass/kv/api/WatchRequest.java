@@ -1,8 +1,6 @@
 package io.canvass.kv.api;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -110,10 +108,11 @@ record WatchRequest(
     /** Which of the ways to name keys is used. */
     private record Range(QueryParameters query, int maxKeyBytes) {
         Interest interest() {
-            Optional<Bytes> key = bytes("key");
-            Optional<Bytes> prefix = bytes("prefix");
-            Optional<Bytes> start = bytes("start");
-            Optional<Bytes> end = bytes("end");
+            Optional<Bytes> key = KeySpans.bytes(query, "key", maxKeyBytes);
+            Optional<Bytes> prefix = KeySpans.bytes(query, KeySpans.PREFIX, maxKeyBytes);
+            // One byte more: behind the longest key there is still a place.
+            Optional<Bytes> start = KeySpans.bytes(query, KeySpans.START, maxKeyBytes + 1);
+            Optional<Bytes> end = KeySpans.bytes(query, KeySpans.END, maxKeyBytes + 1);
             List<String> ways = new ArrayList<>();
             key.ifPresent(_ -> ways.add("key"));
             prefix.ifPresent(_ -> ways.add("prefix"));
@@ -140,29 +139,6 @@ record WatchRequest(
                 throw QueryParameters.invalid("The end is not after the start, so no key could be between them.");
             }
             return span;
-        }
-
-        private Optional<Bytes> bytes(String name) {
-            Optional<String> text = query.text(name);
-            Optional<String> base64 = query.text(name + "64");
-            if (text.isPresent() && base64.isPresent()) {
-                throw QueryParameters.invalid("Both '" + name + "' and '" + name + "64' are given.");
-            }
-            Optional<Bytes> bytes = text.map(Bytes::ofUtf8).or(() -> base64.map(spelt -> decode(name, spelt)));
-            if (bytes.isPresent() && bytes.get().size() > maxKeyBytes) {
-                throw QueryParameters.invalid("The query parameter '" + name + "' is " + bytes.get().size()
-                        + " bytes long, at most " + maxKeyBytes + " are allowed.");
-            }
-            return bytes;
-        }
-
-        private static Bytes decode(String name, String spelt) {
-            try {
-                return Bytes.wrap(Base64.getUrlDecoder().decode(spelt.getBytes(StandardCharsets.UTF_8)));
-            } catch (IllegalArgumentException e) {
-                throw QueryParameters.invalid("The query parameter '" + name + "64' is not base64url (RFC 4648, section"
-                        + " 5).");
-            }
         }
     }
 }

@@ -329,7 +329,7 @@ class WatchStreamsTest {
         open.addAll(List.of(lock, election));
         assertThat(lock.block().getFirst()).isEqualTo(": connected kv-1 epoch 7");
         assertThat(lock.next().data().path("holder").isNull()).isTrue();
-        acquire("jobs/nightly", "job-7");
+        acquire(LockSpace.LOCK, "jobs/nightly", "job-7");
         Event held = lock.next();
         long token = store.revision();
         assertThat(held.data().path("holder").path("owner").asString()).isEqualTo("job-7");
@@ -337,20 +337,22 @@ class WatchStreamsTest {
         assertThat(held.data().path("name").asString()).isEqualTo("jobs/nightly");
         assertThat(held.data().path("waiters").asLong()).isZero();
         put("nobody's", "x");
-        acquire("jobs/nightly", "job-8");
+        acquire(LockSpace.LOCK, "jobs/nightly", "job-8");
         Event waited = lock.next();
         assertThat(waited.data().path("waiters").asLong()).isEqualTo(1);
         assertThat(waited.data().path("waiting").get(0).path("owner").asString()).isEqualTo("job-8");
         assertThat(election.line()).hasValueSatisfying(line -> assertThat(line).contains("connected"));
         assertThat(election.line())
                 .hasValueSatisfying(line -> assertThat(line).contains("\"holder\":null,\"waiters\":0,\"waiting\":[]"));
+        acquire(LockSpace.ELECTION, "jobs/nightly", "n1");
+        assertThat(election.line()).hasValueSatisfying(line -> assertThat(line).contains("\"candidate\":\"n1\""));
         assertThat(http.get("/v1/locks/a//b/watch").status()).isEqualTo(400);
     }
 
-    private void acquire(String lock, String owner) {
+    private void acquire(LockSpace space, String lock, String owner) {
         store.apply(Command.newBuilder()
                 .setLockAcquire(LockAcquire.newBuilder()
-                        .setSpace(LockSpace.LOCK)
+                        .setSpace(space)
                         .setName(ByteString.copyFromUtf8(lock))
                         .setOwner(ByteString.copyFromUtf8(owner))
                         .setTtlMillis(60_000)
