@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.function.IntSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +54,14 @@ final class Connection {
         selection().interestOps(SelectionKey.OP_READ);
     }
 
-    /** Sends the request for a key, as far as the socket takes it now. */
-    void send(int newKey, long nowNanos) throws IOException {
+    /**
+     * Sends the request for a key, as far as the socket takes it now.
+     *
+     * @param others gives the other keys of a batch
+     */
+    void send(int newKey, IntSupplier others, long nowNanos) throws IOException {
         key = newKey;
-        template.prepare(request, newKey);
+        template.prepare(request, newKey, others);
         response.reset();
         phase = Phase.WAITING;
         sinceNanos = nowNanos;

@@ -99,13 +99,15 @@ final class EventLoop implements Callable<Tally> {
         boolean success = status >= 200 && status < 300;
         // etcd answers a read of a missing key with 200; without this look a GET of nothing would count as a fast one.
         boolean whole = options.op() != LoadOptions.Op.GET || response.bodyBytes() >= options.payloadBytes();
+        // A batch is 200, and each of its lines has a status.
+        boolean allDone = options.batch() == 1 || response.linesDone() == options.batch();
         connection.settle();
-        if (success && whole) {
+        if (success && whole && allDone) {
             answered(connection, now);
             connection.forgetKey();
             proceed(connection, now);
         } else {
-            failed(connection, success ? "value missing or short" : "status " + status, now);
+            failed(connection, !success ? "status " + status : whole ? "not all of a batch done" : "value missing or short", now);
         }
     }
 
@@ -157,7 +159,7 @@ final class EventLoop implements Callable<Tally> {
             if (key < 0) {
                 end(connection);
             } else {
-                connection.send(key, now);
+                connection.send(key, keys, now);
             }
         } catch (IOException e) {
             lost(connection, connection.isConnecting() ? "cannot connect" : "connection lost");

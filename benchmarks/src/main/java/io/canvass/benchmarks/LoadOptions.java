@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  *
  * @param targets base URLs; connections are dealt out to them in turn
  * @param keys how many different keys are written or read
+ * @param batch writes in one request, each an entry of its own; more than one: of Canvass, by {@code POST /v1/batch}
  * @param seconds the measured time, behind the warm-up
  * @param timeoutSeconds after which a request without an answer is an error
  * @param pids processes whose CPU time and memory are reported; those of the servers
@@ -23,6 +24,7 @@ record LoadOptions(
         int connections,
         int payloadBytes,
         int keys,
+        int batch,
         int seconds,
         int warmupSeconds,
         int threads,
@@ -38,6 +40,7 @@ record LoadOptions(
               --connections N        (16)
               --payload BYTES        length of a value (256)
               --keys N               how many different keys (10000)
+              --batch N              puts in one request, by POST /v1/batch; each is a write of its own (1)
               --seconds S            measured time (10)
               --warmup S             time before that, not measured (2)
               --threads N            event loops that carry the connections (1)
@@ -47,12 +50,16 @@ record LoadOptions(
             """;
 
     private static final int MAX_KEYS = 999_999_999;
+    private static final int MAX_BATCH = 1_000;
 
     LoadOptions {
         targets = List.copyOf(targets);
         pids = List.copyOf(pids);
         if (targets.isEmpty()) {
             throw new UsageException("--target is missing: which URL to send requests to");
+        }
+        if (batch > 1 && (kind != Kind.CANVASS || op != Op.PUT)) {
+            throw new UsageException("--batch goes with --kind canvass and --op put only");
         }
     }
 
@@ -92,6 +99,7 @@ record LoadOptions(
         private int connections = 16;
         private int payloadBytes = 256;
         private int keys = 10_000;
+        private int batch = 1;
         private int seconds = 10;
         private int warmupSeconds = 2;
         private int threads = 1;
@@ -106,6 +114,7 @@ record LoadOptions(
                 case "--connections" -> connections = number(flag, values, 1, 100_000);
                 case "--payload" -> payloadBytes = number(flag, values, 0, 64 << 20);
                 case "--keys" -> keys = number(flag, values, 1, MAX_KEYS);
+                case "--batch" -> batch = number(flag, values, 1, MAX_BATCH);
                 case "--seconds" -> seconds = number(flag, values, 1, 86_400);
                 case "--warmup" -> warmupSeconds = number(flag, values, 0, 86_400);
                 case "--threads" -> threads = number(flag, values, 1, 64);
@@ -129,6 +138,7 @@ record LoadOptions(
                     connections,
                     payloadBytes,
                     keys,
+                    batch,
                     seconds,
                     warmupSeconds,
                     threads,

@@ -35,9 +35,10 @@ record Report(
         Histogram corrected = corrected();
         String head = String.format(
                 ROOT,
-                "%s %s, %d connections, %d B, %d keys, %.1f s",
+                "%s %s%s, %d connections, %d B, %d keys, %.1f s",
                 name(options.kind()),
                 name(options.op()),
+                options.batch() > 1 ? " in batches of " + options.batch() : "",
                 options.connections(),
                 options.payloadBytes(),
                 options.keys(),
@@ -72,6 +73,8 @@ record Report(
         fields.put("keys", options.keys());
         fields.put("seconds", decimal(seconds));
         fields.put("answers", tally.answered());
+        fields.put("batch", options.batch());
+        fields.put("operations", tally.answered() * options.batch());
         fields.put("throughput", decimal(throughput()));
         fields.put("p50Micros", micros(latency, 50));
         fields.put("p99Micros", micros(latency, 99));

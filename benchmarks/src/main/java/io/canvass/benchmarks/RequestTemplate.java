@@ -5,10 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
 
 /**
- * One request, ready to send but for its key. All keys have the same length, {@code bench/} and nine digits, for both
- * kinds of server; so the rest of the request never changes and the next request is made by writing over the digits.
+ * One request, ready to send but for its keys: one, or as many as a batch has. All keys have the same length, {@code bench/} and
+ * nine digits, for both kinds of server; so the rest of the request never changes and the next request is made by writing over
+ * the digits.
  */
 final class RequestTemplate {
     private static final String KEY_PREFIX = "bench/";
@@ -21,13 +24,21 @@ final class RequestTemplate {
 
     private final LoadOptions.Kind kind;
     private final byte[] bytes;
-    private final int keyOffset;
+    private final int[] keyOffsets;
     private final byte[] digits = new byte[DIGITS];
 
     private RequestTemplate(LoadOptions.Kind kind, String request, String place) {
         this.kind = kind;
         this.bytes = request.getBytes(StandardCharsets.US_ASCII);
-        this.keyOffset = request.indexOf(KeyPlace.of(kind) + place) + KeyPlace.of(kind).length();
+        this.keyOffsets = offsets(request, KeyPlace.of(kind), place);
+    }
+
+    private static int[] offsets(String request, String prefix, String place) {
+        return Pattern.compile(prefix + place, Pattern.LITERAL)
+                .matcher(request)
+                .results()
+                .mapToInt(found -> found.start() + prefix.length())
+                .toArray();
     }
 
     static RequestTemplate of(LoadOptions options, URI target) {
@@ -44,22 +55,39 @@ final class RequestTemplate {
         return buffer;
     }
 
-    /** Makes the buffer a request for that key, ready to be written from its first byte. */
-    void prepare(ByteBuffer buffer, int key) {
+    /** How many keys a request names. */
+    int keys() {
+        return keyOffsets.length;
+    }
+
+    /**
+     * Makes the buffer a request for these keys, ready to be written from its first byte.
+     *
+     * @param first the first key
+     * @param others gives the others, if a request names more than one
+     */
+    void prepare(ByteBuffer buffer, int first, IntSupplier others) {
+        buffer.clear();
+        put(buffer, keyOffsets[0], first);
+        for (int i = 1; i < keyOffsets.length; i++) {
+            put(buffer, keyOffsets[i], others.getAsInt());
+        }
+    }
+
+    private void put(ByteBuffer buffer, int offset, int key) {
         int rest = key;
         for (int i = DIGITS - 1; i >= 0; i--) {
             digits[i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
-        buffer.clear();
         switch (kind) {
-            case CANVASS -> buffer.put(keyOffset, digits);
-            case ETCD -> putBase64(buffer);
+            case CANVASS -> buffer.put(offset, digits);
+            case ETCD -> putBase64(buffer, offset);
         }
     }
 
-    private void putBase64(ByteBuffer buffer) {
-        int at = keyOffset;
+    private void putBase64(ByteBuffer buffer, int offset) {
+        int at = offset;
         for (int i = 0; i < DIGITS; i += 3) {
             int group = digits[i] << 16 | digits[i + 1] << 8 | digits[i + 2];
             buffer.put(at++, BASE64[group >> 18]);
@@ -70,6 +98,9 @@ final class RequestTemplate {
     }
 
     private static String canvass(LoadOptions options, URI target) {
+        if (options.batch() > 1) {
+            return batch(options, target);
+        }
         String path = "/v1/kv/" + KEY_PREFIX + CANVASS_PLACE;
         return switch (options.op()) {
             case GET -> "GET " + path + " HTTP/1.1\r\n" + host(target) + "\r\n";
@@ -79,6 +110,13 @@ final class RequestTemplate {
                         + "Content-Type: application/octet-stream\r\nContent-Length: "
                         + options.payloadBytes() + "\r\n\r\n" + value(options.payloadBytes());
         };
+    }
+
+    private static String batch(LoadOptions options, URI target) {
+        String line = "{\"put\":{\"key\":\"" + KEY_PREFIX + CANVASS_PLACE + "\",\"value\":\"" + value(options.payloadBytes()) + "\"}}\n";
+        String body = line.repeat(options.batch());
+        return "POST /v1/batch HTTP/1.1\r\n" + host(target)
+                + "Content-Type: application/x-ndjson\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
     private static String etcd(LoadOptions options, URI target) {

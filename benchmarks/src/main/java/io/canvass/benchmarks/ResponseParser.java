@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Finds the end of HTTP/1.1 responses (RFC 9112, section 6) in whatever pieces they arrive, and counts the bytes of the
- * body. It keeps no body and, in the usual case, allocates nothing. Responses to HEAD are not for it. One thread.
+ * body, and the lines of a batch that say a status of success. It keeps no body and, in the usual case, allocates nothing. Responses to HEAD are not for it. One thread.
  */
 final class ResponseParser {
     private static final int MAX_LINE_BYTES = 16 * 1024;
@@ -15,6 +15,8 @@ final class ResponseParser {
     private static final byte[] CHUNKED = ascii("chunked");
     private static final byte[] CLOSE = ascii("close");
     private static final byte[] KEEP_ALIVE = ascii("keep-alive");
+    /** In the answer to a batch: a line's status, 200 to 299. Its first character does not come again in it but once. */
+    private static final byte[] LINE_DONE = ascii("\"status\":2");
     private static final long UNKNOWN_LENGTH = -1;
 
     private final byte[] line = new byte[MAX_LINE_BYTES];
@@ -26,11 +28,15 @@ final class ResponseParser {
     private long contentLength;
     private long remaining;
     private long bodyBytes;
+    private int matched;
+    private int linesDone;
 
     /** Forgets the response before and expects the first byte of the next. */
     void reset() {
         lineLength = 0;
         bodyBytes = 0;
+        matched = 0;
+        linesDone = 0;
         state = State.STATUS_LINE;
     }
 
@@ -86,13 +92,35 @@ final class ResponseParser {
         return bodyBytes;
     }
 
+    /** How many members {@code "status"} of the body so far are of success. */
+    int linesDone() {
+        return linesDone;
+    }
+
     private void skipBody(ByteBuffer bytes) {
         int taken = (int) Math.min(remaining, bytes.remaining());
-        bytes.position(bytes.position() + taken);
+        int end = bytes.position() + taken;
+        for (int i = bytes.position(); i < end; i++) {
+            match(bytes.get(i));
+        }
+        bytes.position(end);
         remaining -= taken;
         bodyBytes += taken;
         if (remaining == 0) {
             state = state == State.CHUNK_DATA ? State.CHUNK_END : State.COMPLETE;
+        }
+    }
+
+    /** Where a character does not fit, only a quote can begin anew: {@code LINE_DONE} has one at its start and one behind a letter. */
+    private void match(byte b) {
+        if (b != LINE_DONE[matched]) {
+            matched = b == LINE_DONE[0] ? 1 : 0;
+            return;
+        }
+        matched++;
+        if (matched == LINE_DONE.length) {
+            linesDone++;
+            matched = 0;
         }
     }
 

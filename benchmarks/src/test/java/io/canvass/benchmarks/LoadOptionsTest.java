@@ -21,6 +21,7 @@ class LoadOptionsTest {
                         16,
                         256,
                         10_000,
+                        1,
                         10,
                         2,
                         1,
@@ -40,12 +41,18 @@ class LoadOptionsTest {
                         3,
                         4,
                         5,
+                        1,
                         6,
                         0,
                         2,
                         7,
                         List.of(8L, 9L),
                         true));
+    }
+
+    @Test
+    void aBatchIsReadToo() {
+        assertThat(parse("--target http://a --batch 50").batch()).isEqualTo(50);
     }
 
     @ParameterizedTest
@@ -64,6 +71,9 @@ class LoadOptionsTest {
                 "--target http://a --seconds 1 2      | --seconds takes one value, but got 2",
                 "--target http://a --op delete        | --op is one of put, get, fill, not 'delete'",
                 "--target http://a --kind redis       | --kind is one of canvass, etcd, not 'redis'",
+                "--target http://a --batch 1001       | --batch takes a number from 1 to 1000, not '1001'",
+                "--target http://a --batch 2 --op get | --batch goes with --kind canvass and --op put only",
+                "--target http://a --batch 2 --kind etcd | --batch goes with --kind canvass and --op put only",
                 "--target http://a --pids 1,x         | --pids takes numbers with commas between them, not '1,x'",
                 "--target http://a --json yes         | --json takes no value, but got 'yes'",
                 "--target http://a --verbose          | Unknown option '--verbose'",

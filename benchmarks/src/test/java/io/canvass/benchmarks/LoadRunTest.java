@@ -102,6 +102,25 @@ class LoadRunTest {
     }
 
     @Test
+    void aBatchOfWhichALineWasRefusedIsNoSuccess() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        Report report = run(
+                exchange -> {
+                    exchange.getRequestBody().readAllBytes();
+                    boolean whole = requests.incrementAndGet() % 2 == 0;
+                    byte[] answer = ("{\"line\":1,\"status\":200}\n{\"line\":2,\"status\":" + (whole ? 200 : 507) + "}\n")
+                            .getBytes(StandardCharsets.US_ASCII);
+                    exchange.sendResponseHeaders(200, answer.length);
+                    exchange.getResponseBody().write(answer);
+                    exchange.close();
+                },
+                "--batch", "2");
+        assertThat(report.tally().errors()).containsOnlyKeys("not all of a batch done");
+        assertThat(report.tally().answered()).isPositive();
+        assertThat(report.json()).contains("\"operations\":" + 2 * report.tally().answered() + ",");
+    }
+
+    @Test
     void anAnswerThatIsCutOffIsAnErrorAndTheConnectionIsMadeAnew() throws Exception {
         AtomicInteger requests = new AtomicInteger();
         Report report = run(

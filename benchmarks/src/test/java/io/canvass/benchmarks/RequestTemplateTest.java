@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,15 +45,38 @@ class RequestTemplateTest {
         assertThat(field("value", put)).hasSize(100);
     }
 
+    @Test
+    void aBatchNamesEachOfItsKeysInALineOfItsOwn() {
+        RequestTemplate template = RequestTemplate.of(
+                LoadOptions.parse(List.of("--target", TARGET.toString(), "--batch", "3", "--payload", "10")), TARGET);
+        assertThat(template.keys()).isEqualTo(3);
+        ByteBuffer buffer = template.newBuffer();
+        template.prepare(buffer, 1, List.of(20, 300).iterator()::next);
+        String request = StandardCharsets.US_ASCII.decode(buffer).toString();
+        String body = request.substring(request.indexOf("\r\n\r\n") + 4);
+        assertThat(request)
+                .startsWith("POST /v1/batch HTTP/1.1\r\nHost: 127.0.0.1:8081\r\nContent-Type: application/x-ndjson\r\n")
+                .contains("\r\nContent-Length: " + body.length() + "\r\n");
+        assertThat(body.lines().map(line -> line.replaceAll("[A-Za-z]{10}", "V")))
+                .containsExactly(
+                        "{\"put\":{\"key\":\"bench/000000001\",\"value\":\"V\"}}",
+                        "{\"put\":{\"key\":\"bench/000000020\",\"value\":\"V\"}}",
+                        "{\"put\":{\"key\":\"bench/000000300\",\"value\":\"V\"}}");
+    }
+
+    private static int noOthers() {
+        throw new AssertionError("one key is enough");
+    }
+
     private static String request(String kind, String op, int key) {
         RequestTemplate template = RequestTemplate.of(
                 LoadOptions.parse(
                         List.of("--target", TARGET.toString(), "--kind", kind, "--op", op, "--payload", "100")),
                 TARGET);
         ByteBuffer buffer = template.newBuffer();
-        template.prepare(buffer, 7);
+        template.prepare(buffer, 7, RequestTemplateTest::noOthers);
         buffer.position(buffer.limit());
-        template.prepare(buffer, key);
+        template.prepare(buffer, key, RequestTemplateTest::noOthers);
         return StandardCharsets.US_ASCII.decode(buffer).toString();
     }
 

@@ -57,6 +57,22 @@ class ResponseParserTest {
     }
 
     @Test
+    void linesOfABatchThatWereDoneAreCountedHoweverTheyAreCut() throws MalformedResponseException {
+        String body = """
+                {"line":1,"status":201}
+                {"line":2,"status":412,"type":"/problems/x"}
+                {"line":3,"status":200,"key":"status"}
+                """;
+        byte[] bytes = wire("HTTP/1.1 200 OK~Content-Length: " + body.length() + "~~" + body);
+        for (int cut = 0; cut < bytes.length; cut++) {
+            parser.reset();
+            assertThat(parser.consume(ByteBuffer.wrap(bytes, 0, cut))).isFalse();
+            assertThat(parser.consume(ByteBuffer.wrap(bytes, cut, bytes.length - cut))).isTrue();
+            assertThat(parser.linesDone()).as("lines done when cut at %d", cut).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aResponseMayArriveByteByByte() throws MalformedResponseException {
         byte[] bytes = wire("HTTP/1.1 100 C~~HTTP/1.1 200 OK~Transfer-Encoding: chunked~~3~abc~0~T: x~~");
         for (int i = 0; i < bytes.length; i++) {
