@@ -121,7 +121,7 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
         }
         int required = versions.requiredVersion(command);
         return raft.flatMap(access -> VersionGate.refusal(required, access.configuration()))
-                .map(why -> refused(request, Refusal.TOO_NEW, why))
+                .map(tooNew -> refused(request, tooNew.passing() ? Refusal.VERSIONS_UNKNOWN : Refusal.TOO_NEW, tooNew.why()))
                 .or(() -> space.refusalOf(command)
                         .map(shortage -> refused(request, Refusal.QUOTA_EXCEEDED, "On the leader " + shortage)));
     }

@@ -138,10 +138,10 @@ final class LeaseKeeper implements AutoCloseable {
         if (epoch == 0 || underWay || !isDue(now)) {
             return;
         }
-        Optional<String> tooNew = VersionGate.refusal(versions.requiredVersion(command(LeaseExpire.getDefaultInstance())),
+        Optional<VersionGate.Refusal> tooNew = VersionGate.refusal(versions.requiredVersion(command(LeaseExpire.getDefaultInstance())),
                 raft.configuration());
         if (tooNew.isPresent()) {
-            LOG.debug("No lease is ended: {}", tooNew.get());
+            LOG.debug("No lease is ended: {}", tooNew.get().why());
             return;
         }
         Optional<LeaseExpire> due = clock.due(now, MAX_DUE);

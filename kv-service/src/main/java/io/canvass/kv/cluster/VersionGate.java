@@ -15,6 +15,9 @@ import io.canvass.raft.core.Configuration;
  * configuration allows lies behind that configuration in the log: no replica has it without the other. Thread-safe.
  */
 final class VersionGate {
+    /** A member of which the configuration does not say it yet. */
+    private static final int UNKNOWN = 0;
+
     private final ToIntFunction<Command> requiredVersion;
 
     /** @param requiredVersion of a command, the lowest protocol version whose nodes apply it */
@@ -31,8 +34,17 @@ final class VersionGate {
         return requiredVersion.applyAsInt(command);
     }
 
-    /** Why this leader may not take a command of that version yet, as a sentence; empty if it may. */
-    static Optional<String> refusal(int required, Configuration configuration) {
+    /**
+     * Why a leader may not take a command.
+     *
+     * @param why a sentence
+     * @param passing whether it only is not written down yet what the members speak, as in the first seconds of a cluster; no
+     *     member is known to be of an older release
+     */
+    record Refusal(String why, boolean passing) {}
+
+    /** Why this leader may not take a command of that version yet; empty if it may. */
+    static Optional<Refusal> refusal(int required, Configuration configuration) {
         if (required <= Commands.FIRST_VERSION) {
             return Optional.empty();
         }
@@ -45,7 +57,7 @@ final class VersionGate {
         String who = older.stream()
                 .map(member -> member.key().nodeId() + " (" + member.maxVersion() + ")")
                 .collect(Collectors.joining(", "));
-        return Optional.of("It needs protocol version " + required
-                + " on all members, and these are not known to speak it: " + who + ".");
+        String why = "It needs protocol version " + required + " on all members, and these are not known to speak it: " + who + ".";
+        return Optional.of(new Refusal(why, older.stream().allMatch(member -> member.maxVersion() == UNKNOWN)));
     }
 }

@@ -32,7 +32,8 @@ final class WriteAttempt {
     /** Set before anything else happens. */
     private Delays.Delayed deadline = Delays.Delayed.NONE;
 
-    private final AtomicReference<Stage> stage = new AtomicReference<>(new Waiting("no leader was asked yet"));
+    private final AtomicReference<Stage> stage =
+            new AtomicReference<>(new Waiting(Reason.NO_QUORUM, "no leader was asked yet"));
 
     /** What all writes of a node share. */
     record Context(
@@ -49,10 +50,17 @@ final class WriteAttempt {
 
     /** No leader has it. */
     private static final class Waiting implements Stage {
+        private final Reason reason;
         private final String lastRefusal;
 
-        Waiting(String lastRefusal) {
+        /** @param reason why the write fails if its time is up meanwhile */
+        Waiting(Reason reason, String lastRefusal) {
+            this.reason = reason;
             this.lastRefusal = lastRefusal;
+        }
+
+        String said(String waited) {
+            return reason == Reason.NO_QUORUM ? "No leader took the write " + waited + ": " + lastRefusal : lastRefusal;
         }
     }
 
@@ -93,9 +101,9 @@ final class WriteAttempt {
             fail(waiting, Reason.DRAINING, "This node stops; the write was not begun");
             return;
         }
-        Optional<String> tooNew = tooNewForMembers();
+        Optional<VersionGate.Refusal> tooNew = tooNewForMembers();
         if (tooNew.isPresent()) {
-            fail(waiting, Reason.UNSUPPORTED, tooNew.get());
+            tooNew(waiting, tooNew.get());
             return;
         }
         HandedOver handedOver = new HandedOver();
@@ -120,10 +128,18 @@ final class WriteAttempt {
     }
 
     /** Another node that leads asks for itself. */
-    private Optional<String> tooNewForMembers() {
+    private Optional<VersionGate.Refusal> tooNewForMembers() {
         return context.raft().leadership().here()
                 ? VersionGate.refusal(requiredVersion, context.raft().configuration())
                 : Optional.empty();
+    }
+
+    private void tooNew(Waiting waiting, VersionGate.Refusal refusal) {
+        if (refusal.passing()) {
+            again(waiting, Reason.UNSUPPORTED, refusal.why());
+        } else {
+            fail(waiting, Reason.UNSUPPORTED, refusal.why());
+        }
     }
 
     private CompletableFuture<Applied<Result>> proposeHere() {
@@ -177,6 +193,7 @@ final class WriteAttempt {
             // Nothing was written, and asking again would not help: no leader of this cluster takes it.
             case INVALID -> fail(handedOver, Reason.NO_QUORUM, detail);
             case TOO_NEW -> fail(handedOver, Reason.UNSUPPORTED, detail);
+            case VERSIONS_UNKNOWN -> again(handedOver, Reason.UNSUPPORTED, detail);
             case OUTCOME_UNKNOWN -> fail(handedOver, Reason.OUTCOME_UNKNOWN, detail);
             case UNRECOGNIZED ->
                 fail(handedOver, Reason.OUTCOME_UNKNOWN, "The leader answered in a way that this version does not know");
@@ -193,7 +210,11 @@ final class WriteAttempt {
 
     /** Only after a sure "not applied". */
     private void tryAgain(HandedOver handedOver, String why) {
-        if (stage.compareAndSet(handedOver, new Waiting(why))) {
+        again(handedOver, Reason.NO_QUORUM, why);
+    }
+
+    private void again(Stage expected, Reason reason, String why) {
+        if (stage.compareAndSet(expected, new Waiting(reason, why))) {
             context.delays().after(backoff.nextNanos(), this::propose);
         }
     }
@@ -205,7 +226,7 @@ final class WriteAttempt {
             Stage now = stage.get();
             ended = switch (now) {
                 case Waiting waiting ->
-                    fail(waiting, Reason.NO_QUORUM, "No leader took the write " + waited + ": " + waiting.lastRefusal);
+                    fail(waiting, waiting.reason, waiting.said(waited));
                 case HandedOver handedOver when handedOver.withdraw() ->
                     fail(handedOver, Reason.NO_QUORUM, "The leader could not be reached " + waited + "; the write was not sent");
                 case HandedOver handedOver ->

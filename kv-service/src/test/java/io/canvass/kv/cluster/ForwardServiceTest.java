@@ -52,9 +52,18 @@ class ForwardServiceTest {
     @Test
     void aWriteThatNotAllMembersAreKnownToApplyIsRefusedAndNotProposed() {
         requiredVersion = 2;
+        raft.status(Statuses.leader().configuration(Statuses.speaking(2, 2, 1), 5, true));
         requests.onNext(request(1, LONG_MILLIS));
         assertThat(answers.first().getRefusal()).isEqualTo(Refusal.TOO_NEW);
         assertThat(answers.first().getDetail()).startsWith("It needs protocol version 2 on all members");
+        assertThat(raft.proposed()).isEmpty();
+    }
+
+    @Test
+    void aWriteOfWhichItIsNotWrittenDownWhoAppliesItIsToBeTriedAgain() {
+        requiredVersion = 2;
+        requests.onNext(request(1, LONG_MILLIS));
+        assertThat(answers.first().getRefusal()).isEqualTo(Refusal.VERSIONS_UNKNOWN);
         assertThat(raft.proposed()).isEmpty();
     }
 

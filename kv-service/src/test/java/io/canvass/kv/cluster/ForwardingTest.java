@@ -9,10 +9,12 @@ import java.util.concurrent.CompletableFuture;
 
 import com.google.protobuf.ByteString;
 import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.proto.kv.v1.Add;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Put;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
+import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.RaftException;
@@ -28,6 +30,7 @@ import static org.awaitility.Awaitility.await;
 class ForwardingTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration RETRY = Duration.ofNanos(Backoff.LAST_NANOS);
+    private static final int NEWEST = RaftConfig.NEWEST_VERSION;
     private static final int MAX_IN_FLIGHT = 3;
     private static final int MAX_BYTES = 1 << 20;
 
@@ -103,6 +106,17 @@ class ForwardingTest {
     void aSupersededWriteIsTriedAgain() {
         kv0.fails(new RaftException.Superseded(5, 6)).answers(applied(4));
         assertThat(endedAfterRetries(write("a")).resultNow().getRevision()).isEqualTo(4);
+    }
+
+    @Test
+    void aWriteThatTheLeaderTakesOnceItHasWrittenDownWhatTheMembersSpeakIsTriedUntilThen() {
+        Command add = Command.newBuilder().setAdd(Add.newBuilder().setKey(ByteString.copyFromUtf8("a"))).build();
+        CompletableFuture<Result> write = store.write(add, TIMEOUT);
+        await().until(() -> delays.isDueWithin(RETRY));
+        assertThat(kv0.proposed()).isEmpty();
+        kv0.status(Statuses.leader().configuration(Statuses.speaking(NEWEST, NEWEST, NEWEST), 5, true));
+        kv0.answers(applied(4));
+        assertThat(endedAfterRetries(write).resultNow().getRevision()).isEqualTo(4);
     }
 
     @Test

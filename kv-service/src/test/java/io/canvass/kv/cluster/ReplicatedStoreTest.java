@@ -58,13 +58,41 @@ class ReplicatedStoreTest {
     }
 
     @Test
-    void aLeaderTakesNoCommandThatNotAllMembersAreKnownToApply() {
+    void aLeaderTakesNoCommandThatAMemberIsKnownNotToApply() {
         requiredVersion = 2;
+        raft.status(Statuses.leader().configuration(Statuses.speaking(0, 2, 1), 5, true));
         assertFailed(write(), Reason.UNSUPPORTED, "It needs protocol version 2 on all members, and these are not known"
-                + " to speak it: kv-0 (0), kv-1 (0), kv-2 (0)");
+                + " to speak it: kv-0 (0), kv-2 (1).");
         assertThat(raft.proposed()).isEmpty();
         assertThat(outcomes.count(WriteOutcomes.Outcome.UNSUPPORTED)).isEqualTo(1);
         assertThat(delays.waiting()).as("deadlines that are still scheduled").isZero();
+    }
+
+    /** The first seconds of a cluster: its leader has met the others, and is about to write down what they speak. */
+    @Test
+    void aWriteWaitsUntilItIsWrittenDownWhatTheMembersSpeak() {
+        requiredVersion = 2;
+        CompletableFuture<Result> write = write();
+        delays.pass(LONG_ENOUGH_TO_RETRY.multipliedBy(2));
+        assertThat(write).isNotDone();
+        assertThat(raft.proposed()).isEmpty();
+        raft.status(Statuses.leader().configuration(Statuses.speaking(2, 2, 2), 5, true));
+        raft.answers(applied(3));
+        delays.pass(LONG_ENOUGH_TO_RETRY);
+        assertThat(write).isCompletedWithValueMatching(result -> result.getRevision() == 3);
+        assertThat(delays.waiting()).as("deadlines that are still scheduled").isZero();
+    }
+
+    @Test
+    void aWriteOfWhichThatIsNotWrittenDownInTimeWasNotApplied() {
+        requiredVersion = 2;
+        raft.status(Statuses.leader().configuration(Statuses.speaking(2, 2, 0), 5, true));
+        CompletableFuture<Result> write = write();
+        delays.pass(TIMEOUT);
+        assertFailed(write, Reason.UNSUPPORTED,
+                "It needs protocol version 2 on all members, and these are not known to speak it: kv-2 (0).");
+        assertThat(raft.proposed()).isEmpty();
+        assertThat(outcomes.count(WriteOutcomes.Outcome.UNSUPPORTED)).isEqualTo(1);
     }
 
     @Test

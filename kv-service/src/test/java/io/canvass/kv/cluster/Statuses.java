@@ -1,5 +1,6 @@
 package io.canvass.kv.cluster;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,6 +27,16 @@ public final class Statuses {
 
     public static ReplicaKey replica(int number) {
         return new ReplicaKey("kv-" + number, new UUID(0x7d1a, number));
+    }
+
+    /** kv-0, kv-1 and kv-2, of which the log says what they speak. */
+    public static Configuration speaking(int... maxVersions) {
+        List<Configuration.Member> members = new ArrayList<>();
+        for (int i = 0; i < maxVersions.length; i++) {
+            members.add(new Configuration.Member(
+                    replica(i), "kv-" + i + ":9080", "", Configuration.Promotion.AUTO, (short) 0, (short) maxVersions[i]));
+        }
+        return Configuration.ofVoters(members);
     }
 
     private static Configuration.Member member(int number) {

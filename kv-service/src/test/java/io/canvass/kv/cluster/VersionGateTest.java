@@ -43,14 +43,22 @@ class VersionGateTest {
     void aNewerCommandIsTakenOnceAllMembersAreKnownToSpeakItsVersion() {
         Configuration upgraded = Configuration.ofVoters(List.of(member("kv-1", 3), member("kv-2", 4)));
         assertThat(VersionGate.refusal(3, upgraded)).isEmpty();
-        assertThat(VersionGate.refusal(4, upgraded).orElseThrow()).endsWith("not known to speak it: kv-1 (3).");
+        assertThat(VersionGate.refusal(4, upgraded).orElseThrow().why()).endsWith("not known to speak it: kv-1 (3).");
     }
 
     /** They apply the log, too, and may become voters. */
     @Test
     void observersCount() {
         Configuration configuration = new Configuration(List.of(member("kv-1", 3)), List.of(member("kv-2", 2)));
-        assertThat(VersionGate.refusal(3, configuration).orElseThrow()).endsWith("not known to speak it: kv-2 (2).");
+        assertThat(VersionGate.refusal(3, configuration).orElseThrow().why()).endsWith("not known to speak it: kv-2 (2).");
+    }
+
+    @Test
+    void onlyWhatIsNotWrittenDownYetPassesByItself() {
+        Configuration young = Configuration.ofVoters(List.of(member("kv-1", 4), member("kv-2", 0)));
+        assertThat(VersionGate.refusal(4, young).orElseThrow().passing()).isTrue();
+        Configuration older = Configuration.ofVoters(List.of(member("kv-1", 0), member("kv-2", 2)));
+        assertThat(VersionGate.refusal(4, older).orElseThrow().passing()).isFalse();
     }
 
     @Test

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /** The guide to the HTTP API, typed into a shell with the real curl; needs jq, too. */
 @Timeout(300)
@@ -44,13 +43,6 @@ class GuideIT {
     }
 
     private ConsoleSession session(String document) {
-        awaitNewWrites();
         return ConsoleSession.parse(cluster.withOurPorts(document));
-    }
-
-    /** A young cluster has to learn first that all its members know transactions and what came with them. Changes nothing. */
-    private void awaitNewWrites() {
-        await("all kinds of writes are taken").atMost(LocalNode.START_LIMIT).until(cluster::awaitLeader, leader ->
-                leader.http().delete(leader.url() + "/v1/kv?prefix=nothing-is-there").isSuccess());
     }
 }

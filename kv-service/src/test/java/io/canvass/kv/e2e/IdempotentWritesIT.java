@@ -84,7 +84,7 @@ class IdempotentWritesIT {
         }
     }
 
-    /** A young cluster has to learn first that all its members know such writes; it may lose none until then. */
+    /** What the members speak must be written down before some are taken away, or such a write waits for them. */
     private LocalNode awaitLeaderThatTakesKeys() {
         return await("an addition is taken")
                 .atMost(LocalNode.START_LIMIT)

@@ -49,7 +49,6 @@ class LocksUnderKillsIT {
         long seed = Long.getLong("canvass.seed", System.nanoTime());
         System.out.println("Locks under kills with -Dcanvass.seed=" + seed);
         Random random = new Random(seed);
-        awaitLeasesAreTaken();
         begin();
         try {
             for (int round = 1; round <= rounds; round++) {
@@ -79,13 +78,6 @@ class LocksUnderKillsIT {
         report();
         assertThat(resources).allSatisfy(resource -> assertThat(resource.violations()).isEmpty());
         assertThat(holders).allSatisfy(holder -> assertThat(holder.violations()).isEmpty());
-    }
-
-    /** A young cluster has to learn first that all its members know leases. */
-    private void awaitLeasesAreTaken() {
-        LocalNode node = cluster.awaitLeader();
-        await("leases are taken").atMost(PROGRESS_LIMIT).until(() ->
-                node.http().send("POST", node.url() + "/v1/leases", "{\"ttl\":\"1s\"}").status() == 201);
     }
 
     private void begin() {
