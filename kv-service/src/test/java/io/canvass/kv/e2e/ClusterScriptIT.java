@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,7 @@ class ClusterScriptIT {
     }
 
     @Test
+    @Tag("long")
     void aClusterGrowsHandsOverAndShrinks() {
         int http = Ports.next();
         assertThat(cluster("up", "--nodes", "1", "--http-port", Integer.toString(http), "--peer-port", Integer.toString(http + 10))

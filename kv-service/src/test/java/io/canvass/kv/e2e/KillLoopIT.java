@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(1800)
 class KillLoopIT {
     /** {@code -Dcanvass.kill.rounds} gives another number (docs/testing.md). */
-    private static final int ROUNDS = Integer.getInteger("canvass.kill.rounds", 12);
+    private static final int ROUNDS = Integer.getInteger("canvass.kill.rounds", 4);
 
     @RegisterExtension
     private final LocalCluster cluster = LocalCluster.of(3);
@@ -35,9 +35,9 @@ class KillLoopIT {
         StoredStates.assertSame(cluster);
     }
 
-    /** Each third round the leader, each tenth all nodes at once, else any node. */
+    /** Each fourth round all nodes at once, each third the leader, else any node. */
     private List<LocalNode> victims(int round, Random random) {
-        if (round % 10 == 0) {
+        if (round % 4 == 0) {
             return cluster.nodes();
         }
         if (round % 3 == 0) {

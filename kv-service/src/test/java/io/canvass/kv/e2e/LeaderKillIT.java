@@ -2,6 +2,7 @@ package io.canvass.kv.e2e;
 
 import java.time.Duration;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,6 +42,7 @@ class LeaderKillIT {
     }
 
     @Test
+    @Tag("long")
     void afterAllNodesAreKilledAtOnceEverythingAcknowledgedIsThereAgain() {
         try (Workload workload = Workload.on(cluster.urls())) {
             cluster.nodes().parallelStream().forEach(LocalNode::kill);

@@ -2,6 +2,7 @@ package io.canvass.kv.e2e;
 
 import java.time.Duration;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,6 +22,7 @@ class MixedVersionsIT {
     private final LocalCluster cluster = LocalCluster.withOldPeer(3);
 
     @Test
+    @Tag("long")
     void oneOldPeerOfThreeKeepsNobodyFromElectingAndTheFallbackIsUsed() {
         LocalNode old = cluster.nodes().getFirst();
         assertThat(preVote(old).path("enabled").asBoolean(true)).as("Pre-Vote of the old peer").isFalse();

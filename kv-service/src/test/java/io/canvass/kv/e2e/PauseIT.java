@@ -3,6 +3,7 @@ package io.canvass.kv.e2e;
 import java.time.Duration;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,6 +21,7 @@ class PauseIT {
     private final LocalCluster cluster = LocalCluster.of(3, "--kv.raft.election-timeout=3s");
 
     @Test
+    @Tag("long")
     void aFollowerThatWasPausedComesBackToTheSameLeaderInTheSameEpoch() throws InterruptedException {
         LocalNode leader = cluster.awaitLeader();
         long epoch = leader.health().epoch();

@@ -35,26 +35,22 @@ class PeerPortIT {
     private final LocalCluster cluster = LocalCluster.of(3);
 
     @Test
-    void garbageAtThePeerPortIsCountedAndHarmless() throws IOException {
+    void whatIsNoPeersIsCountedAndHarmless() throws IOException {
         byte[] garbage = new byte[64 * 1024];
         new Random(1).nextBytes(garbage);
         isTurnedAway(garbage);
-    }
-
-    @Test
-    void anHttpRequestAtThePeerPortIsCountedAndHarmless() throws IOException {
         isTurnedAway(ascii("GET /v1/kv/app/color HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        isTurnedAway(oversizedFrame());
     }
 
-    @Test
-    void anOversizedHttp2FrameAtThePeerPortIsCountedAndHarmless() throws IOException {
+    /** RFC 9113, section 4.1: SETTINGS, empty; then DATA on stream 1 that says to be 16 MiB - 1 long. */
+    private static byte[] oversizedFrame() {
         byte[] preface = ascii(HTTP2_PREFACE);
-        // RFC 9113, section 4.1: SETTINGS, empty; then DATA on stream 1 that says to be 16 MiB - 1 long.
-        ByteBuffer bytes = ByteBuffer.allocate(preface.length + 9 + 9 + 32 * 1024)
+        return ByteBuffer.allocate(preface.length + 9 + 9 + 32 * 1024)
                 .put(preface)
                 .put(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0})
-                .put(new byte[] {-1, -1, -1, 0, 0, 0, 0, 0, 1});
-        isTurnedAway(bytes.array());
+                .put(new byte[] {-1, -1, -1, 0, 0, 0, 0, 0, 1})
+                .array();
     }
 
     private void isTurnedAway(byte[] bytes) throws IOException {
