@@ -234,6 +234,10 @@ final class Database implements AutoCloseable {
         return get(meta(), options, KeyLayout.RECLAIMED_KEY).map(KeyLayout::number).orElse(0L);
     }
 
+    long reclaimBase(ReadOptions options) {
+        return get(meta(), options, KeyLayout.RECLAIM_BASE_KEY).map(KeyLayout::number).orElse(0L);
+    }
+
     RocksIterator iterator(ColumnFamilyHandle family, ReadOptions options) {
         return rocks.newIterator(family, options);
     }

@@ -25,6 +25,7 @@ import io.canvass.raft.core.Bytes;
  * <tr><td></td><td>{@code system}</td><td>{@link SystemState}; from format 2 on</td></tr>
  * <tr><td></td><td>{@code reclaimed}</td><td>the revision up to which compacted history was removed; absent: 0. Not
  *     the same on every replica (format 2)</td></tr>
+ * <tr><td></td><td>{@code reclaim-base}</td><td>up to where that was done whole the last time; absent: 0. As above</td></tr>
  * <tr><td>{@code index}</td><td>the user's key, as it is</td><td>{@link KeyState}: create revision, mod revision,
  *     version, lease. Only keys that exist</td></tr>
  * <tr><td>{@code versions}</td><td>the user's key, escaped and terminated, then the complement of the
@@ -51,6 +52,7 @@ final class KeyLayout {
 
     static final byte[] SYSTEM_KEY = "system".getBytes(StandardCharsets.US_ASCII);
     static final byte[] RECLAIMED_KEY = "reclaimed".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] RECLAIM_BASE_KEY = "reclaim-base".getBytes(StandardCharsets.US_ASCII);
 
     static final byte PUT = 1;
     static final byte DELETE = 2;

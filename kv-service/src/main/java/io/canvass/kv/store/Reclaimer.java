@@ -13,6 +13,10 @@ import org.rocksdb.WriteBatch;
  * <p>Goes along {@code changes}. The version of a key that counts at the compact revision is the newest one that is not
  * above it; where that one's own change is met, all older versions of the key are removed, and it itself if it is a
  * deletion. So each key is looked at once, however often it was written.
+ *
+ * <p>Of each key, whatever is older than its version at the target before, the <em>base</em>, is gone since then. The walk ends
+ * there: beyond lie only the marks of what was removed, which RocksDB drops when it compacts its tables, and where that is
+ * behind, a walk over all of them for each key would keep it behind.
  */
 final class Reclaimer {
     /** Rows removed in one write, and about as many in one step. */
@@ -20,13 +24,15 @@ final class Reclaimer {
 
     private final Database database;
     private final long target;
+    private final long base;
     private final WriteBatch writes;
     private int waiting;
     private int removed;
 
-    private Reclaimer(Database database, long target, WriteBatch writes) {
+    private Reclaimer(Database database, long target, long base, WriteBatch writes) {
         this.database = database;
         this.target = target;
+        this.base = base;
         this.writes = writes;
     }
 
@@ -44,7 +50,8 @@ final class Reclaimer {
         }
         try (WriteBatch writes = new WriteBatch();
                 ReadOptions options = new ReadOptions().setFillCache(false)) {
-            Reclaimer reclaimer = new Reclaimer(database, published.compactRevision(), writes);
+            Reclaimer reclaimer =
+                    new Reclaimer(database, published.compactRevision(), database.reclaimBase(options), writes);
             long reached = reclaimer.removeFrom(database.reclaimed(options), options);
             boolean done = reached > reclaimer.target && reclaimer.removeSamples(options);
             // The changes at the target stay, and are where the next compaction begins.
@@ -52,6 +59,9 @@ final class Reclaimer {
                     database.meta(),
                     KeyLayout.RECLAIMED_KEY,
                     KeyLayout.number(done ? reclaimer.target : Math.min(reached, reclaimer.target) - 1));
+            if (done) {
+                writes.put(database.meta(), KeyLayout.RECLAIM_BASE_KEY, KeyLayout.number(reclaimer.target));
+            }
             database.write(writes);
             return !done;
         }
@@ -85,6 +95,9 @@ final class Reclaimer {
     }
 
     private void prune(RocksIterator versions, byte[] key, long revision) throws RocksDBException {
+        if (revision <= base) {
+            return;
+        }
         byte[] newest = KeyLayout.versionKey(key, target);
         versions.seek(newest);
         if (!versions.isValid() || !KeyLayout.sameKey(versions.key(), newest)) {
@@ -97,8 +110,10 @@ final class Reclaimer {
         if (versions.value()[0] == KeyLayout.DELETE) {
             remove(versions.key());
         }
-        for (versions.next(); versions.isValid() && KeyLayout.sameKey(versions.key(), newest); versions.next()) {
+        boolean older = true;
+        for (versions.next(); older && versions.isValid() && KeyLayout.sameKey(versions.key(), newest); versions.next()) {
             remove(versions.key());
+            older = KeyLayout.revisionOf(versions.key()) > base;
         }
         Database.requireSound(versions);
     }

@@ -1,6 +1,7 @@
 package io.canvass.kv.store;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -124,6 +125,32 @@ class KvStoreHistoryTest extends StoreTest {
         assertThat(rows.stream().filter(row -> row.startsWith("3 "))).as("changes from 2000 on").hasSize(later + 1);
         assertThat(rows.stream().filter(row -> row.startsWith("2 "))).as("versions").hasSizeBetween(later, later + 50);
         open();
+    }
+
+    /** Each time, the walk over a key's versions ends where the one before began. */
+    @Test
+    void compactingInStepsLeavesWhatCompactingOnceLeaves() {
+        List<Command> commands = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            commands.add(i % 7 == 6 ? delete("k" + i * 31 % 50) : put("k" + i * 17 % 50, "value " + i));
+        }
+        applyAll(store, commands);
+        List<String> onceCompacted = historyAfter(2500);
+        assertThat(historyAfter(1, 700, 701, 1500, 2400, 2500)).isEqualTo(onceCompacted).hasSizeGreaterThan(500);
+    }
+
+    /** @return the rows of a copy of the store, but for its notes, after it was compacted up to each of these in turn */
+    private List<String> historyAfter(long... revisions) {
+        Path copy = directory.resolve("copy-" + revisions.length);
+        store.flush();
+        StoreFiles.copy(directory.resolve("store"), copy);
+        try (KvStore copied = KvStore.open(copy, TestLog.SMALL)) {
+            for (long revision : revisions) {
+                applyAll(copied, List.of(compact(revision)));
+                StoreFiles.awaitReclaimed(copied);
+            }
+        }
+        return StoreFiles.rows(copy).stream().filter(row -> row.startsWith("2 ") || row.startsWith("3 ")).toList();
     }
 
     @Test
