@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +22,13 @@ class GuideIT {
 
     @RegisterExtension
     private final LocalCluster cluster = LocalCluster.of(3);
+
+    /** The second column of a table: a command with curl. */
+    private static final Pattern LINE_HERE = Pattern.compile("\\| `((?:printf .*)?curl .*)` \\|$", Pattern.MULTILINE);
+
+    private static final String STATUS_ONLY = """
+            $ curl() { command curl -s --max-time 60 -o answer -w '%{http_code}\\n' "$@"; }
+            """;
 
     @TempDir
     private Path folder;
@@ -40,6 +49,21 @@ class GuideIT {
             assertThat(session.steps()).hasSizeGreaterThan(14);
             session.check(folder, LIMIT, GuideMasks::masked);
         }
+    }
+
+    /** Each line of docs/coming-from.md that is shown as what another store's command is here. */
+    @Test
+    void whatOtherStoresDoIsDoneHereAsItIsShown() throws IOException {
+        String page = Files.readString(Repository.root().resolve("docs/coming-from.md"));
+        List<String> lines = LINE_HERE.matcher(page)
+                .results()
+                .map(found -> found.group(1).replace("\\|", "|"))
+                .toList();
+        assertThat(lines).hasSizeGreaterThan(30);
+        StringBuilder document = new StringBuilder("<!-- session -->\n```console\n$ node=http://localhost:8081\n" + STATUS_ONLY);
+        lines.forEach(line ->
+                document.append("$ ").append(line).append(line.startsWith("curl -N ") ? "\n…\n" : "\n2…\n"));
+        session(document.append("```\n<!-- /session -->\n").toString()).check(folder, LIMIT, GuideMasks::masked);
     }
 
     private ConsoleSession session(String document) {
