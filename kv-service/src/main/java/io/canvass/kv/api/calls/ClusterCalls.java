@@ -39,6 +39,7 @@ public final class ClusterCalls {
         this.inFlight = inFlight;
     }
 
+    /** Who leads, as this node knows it at the moment; asks nobody. */
     public ClusterView view() {
         return replication.view();
     }

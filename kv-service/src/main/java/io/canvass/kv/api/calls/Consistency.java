@@ -13,6 +13,7 @@ public enum Consistency {
     /** A prefix of history, as this node has it, even without a quorum. */
     LOCAL("local");
 
+    /** The query parameter that asks for it. */
     public static final String PARAMETER = "consistency";
 
     private final String word;
@@ -21,6 +22,7 @@ public enum Consistency {
         this.word = word;
     }
 
+    /** As requests ask for it and answers tell it. */
     public String word() {
         return word;
     }

@@ -22,6 +22,7 @@ import jakarta.servlet.http.HttpServletRequest;
  * clients leave these out; a bare word without blanks, quotes, commas and semicolons means the same.
  */
 public final class IdempotencyKeys {
+    /** The request's header that carries the key. */
     public static final String HEADER = "Idempotency-Key";
 
     private static final String REPLAYED = IdempotencyKeys.class.getName() + ".replayed";

@@ -27,11 +27,13 @@ public record ReadTerms(
         Optional<Duration> maxStaleness,
         OptionalLong maxLag,
         Duration timeout) {
+    /** The query parameter that asks for the state of one revision. */
     public static final String REVISION = "revision";
     static final String MIN_REVISION = "min-revision";
     static final String MAX_STALENESS = "max-staleness";
     static final String MAX_LAG = "max-lag";
     static final String TIMEOUT = "timeout";
+    /** All query parameters that are read here, for endpoints to name among those they know. */
     public static final List<String> PARAMETERS =
             List.of(Consistency.PARAMETER, MAX_STALENESS, MAX_LAG, MIN_REVISION, REVISION, TIMEOUT);
 

@@ -9,11 +9,13 @@ import io.canvass.kv.store.RevisionInFutureException;
 public final class RevisionProblems {
     private RevisionProblems() {}
 
+    /** 410 {@code revision-compacted}, with the revision that history begins at. */
     public static Problem of(RevisionCompactedException e) {
         return Problem.of(ProblemType.REVISION_COMPACTED, String.valueOf(e.getMessage()))
                 .withMembers(json -> json.writeNumberProperty("compactRevision", e.compactRevision()));
     }
 
+    /** 400 {@code revision-in-future}. */
     public static Problem of(RevisionInFutureException e) {
         return Problem.of(
                 ProblemType.REVISION_IN_FUTURE,

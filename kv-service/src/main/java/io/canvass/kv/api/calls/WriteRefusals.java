@@ -16,6 +16,7 @@ public final class WriteRefusals {
 
     private WriteRefusals() {}
 
+    /** The problem of the refusal, with how the key stands where apply has told it. */
     public static ProblemException of(Refused refused) {
         return problem(refused).asException();
     }
@@ -69,6 +70,7 @@ public final class WriteRefusals {
         json.writeEndObject();
     }
 
+    /** A key as the state machine's answers carry it, as the store's own type. */
     public static StoredValue stored(KeyValue entry) {
         return new StoredValue(
                 Bytes.wrap(entry.getKey().toByteArray()), Bytes.wrap(entry.getValue().toByteArray()),

@@ -24,6 +24,7 @@ public final class ProblemErrorReportValve extends ErrorReportValve {
     private final Supplier<ProblemReplies> replies;
     private final ApiLimits limits;
 
+    /** @param replies asked for at the first error only: the server is configured before the cluster's beans exist */
     public ProblemErrorReportValve(Supplier<ProblemReplies> replies, ApiLimits limits) {
         this.replies = replies;
         this.limits = limits;

@@ -11,6 +11,7 @@ public final class Base64Url {
 
     private Base64Url() {}
 
+    /** The canonical spelling, without padding. */
     public static String encode(Bytes bytes) {
         return ENCODER.encodeToString(bytes.array());
     }

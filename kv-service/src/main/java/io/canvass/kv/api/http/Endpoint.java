@@ -26,10 +26,16 @@ public record Endpoint(String template, Map<String, Handler> handlers) {
         void handle(HttpServletRequest request, HttpServletResponse response) throws IOException;
     }
 
+    /** One path with one method. */
     public static Endpoint of(String template, String method, Handler handler) {
         return new Endpoint(template, Map.of(method, handler));
     }
 
+    /**
+     * The same path with one more method.
+     *
+     * @throws IllegalArgumentException if the method has a handler already
+     */
     public Endpoint and(String method, Handler handler) {
         Map<String, Handler> more = new LinkedHashMap<>(handlers);
         if (more.put(method, handler) != null) {

@@ -23,8 +23,10 @@ import io.canvass.raft.core.Bytes;
  * </ul>
  */
 public final class KeyPath {
+    /** In front of a key that is named as text, percent-encoded. */
     public static final String TEXT_ROOT = "/v1/kv/";
     static final String BASE64_ROOT = "/v1/kv64/";
+    /** The paths of one key: as text and as base64url. */
     public static final List<String> TEMPLATES = List.of(TEXT_ROOT + "{key}", BASE64_ROOT + "{key}");
 
     private static final String ELSE = " Nothing was done. Correct the key, or name any bytes by /v1/kv64/{base64url}.";

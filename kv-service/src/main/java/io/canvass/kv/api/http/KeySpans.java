@@ -13,12 +13,17 @@ import io.canvass.raft.core.Bytes;
  * text or, with {@code 64} behind its name, as base64url of its bytes.
  */
 public final class KeySpans {
+    /** The keys that begin so, as text. */
     public static final String PREFIX = "prefix";
+    /** The keys that begin so, as base64url. */
     public static final String PREFIX_64 = "prefix64";
+    /** The first key, as text. */
     public static final String START = "start";
     static final String START_64 = "start64";
+    /** The key behind the last one, as text. */
     public static final String END = "end";
     static final String END_64 = "end64";
+    /** All query parameters that are read here, for endpoints to name among those they know. */
     public static final List<String> PARAMETERS = List.of(PREFIX, PREFIX_64, START, START_64, END, END_64);
 
     private KeySpans() {}

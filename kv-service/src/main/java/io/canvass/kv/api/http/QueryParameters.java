@@ -59,10 +59,12 @@ public final class QueryParameters {
         return new QueryParameters(values);
     }
 
+    /** Whether no parameter is given. */
     public boolean isEmpty() {
         return values.isEmpty();
     }
 
+    /** The parameter, decoded; empty where it is not given. */
     public Optional<String> text(String name) {
         return Optional.ofNullable(values.get(name));
     }
@@ -138,6 +140,11 @@ public final class QueryParameters {
         return PercentDecoding.utf8(bytes).orElseThrow(() -> invalid("The query string is not UTF-8."));
     }
 
+    /**
+     * 400 {@code invalid-request}.
+     *
+     * @param what is wrong, as a sentence; that nothing was done is added
+     */
     public static ProblemException invalid(String what) {
         return Problem.of(ProblemType.INVALID_REQUEST, what + " Nothing was done.").asException();
     }

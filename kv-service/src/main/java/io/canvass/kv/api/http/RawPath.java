@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 public final class RawPath {
     private RawPath() {}
 
+    /** Without the context path and without the query. */
     public static String of(HttpServletRequest request) {
         return request.getRequestURI().substring(request.getContextPath().length());
     }

@@ -59,6 +59,7 @@ public final class JsonBody {
         }
     }
 
+    /** The member; empty if it is missing. */
     public Optional<String> text(String name) {
         return Optional.ofNullable(members.get(name));
     }

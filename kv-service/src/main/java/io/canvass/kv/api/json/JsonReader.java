@@ -106,11 +106,13 @@ public final class JsonReader implements AutoCloseable {
         }
     }
 
+    /** The value that the reader stands at, which must be a string. */
     public String text() {
         require(JsonToken.VALUE_STRING, "a string");
         return guarded(json::getString);
     }
 
+    /** The value that the reader stands at, which must be {@code true} or {@code false}. */
     public boolean flag() {
         if (!isFlag()) {
             throw invalid("must be true or false");
@@ -118,6 +120,7 @@ public final class JsonReader implements AutoCloseable {
         return json.currentToken() == JsonToken.VALUE_TRUE;
     }
 
+    /** Whether the reader stands at {@code true} or {@code false}. */
     public boolean isFlag() {
         JsonToken token = json.currentToken();
         return token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE;

@@ -113,6 +113,7 @@ public final class KvJson {
         }
     }
 
+    /** A value: {@code value} as text, or else {@code value64}. */
     public static void value(JsonGenerator json, Bytes value) {
         Optional<String> text = PercentDecoding.utf8(value.array());
         if (text.isPresent()) {
@@ -127,6 +128,7 @@ public final class KvJson {
         return Long.toHexString(lease);
     }
 
+    /** A key: {@code key} as text, or else {@code key64}. */
     public static void key(JsonGenerator json, Bytes key) {
         textOrBytes(json, "key", key);
     }

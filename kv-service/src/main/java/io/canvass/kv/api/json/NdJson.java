@@ -6,6 +6,7 @@ import io.canvass.raft.core.Bytes;
 
 /** Answers of one JSON object per line, the last of which says that it was all. */
 public final class NdJson {
+    /** Of answers, as {@code Accept} asks for it. */
     public static final String MEDIA_TYPE = "application/x-ndjson";
 
     private NdJson() {}

@@ -17,6 +17,7 @@ import org.springframework.http.MediaType;
 
 /** The lines of a body of {@code application/x-ndjson}, of any number; one of them is in memory. For one thread. */
 public final class NdjsonLines {
+    /** Of bodies, as {@code Content-Type} names it. */
     public static final String MEDIA_TYPE = MediaType.APPLICATION_NDJSON_VALUE;
 
     private static final int BUFFER_BYTES = 16 * 1024;

@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 
 /** A lease's identifier as people meet it: hexadecimal, as {@code Kv-Lease} shows it. */
 public final class LeaseIds {
+    /** What an identifier must be, for the sentence "… must be" of a refusal. */
     public static final String FORM = "a lease's id as Kv-Lease and POST /v1/leases show it, such as 7f3a";
 
     private static final Pattern FORMAT = Pattern.compile("0|[1-9a-f][0-9a-f]{0,15}");

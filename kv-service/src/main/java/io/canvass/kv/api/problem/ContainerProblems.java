@@ -9,6 +9,7 @@ import org.springframework.http.HttpStatus;
 public final class ContainerProblems {
     private ContainerProblems() {}
 
+    /** The problem of our own that the status stands for, or {@code about:blank} if there is none. */
     public static Problem ofStatus(int status) {
         return ProblemType.byContainerStatus(status)
                 .map(type -> Problem.of(type, detail(type)))

@@ -6,6 +6,7 @@ public final class Excerpt {
 
     private Excerpt() {}
 
+    /** At most 80 characters of the text, then an ellipsis; a control character becomes a question mark. */
     public static String of(String text) {
         StringBuilder excerpt = new StringBuilder();
         text.codePoints().limit(MAX_LENGTH).forEach(c -> excerpt.appendCodePoint(Character.isISOControl(c) ? '?' : c));

@@ -29,6 +29,7 @@ public record Problem(
         headers = List.copyOf(headers);
     }
 
+    /** A problem with its type's status, outcome and word on repetition, without headers or members of its own. */
     public static Problem of(ProblemType type, String detail) {
         return new Problem(
                 type.reference(), type.status(), type.title(), detail, type.outcome(), type.retryable(), List.of(),
@@ -44,24 +45,29 @@ public record Problem(
         return new Problem("about:blank", status, reason, detail, outcome, false, List.of(), json -> {});
     }
 
+    /** The same with one more header. */
     public Problem withHeader(String name, String value) {
         List<Header> more = new ArrayList<>(headers);
         more.add(new Header(name, value));
         return new Problem(reference, status, title, detail, outcome, retryable, more, members);
     }
 
+    /** The same with these members, in place of those it had. */
     public Problem withMembers(Members added) {
         return new Problem(reference, status, title, detail, outcome, retryable, headers, added);
     }
 
+    /** The same, {@code retryable} only if a repetition does no harm. */
     public Problem whenRepeated(Repeat repeat) {
         return new Problem(reference, status, title, detail, outcome, repeat == Repeat.SAFE, headers, members);
     }
 
+    /** To be thrown where the request ends. */
     public ProblemException asException() {
         return new ProblemException(this);
     }
 
+    /** A header of the answer. */
     public record Header(String name, String value) {}
 
     /** Whether the very same request may be sent again. */

@@ -241,14 +241,17 @@ public enum ProblemType {
         this.remedy = remedy;
     }
 
+    /** The name, which programs compare: the last segment of {@link #reference()}. */
     public String slug() {
         return slug;
     }
 
+    /** The status of HTTP. */
     public int status() {
         return status;
     }
 
+    /** The {@code title} member: the same in every occurrence. */
     public String title() {
         return title;
     }
@@ -263,10 +266,12 @@ public enum ProblemType {
         return retryable;
     }
 
+    /** What has happened, for the type's page. */
     public String meaning() {
         return meaning;
     }
 
+    /** What to do about it, for the type's page. */
     public String remedy() {
         return remedy;
     }
@@ -276,6 +281,7 @@ public enum ProblemType {
         return "/problems/" + slug;
     }
 
+    /** Empty if no type has that name. */
     public static Optional<ProblemType> bySlug(String slug) {
         return Arrays.stream(values()).filter(type -> type.slug.equals(slug)).findFirst();
     }
@@ -313,6 +319,7 @@ public enum ProblemType {
             this.word = word;
         }
 
+        /** The {@code outcome} member; empty for {@link #NONE}. */
         public String word() {
             return word;
         }

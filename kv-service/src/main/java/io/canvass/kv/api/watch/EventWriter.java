@@ -35,6 +35,7 @@ public final class EventWriter {
         this.out = response.getOutputStream();
     }
 
+    /** Sets the headers that a stream has; sends nothing. */
     public static void describe(HttpServletResponse response, EventFormat format) {
         response.setContentType(format.mediaType());
         response.setHeader("Cache-Control", "no-store");
@@ -84,6 +85,7 @@ public final class EventWriter {
         text(format == EventFormat.SSE ? "\n\n" : "\n");
     }
 
+    /** Sends what was written until now. */
     public void flush() throws IOException {
         out.flush();
     }

@@ -32,6 +32,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class LongPoll {
+    /** The query parameter that says how long to wait at most. */
     public static final String PARAMETER = "wait";
 
     private static final String NONE_MATCH = "If-None-Match";

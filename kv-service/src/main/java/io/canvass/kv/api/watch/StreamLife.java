@@ -20,6 +20,10 @@ public final class StreamLife {
     private long progressNanos = System.nanoTime();
     private long leaderSeenNanos = System.nanoTime();
 
+    /**
+     * @param requireLeader whether the stream ends when this node has known no leader for {@link
+     * WatchTimes#leaderless()}
+     */
     public StreamLife(EventWriter out, ClusterCalls cluster, WatchTimes times, boolean requireLeader) {
         this.out = out;
         this.cluster = cluster;
@@ -54,6 +58,7 @@ public final class StreamLife {
         return reason.isPresent();
     }
 
+    /** The last event: why the stream ends. */
     public void goodbye(String reason) throws IOException {
         out.event("goodbye", OptionalLong.empty(), json -> json.writeStringProperty("reason", reason));
         out.flush();

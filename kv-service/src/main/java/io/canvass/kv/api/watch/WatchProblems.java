@@ -15,6 +15,7 @@ public final class WatchProblems {
 
     private WatchProblems() {}
 
+    /** 429 {@code too-many-watches} or, if the node is about to stop, 503 {@code draining}. */
     public static ProblemException refused(WatchHub hub, WatchRefusedException e) {
         return switch (e.why()) {
             case TOO_MANY -> Problem.of(ProblemType.TOO_MANY_WATCHES, e.getMessage()
