@@ -1,9 +1,9 @@
 package io.canvass.kv;
 
-import io.canvass.kv.api.ApiLimits;
-import io.canvass.kv.api.LameDuck;
-import io.canvass.kv.api.StreamLimits;
-import io.canvass.kv.api.WriteLimits;
+import io.canvass.kv.api.http.ApiLimits;
+import io.canvass.kv.api.http.WriteLimits;
+import io.canvass.kv.api.read.StreamLimits;
+import io.canvass.kv.api.server.LameDuck;
 import io.canvass.kv.config.KvProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -1,6 +1,6 @@
 package io.canvass.kv;
 
-import io.canvass.kv.api.WatchTimes;
+import io.canvass.kv.api.watch.WatchTimes;
 import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.store.KvStore;
 import io.canvass.kv.watch.WatchHub;

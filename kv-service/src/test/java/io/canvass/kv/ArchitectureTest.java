@@ -50,6 +50,10 @@ class ArchitectureTest {
     static final ArchRule PACKAGES_ARE_FREE_OF_CYCLES = slices().matching("io.canvass.kv.(*)..").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule SUBJECTS_OF_THE_API_ARE_FREE_OF_CYCLES =
+            slices().matching("io.canvass.kv.api.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_ROOT_THAT_WIRES = noClasses()
             .that().resideOutsideOfPackage("io.canvass.kv")
             .should().dependOnClassesThat(resideInAPackage("io.canvass.kv"));

@@ -3,12 +3,13 @@ package io.canvass.kv.api;
 import java.util.Optional;
 import java.util.Set;
 
+import io.canvass.kv.api.problem.ProblemType;
 import org.junit.jupiter.api.BeforeEach;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the tests of the API share: one server, and what every problem must look like. */
-abstract class ApiTest {
+public abstract class ApiTest {
     /** Beside 503, what passes by itself. */
     private static final Set<String> TELL_WHEN = Set.of("idempotency-in-flight", "rate-limited");
 
@@ -17,12 +18,12 @@ abstract class ApiTest {
     protected final Wire http = new Wire(server.port());
 
     @BeforeEach
-    void emptyStore() {
+    protected void emptyStore() {
         store.reset();
     }
 
     /** RFC 9457 and KV-API.md, section 8: what a problem of this type says in every case. */
-    protected static void assertProblem(Wire.Reply reply, int status, String type) {
+    public static void assertProblem(Wire.Reply reply, int status, String type) {
         assertThat(reply.status()).as(reply.text()).isEqualTo(status);
         assertThat(reply.header("Content-Type")).contains("application/problem+json");
         assertThat(reply.header("X-Content-Type-Options")).contains("nosniff");

@@ -15,34 +15,34 @@ import io.canvass.proto.kv.v1.MemberDescription;
 import io.canvass.proto.kv.v1.MemberPromotion;
 
 /** A leader that answers what it was told to answer, and remembers what it was asked. */
-final class FakeAdmin implements ClusterAdmin {
-    static final UUID CLUSTER = new UUID(0x0c2f, 1);
-    static final UUID DIRECTORY = new UUID(0x7d1a, 2);
+public final class FakeAdmin implements ClusterAdmin {
+    public static final UUID CLUSTER = new UUID(0x0c2f, 1);
+    public static final UUID DIRECTORY = new UUID(0x7d1a, 2);
 
     private final List<AdminRequest> asked = new ArrayList<>();
     private Supplier<AdminReply> answer = FakeAdmin::done;
     private ClusterDescription cluster = described().build();
 
-    synchronized void reset() {
+    public synchronized void reset() {
         asked.clear();
         answer = FakeAdmin::done;
         cluster = described().build();
     }
 
-    synchronized void answersBy(Supplier<AdminReply> next) {
+    public synchronized void answersBy(Supplier<AdminReply> next) {
         answer = next;
     }
 
-    synchronized void refuses(AdminReply.Refusal refusal, String detail) {
+    public synchronized void refuses(AdminReply.Refusal refusal, String detail) {
         AdminReply reply = done().toBuilder().setRefusal(refusal).setDetail(detail).build();
         answer = () -> reply;
     }
 
-    synchronized void describes(ClusterDescription seen) {
+    public synchronized void describes(ClusterDescription seen) {
         cluster = seen;
     }
 
-    synchronized List<AdminRequest> asked() {
+    public synchronized List<AdminRequest> asked() {
         return List.copyOf(asked);
     }
 
@@ -57,12 +57,12 @@ final class FakeAdmin implements ClusterAdmin {
         return cluster;
     }
 
-    static AdminReply done() {
+    public static AdminReply done() {
         return AdminReply.newBuilder().setIndex(42).setDetail("All is well").setCluster(described()).build();
     }
 
     /** kv-2 leads kv-1, which nobody has connected to, and kv-4, an observer. */
-    static ClusterDescription.Builder described() {
+    public static ClusterDescription.Builder described() {
         return ClusterDescription.newBuilder()
                 .setNodeId("kv-2")
                 .setLeads(true)

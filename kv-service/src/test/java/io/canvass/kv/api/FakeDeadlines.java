@@ -8,14 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.canvass.kv.cluster.LeaseDeadlines;
 
 /** A leader's clock that says what it was told; this node does not lead. */
-final class FakeDeadlines implements LeaseDeadlines {
+public final class FakeDeadlines implements LeaseDeadlines {
     private final Map<Long, Long> known = new ConcurrentHashMap<>();
 
-    void know(long lease, long millis) {
+    public void know(long lease, long millis) {
         known.put(lease, millis);
     }
 
-    void reset() {
+    public void reset() {
         known.clear();
     }
 

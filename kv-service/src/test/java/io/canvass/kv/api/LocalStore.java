@@ -41,9 +41,9 @@ import org.springframework.util.FileSystemUtils;
  * The real store on a disk, with a log of its own in place of a cluster: what is written is applied at once. With hooks for
  * whatever may go wrong.
  */
-final class LocalStore implements Replication, KvQueries, AutoCloseable {
-    static final ClusterView HEALTHY = new ClusterView("kv-1", "kv-2", "http://kv-2.kv-headless:8080", 7);
-    static final ClusterView ALONE = new ClusterView("kv-1", "", "", 8);
+public final class LocalStore implements Replication, KvQueries, AutoCloseable {
+    public static final ClusterView HEALTHY = new ClusterView("kv-1", "kv-2", "http://kv-2.kv-headless:8080", 7);
+    public static final ClusterView ALONE = new ClusterView("kv-1", "", "", 8);
     static final Staleness FRESH = new Staleness(OptionalLong.of(41), OptionalLong.of(0));
     static final long START_MILLIS = 1_800_000_000_000L;
 
@@ -63,14 +63,14 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     private Optional<Supplier<CompletableFuture<Result>>> writes = Optional.empty();
     private Optional<Supplier<CompletableFuture<Void>>> reads = Optional.empty();
 
-    LocalStore() {
+    public LocalStore() {
         directory = newDirectory();
         store = KvStore.open(directory.resolve("state"));
         queries = store.queries();
     }
 
     /** An empty store in place of this one; also where something was applied in between. */
-    synchronized void reset() {
+    public synchronized void reset() {
         commands.clear();
         view = HEALTHY;
         writes = Optional.empty();
@@ -97,35 +97,35 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
         return this;
     }
 
-    synchronized void seeCluster(ClusterView seen) {
+    public synchronized void seeCluster(ClusterView seen) {
         view = seen;
     }
 
-    synchronized void answerWritesBy(Supplier<CompletableFuture<Result>> answer) {
+    public synchronized void answerWritesBy(Supplier<CompletableFuture<Result>> answer) {
         writes = Optional.of(answer);
     }
 
-    synchronized void answerReadsBy(Supplier<CompletableFuture<Void>> answer) {
+    public synchronized void answerReadsBy(Supplier<CompletableFuture<Void>> answer) {
         reads = Optional.of(answer);
     }
 
     /** What was asked to be written, applied or not. */
-    synchronized List<Command> commands() {
+    public synchronized List<Command> commands() {
         return List.copyOf(commands);
     }
 
     /** Entries bear the time of the leader: it has gone on by so much for those that come. */
-    synchronized void passTime(Duration time) {
+    public synchronized void passTime(Duration time) {
         clockMillis += time.toMillis();
     }
 
     /** Puts an entry there without HTTP. */
-    synchronized StoredValue seed(Bytes key, byte[] value) {
+    public synchronized StoredValue seed(Bytes key, byte[] value) {
         return seed(Put.newBuilder().setKey(ByteString.copyFrom(key.array())).setValue(ByteString.copyFrom(value)));
     }
 
     /** The same, attached to a new lease. */
-    synchronized StoredValue seedLeased(Bytes key, byte[] value) {
+    public synchronized StoredValue seedLeased(Bytes key, byte[] value) {
         Result granted = apply(Command.newBuilder()
                 .setLeaseGrant(LeaseGrant.newBuilder().setTtlMillis(30_000))
                 .build());
@@ -135,20 +135,20 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
                 .setLease(granted.getLease().getId()));
     }
 
-    void remove(String key) {
+    public void remove(String key) {
         apply(Command.newBuilder()
                 .setDelete(Delete.newBuilder().setKey(ByteString.copyFromUtf8(key)))
                 .build());
     }
 
-    void revoke(long lease) {
+    public void revoke(long lease) {
         apply(Command.newBuilder()
                 .setLeaseRevoke(LeaseRevoke.newBuilder().setLease(lease))
                 .build());
     }
 
     /** What is below this revision is gone. */
-    void compact(long revision) {
+    public void compact(long revision) {
         apply(Command.newBuilder()
                 .setCompact(Compact.newBuilder().setRevision(revision))
                 .build());
@@ -160,7 +160,7 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     }
 
     /** What apply makes of a command, which {@link #commands} does not show. */
-    synchronized Result apply(Command command) {
+    public synchronized Result apply(Command command) {
         index++;
         Entry entry = new Entry(
                 index, HEALTHY.epoch(), EntryKind.COMMAND, clockMillis, Bytes.wrap(command.toByteArray()));
@@ -170,7 +170,7 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     }
 
     /** For what is told of applied entries. */
-    synchronized KvStore store() {
+    public synchronized KvStore store() {
         return store;
     }
 
@@ -199,7 +199,7 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     }
 
     /** How many requests wait for a revision. */
-    synchronized long waitingForRevisions() {
+    public synchronized long waitingForRevisions() {
         return waiting.values().stream().filter(future -> !future.isDone()).count();
     }
 
@@ -208,7 +208,7 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
         return staleness;
     }
 
-    synchronized void age(Staleness next) {
+    public synchronized void age(Staleness next) {
         staleness = next;
     }
 
@@ -223,7 +223,7 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     }
 
     /** From now on lease reads are on, and this node leads and holds a lease, or does not. */
-    synchronized void offersLeases(boolean holdsOne) {
+    public synchronized void offersLeases(boolean holdsOne) {
         offersLeases = true;
         leased = holdsOne;
     }
@@ -244,12 +244,12 @@ final class LocalStore implements Replication, KvQueries, AutoCloseable {
     }
 
     /** What the last request that asked for replication gave it. */
-    synchronized Duration lastTimeout() {
+    public synchronized Duration lastTimeout() {
         return lastTimeout;
     }
 
     /** What is stored, by key. */
-    synchronized Map<String, String> contents() {
+    public synchronized Map<String, String> contents() {
         Map<String, String> contents = new TreeMap<>();
         queries.range(Bytes.EMPTY, 10_000, Long.MAX_VALUE).items()
                 .forEach(entry -> contents.put(entry.key().toUtf8(), entry.value().toUtf8()));

@@ -11,17 +11,17 @@ import io.canvass.kv.store.KvStore;
 import org.springframework.util.FileSystemUtils;
 
 /** A real store of a few keys for the servers of these tests to make snapshots of; open until the JVM ends. */
-final class SnapshotServer {
-    static final int KEYS = 40;
+public final class SnapshotServer {
+    public static final int KEYS = 40;
 
     private SnapshotServer() {}
 
-    static Backups backups() {
+    public static Backups backups() {
         return Shared.BACKUPS;
     }
 
     /** Of the same store, but slow. */
-    static Backups backups(long bytesPerSecond) throws IOException {
+    public static Backups backups(long bytesPerSecond) throws IOException {
         Backups.Limits limits = new Backups.Limits(bytesPerSecond, Copies.LIMITS.maxDuration(), 1);
         Path scratch = Shared.ROOT.resolve("slow");
         Path verifying = scratch.resolve("verifying");

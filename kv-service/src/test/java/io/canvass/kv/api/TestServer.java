@@ -5,6 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.canvass.kv.api.http.ApiLimits;
+import io.canvass.kv.api.http.WriteLimits;
+import io.canvass.kv.api.read.StreamLimits;
+import io.canvass.kv.api.watch.WatchTimes;
 import io.canvass.kv.backup.Backups;
 import io.canvass.kv.cluster.QueueWatch;
 import io.canvass.kv.watch.WatchHub;
@@ -17,16 +21,16 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 
 /** The API on a real Tomcat, with the settings that ship, above a {@link LocalStore}. */
-final class TestServer {
-    static final ApiLimits SMALL = new ApiLimits(64 * 1024, 1024, 100, 1000, 1 << 20, Duration.ofSeconds(10));
+public final class TestServer {
+    public static final ApiLimits SMALL = new ApiLimits(64 * 1024, 1024, 100, 1000, 1 << 20, Duration.ofSeconds(10));
 
-    static final int MAX_STREAMS = 2;
+    public static final int MAX_STREAMS = 2;
 
     /** Requests that may wait for locks. */
-    static final int MAX_WAITING = 4;
+    public static final int MAX_WAITING = 4;
 
     /** Few, and of little room. */
-    static final WatchLimits WATCHES = new WatchLimits(70, 64 << 10, 256, 1 << 20);
+    public static final WatchLimits WATCHES = new WatchLimits(70, 64 << 10, 256, 1 << 20);
 
     static final WatchTimes TIMES =
             new WatchTimes(Duration.ofMillis(200), Duration.ofMinutes(10), Duration.ofMillis(300));
@@ -38,21 +42,21 @@ final class TestServer {
     }
 
     /** Shared by all tests that do not need limits of their own; lives until the JVM ends. */
-    static TestServer shared() {
+    public static TestServer shared() {
         return Shared.SERVER;
     }
 
     /** @param settings of Boot, such as {@code --a.b=c}, beside those that ship */
-    static TestServer start(ApiLimits limits, String... settings) {
+    public static TestServer start(ApiLimits limits, String... settings) {
         return start(limits, SnapshotServer.backups(), List.of(), settings);
     }
 
     /** @param beans further ones */
-    static TestServer start(ApiLimits limits, List<Object> beans, String... settings) {
+    public static TestServer start(ApiLimits limits, List<Object> beans, String... settings) {
         return start(limits, SnapshotServer.backups(), beans, settings);
     }
 
-    static TestServer start(ApiLimits limits, Backups backups, String... settings) {
+    public static TestServer start(ApiLimits limits, Backups backups, String... settings) {
         return start(limits, backups, List.of(), settings);
     }
 
@@ -97,43 +101,39 @@ final class TestServer {
         return Arrays.stream(settings).anyMatch(setting -> setting.startsWith(name + "="));
     }
 
-    int port() {
+    public int port() {
         return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
-    LocalStore store() {
+    public LocalStore store() {
         return context.getBean(LocalStore.class);
     }
 
-    <T> T bean(Class<T> type) {
+    public <T> T bean(Class<T> type) {
         return context.getBean(type);
     }
 
-    <T> T bean(String name, Class<T> type) {
+    public <T> T bean(String name, Class<T> type) {
         return context.getBean(name, type);
     }
 
-    RangeStreams streams() {
-        return context.getBean(RangeStreams.class);
-    }
-
-    FakeDeadlines deadlines() {
+    public FakeDeadlines deadlines() {
         return context.getBean(FakeDeadlines.class);
     }
 
-    QueueWatch queues() {
+    public QueueWatch queues() {
         return context.getBean(QueueWatch.class);
     }
 
-    WatchHub hub() {
+    public WatchHub hub() {
         return context.getBean(WatchHub.class);
     }
 
-    FakeAdmin admin() {
+    public FakeAdmin admin() {
         return context.getBean(FakeAdmin.class);
     }
 
-    void stop() {
+    public void stop() {
         context.close();
     }
 

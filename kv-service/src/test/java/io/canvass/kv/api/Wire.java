@@ -20,39 +20,39 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Speaks HTTP/1.1 by hand, so that nothing between the test and Tomcat repairs a request. */
-final class Wire {
+public final class Wire {
     private static final int PATIENCE_MILLIS = 60_000;
 
     private final int port;
 
-    Wire(int port) {
+    public Wire(int port) {
         this.port = port;
     }
 
-    Reply get(String target, String... headers) {
+    public Reply get(String target, String... headers) {
         return call("GET", target, new byte[0], headers);
     }
 
-    Reply put(String target, String value, String... headers) {
+    public Reply put(String target, String value, String... headers) {
         return call("PUT", target, value.getBytes(StandardCharsets.UTF_8), headers);
     }
 
-    Reply delete(String target, String... headers) {
+    public Reply delete(String target, String... headers) {
         return call("DELETE", target, new byte[0], headers);
     }
 
     /** As {@code curl --json} sends it. */
-    Reply json(String target, String body, String... headers) {
+    public Reply json(String target, String body, String... headers) {
         return post(target, "application/json", body, headers);
     }
 
-    Reply post(String target, String type, String body, String... headers) {
+    public Reply post(String target, String type, String body, String... headers) {
         String[] all = Arrays.copyOf(headers, headers.length + 1);
         all[headers.length] = "Content-Type: " + type;
         return call("POST", target, body.getBytes(StandardCharsets.UTF_8), all);
     }
 
-    Reply call(String method, String target, byte[] body, String... headers) {
+    public Reply call(String method, String target, byte[] body, String... headers) {
         StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\n"
                 + "Host: test\r\nConnection: close\r\n");
         for (String header : headers) {
@@ -68,11 +68,11 @@ final class Wire {
     }
 
     /** Sends the text as UTF-8, then says that nothing more comes. */
-    Reply raw(String request) {
+    public Reply raw(String request) {
         return raw(request.getBytes(StandardCharsets.UTF_8), request.split(" ", 2)[0]);
     }
 
-    Reply raw(byte[] request, String method) {
+    public Reply raw(byte[] request, String method) {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(request);
             socket.getOutputStream().flush();
@@ -83,15 +83,15 @@ final class Wire {
         }
     }
 
-    Socket connect() throws IOException {
+    public Socket connect() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
 
     /** @param headers by lower-case name */
-    record Reply(int status, Map<String, List<String>> headers, Bytes body) {
-        static Reply read(InputStream in, String method) throws IOException {
+    public record Reply(int status, Map<String, List<String>> headers, Bytes body) {
+        public static Reply read(InputStream in, String method) throws IOException {
             String line = line(in);
             if (line.isEmpty()) {
                 throw new IOException("The connection was closed without an answer");
@@ -119,20 +119,20 @@ final class Wire {
             return new Reply(status, headers, Bytes.wrap(body));
         }
 
-        Optional<String> header(String name) {
+        public Optional<String> header(String name) {
             return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT))).map(List::getFirst);
         }
 
-        String text() {
+        public String text() {
             return body.toUtf8();
         }
 
         /** Of an answer of one object per line. */
-        List<JsonNode> lines() {
+        public List<JsonNode> lines() {
             return text().lines().map(line -> JsonMapper.shared().readTree(line)).toList();
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             return JsonMapper.shared().readTree(body.array());
         }
 

@@ -1,0 +1,102 @@
+package io.canvass.kv.api.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
+
+import io.canvass.kv.api.problem.Problem;
+import io.canvass.kv.api.problem.ProblemException;
+import io.canvass.kv.api.problem.ProblemType;
+import jakarta.servlet.http.HttpServletRequest;
+
+/**
+ * A body that is read as it comes, so that what it is made into bounds the memory, and not its length. What goes wrong is told
+ * as a problem. For one thread.
+ */
+public final class BodyStream extends InputStream {
+    /** As {@link RequestBody} has it. */
+    private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final InputStream in;
+    private final long maxBytes;
+    private final long maxNanos;
+    private final long startNanos = System.nanoTime();
+    private long count;
+
+    private BodyStream(InputStream in, long maxBytes, long maxNanos) {
+        this.in = in;
+        this.maxBytes = maxBytes;
+        this.maxNanos = maxNanos;
+    }
+
+    /**
+     * Of at most so many bytes, which must arrive within a minute: more are 413 {@code body-too-large}, later ones 408.
+     *
+     * @throws ProblemException 413 if a longer one is announced
+     */
+    public static BodyStream bounded(HttpServletRequest request, long maxBytes) throws IOException {
+        long declared = request.getContentLengthLong();
+        if (declared > maxBytes) {
+            throw tooLarge(maxBytes, declared);
+        }
+        return new BodyStream(request.getInputStream(), maxBytes, MAX_NANOS);
+    }
+
+    /** Of any length, for as long as no pause is longer than the server allows: then it is 408. */
+    public static BodyStream endless(HttpServletRequest request) throws IOException {
+        return new BodyStream(request.getInputStream(), Long.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    @Override
+    public int read() {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+        int n;
+        try {
+            n = in.read(target, offset, length);
+        } catch (IOException e) {
+            if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
+                throw stalled();
+            }
+            // Tomcat wraps both an end of the stream and a malformed chunk.
+            throw QueryParameters.invalid("The body ended or was malformed after " + count + " bytes, so it is incomplete.");
+        }
+        count += Math.max(n, 0);
+        if (count > maxBytes) {
+            throw tooLarge(maxBytes, -1);
+        }
+        if (System.nanoTime() - startNanos > maxNanos) {
+            throw stalled();
+        }
+        return n;
+    }
+
+    /** Bytes that can be read without waiting; 0 also where that is not known. */
+    @Override
+    public int available() throws IOException {
+        return in.available();
+    }
+
+    private static ProblemException stalled() {
+        return Problem.of(ProblemType.REQUEST_TIMEOUT, "The client stopped sending, or sent too slowly, before the"
+                + " whole body had arrived. Nothing was done. Send it again.").asException();
+    }
+
+    private static ProblemException tooLarge(long limit, long actual) {
+        String length = actual < 0 ? "longer than " + limit + " bytes" : actual + " bytes long";
+        return Problem.of(ProblemType.BODY_TOO_LARGE, "The body is " + length + ", at most " + limit
+                        + " are allowed here, with all blanks and escapes. Nothing was done. Send less at once.")
+                .withMembers(json -> {
+                    json.writeNumberProperty("limit", limit);
+                    if (actual >= 0) {
+                        json.writeNumberProperty("actual", actual);
+                    }
+                })
+                .asException();
+    }
+}

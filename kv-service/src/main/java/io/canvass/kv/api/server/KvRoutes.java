@@ -1,0 +1,112 @@
+package io.canvass.kv.api.server;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import io.canvass.kv.api.calls.ClusterCalls;
+import io.canvass.kv.api.error.ProblemResolver;
+import io.canvass.kv.api.http.Endpoint;
+import io.canvass.kv.api.http.Endpoints;
+import io.canvass.kv.api.http.KeyPath;
+import io.canvass.kv.api.http.RawPath;
+import io.canvass.kv.api.problem.ContainerProblems;
+import io.canvass.kv.api.problem.Problem;
+import io.canvass.kv.api.problem.ProblemException;
+import io.canvass.kv.api.problem.ProblemType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Which request of the key-value API goes where, by the raw path and the method; whatever is thrown becomes a problem.
+ *
+ * <p>Tomcat leaves out the body of an answer to HEAD, which is otherwise a GET.
+ */
+@Component
+final class KvRoutes {
+    private static final String UNKNOWN_TEMPLATE = "UNKNOWN";
+
+    private final RouteTable table;
+    private final ProblemResolver problems;
+    private final RequestTimers timers;
+    private final ClusterCalls cluster;
+    private final RateLimits rates;
+
+    KvRoutes(
+            List<Endpoints> components,
+            ProblemResolver problems,
+            RequestTimers timers,
+            ClusterCalls cluster,
+            RateLimits rates) {
+        this.table = new RouteTable(
+                components.stream().flatMap(component -> component.endpoints().stream()).toList());
+        this.problems = problems;
+        this.timers = timers;
+        this.cluster = cluster;
+        this.rates = rates;
+    }
+
+    /** All that are served here. */
+    List<Endpoint> endpoints() {
+        return table.endpoints();
+    }
+
+    void route(HttpServletRequest request, HttpServletResponse response) {
+        long startNanos = System.nanoTime();
+        String path = RawPath.of(request);
+        Optional<Endpoint> endpoint = table.find(path);
+        try {
+            rates.admit(request);
+            KeyPath.requireNoParameters(path);
+            answer(endpoint.orElseThrow(KvRoutes::notFound), request, response);
+        } catch (IOException | ProblemException e) {
+            problems.answer(request, response, e);
+        } catch (RuntimeException e) {
+            boolean begun = response.isCommitted();
+            problems.answer(request, response, e);
+            if (begun) {
+                // Tomcat then closes the connection: a client must not take half an answer for a whole one.
+                throw e;
+            }
+        } finally {
+            String template = endpoint.map(Endpoint::template).orElse(UNKNOWN_TEMPLATE);
+            timers.record(request.getMethod(), template, response.getStatus(), System.nanoTime() - startNanos);
+        }
+    }
+
+    private void answer(Endpoint endpoint, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        String method = request.getMethod();
+        Endpoint.@Nullable Handler handler = endpoint.handlers().get(method.equals("HEAD") ? "GET" : method);
+        if (handler != null) {
+            if (Routing.takes(request, response, cluster)) {
+                handler.handle(request, response);
+            }
+        } else if (method.equals("OPTIONS")) {
+            response.setHeader("Allow", String.join(", ", allowed(endpoint)));
+        } else {
+            throw ContainerProblems.methodNotAllowed(method, List.copyOf(endpoint.handlers().keySet())).asException();
+        }
+    }
+
+    private static List<String> allowed(Endpoint endpoint) {
+        List<String> allowed = new ArrayList<>();
+        for (String method : endpoint.handlers().keySet()) {
+            allowed.add(method);
+            if (method.equals("GET")) {
+                allowed.add("HEAD");
+            }
+        }
+        allowed.add("OPTIONS");
+        return allowed;
+    }
+
+    private static ProblemException notFound() {
+        return Problem.of(ProblemType.NOT_FOUND, "Nothing is served under this path, or it is spelt with"
+                + " percent-encoding before the name. Nothing was done. Keys are under " + KeyPath.TEXT_ROOT
+                + "{key}.").asException();
+    }
+}
