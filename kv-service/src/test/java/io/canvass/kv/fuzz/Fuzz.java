@@ -102,6 +102,7 @@ public final class Fuzz {
                 return fault.map(what -> what + "\nAlone again: bin/fuzz --only http:" + number);
             }
         }
+        Plain.endLeases(node.httpPort());
         PeerFuzz peer = new PeerFuzz(node.peerPort(), node.httpPort());
         for (int i = 0; i < PEER_TURN && System.nanoTime() < endNanos; i++) {
             long number = numbers.nextLong();

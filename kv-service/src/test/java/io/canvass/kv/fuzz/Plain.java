@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
+import tools.jackson.databind.json.JsonMapper;
+
 /** Requests in which nothing is wrong, between those of the fuzzer. */
 final class Plain {
     private static final String PROBE = "/v1/kv/fuzz-probe";
+    /** A page of leases each, at most. */
+    private static final int ROUNDS = 100;
 
     private Plain() {}
 
@@ -19,6 +23,31 @@ final class Plain {
         Answer answer = get(port, PROBE).orElseThrow(() -> new IOException("A plain GET got no answer"));
         return Long.parseLong(answer.header("Kv-Store-Revision")
                 .orElseThrow(() -> new IOException("A plain GET was answered " + answer)));
+    }
+
+    /**
+     * Ends all leases, so that nothing moves the revision by itself; also those of clients that were left waiting for a lock and
+     * are given it meanwhile.
+     *
+     * @throws IOException if there are still some after so many rounds
+     */
+    static void endLeases(int port) throws IOException {
+        for (int round = 0; round < ROUNDS; round++) {
+            Answer answer = get(port, "/v1/leases").orElseThrow(() -> new IOException("The leases were not told"));
+            List<String> ids = JsonMapper.shared()
+                    .readTree(answer.body())
+                    .path("items")
+                    .valueStream()
+                    .map(lease -> lease.path("id").asString())
+                    .toList();
+            if (ids.isEmpty()) {
+                return;
+            }
+            for (String id : ids) {
+                Optional<Answer> _ = send(port, new Draft("DELETE", "/v1/leases/" + id));
+            }
+        }
+        throw new IOException("Leases do not end: " + get(port, "/v1/leases"));
     }
 
     /** Writes and reads; what went wrong, if anything did. */
