@@ -1,5 +1,7 @@
 package io.canvass.raft.runtime;
 
+import java.util.List;
+
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.RoleName;
@@ -9,6 +11,11 @@ import io.canvass.raft.core.RoundSummary;
 public interface RaftListener {
     /** A listener that does nothing. */
     RaftListener NONE = new RaftListener() {};
+
+    /** One that tells all of these, in their order. */
+    static RaftListener ofAll(List<RaftListener> listeners) {
+        return new RaftListeners(listeners);
+    }
 
     /**
      * The role, the epoch or the leader changed. Each change is told once, in order; epochs never fall, and an epoch has one
