@@ -7,10 +7,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 import io.canvass.kv.cluster.FakeRaft;
-import io.canvass.kv.cluster.FsyncListener;
 import io.canvass.kv.cluster.Statuses;
 import io.canvass.raft.core.RoleName;
 import io.canvass.raft.core.RoundSummary;
+import io.canvass.raft.runtime.RaftListener;
 import io.canvass.raft.runtime.RoundOutcome;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,7 +87,7 @@ class OperationsTest {
     @Test
     void prometheusHasTheMeters() throws Exception {
         raft().round(new RoundOutcome(RoundSummary.Phase.PRE_VOTE, RoundSummary.Ending.LOST), 5);
-        node.getBean(FsyncListener.class).fsyncTook(2_000_000, 3);
+        node.getBean("replicaMeters", RaftListener.class).synced(2_000_000, 3);
         assertThat(get("/actuator/prometheus").body())
                 .contains(
                         "kv_raft_epoch 7.0",

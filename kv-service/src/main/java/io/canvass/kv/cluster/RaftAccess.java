@@ -1,6 +1,7 @@
 package io.canvass.kv.cluster;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,8 +12,10 @@ import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.Election;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftStatus;
+import io.canvass.raft.runtime.ReplicaQueues;
 import io.canvass.raft.runtime.RoundOutcome;
 
 /** What this service asks of its replica. Thread-safe; nothing here blocks but {@link #close}. */
@@ -49,6 +52,12 @@ public interface RaftAccess extends AutoCloseable {
 
     /** How many rounds of votes ended in which way since the start; the counts only grow. */
     Map<RoundOutcome, Long> rounds();
+
+    /** The last elections as this replica saw them, the oldest first, since the start; the last may be under way. From memory. */
+    List<Election> elections();
+
+    /** What waits in this replica. From memory. */
+    ReplicaQueues queues();
 
     /** Leaves leadership if this replica has it; completes when it does not lead. */
     CompletableFuture<Void> resign();

@@ -25,12 +25,14 @@ import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.Election;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.LogPolicy;
 import io.canvass.raft.runtime.RaftListener;
 import io.canvass.raft.runtime.RaftNode;
 import io.canvass.raft.runtime.RaftNodeConfig;
 import io.canvass.raft.runtime.RaftStatus;
+import io.canvass.raft.runtime.ReplicaQueues;
 import io.canvass.raft.runtime.RoundOutcome;
 import io.canvass.raft.runtime.StateCopy;
 import io.canvass.raft.storage.Formation;
@@ -235,6 +237,16 @@ public final class Replica implements RaftAccess, PeerAccess {
     @Override
     public Map<RoundOutcome, Long> rounds() {
         return node.rounds();
+    }
+
+    @Override
+    public List<Election> elections() {
+        return node.elections();
+    }
+
+    @Override
+    public ReplicaQueues queues() {
+        return node.queues();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.canvass.kv.cluster;
 
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 import io.canvass.kv.config.ClusterPlan;
@@ -32,15 +31,8 @@ public class ReplicaConfiguration {
             LeaseService leaseService,
             QueueWatch queues,
             ObjectProvider<BindableService> services,
-            ObjectProvider<FsyncListener> syncs) {
-        // Looked up once, not at each sync.
-        List<FsyncListener> listeners = syncs.orderedStream().toList();
-        RaftListener listener = new RaftListener() {
-            @Override
-            public void synced(long nanos, int writes) {
-                listeners.forEach(each -> each.fsyncTook(nanos, writes));
-            }
-        };
+            ObjectProvider<RaftListener> listeners) {
+        RaftListener listener = RaftListener.ofAll(listeners.orderedStream().toList());
         Replica replica = Replica.open(
                 plan, properties, begin, services.orderedStream().toList(), listener, store -> {
                     leases.attach(store);

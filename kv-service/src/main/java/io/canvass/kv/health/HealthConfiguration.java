@@ -1,10 +1,10 @@
 package io.canvass.kv.health;
 
 import java.nio.file.Path;
+import java.util.Map;
 
 import io.canvass.kv.cluster.Alarms;
 import io.canvass.kv.cluster.ExpiryListener;
-import io.canvass.kv.cluster.FsyncListener;
 import io.canvass.kv.cluster.LeaseTimes;
 import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.PeerAccess;
@@ -16,10 +16,12 @@ import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.disk.FreeSpace;
 import io.canvass.kv.members.Members;
 import io.canvass.kv.store.KvReader;
+import io.canvass.raft.runtime.RaftListener;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -77,10 +79,28 @@ public class HealthConfiguration {
         return new DiskMeters(space);
     }
 
+    @Bean
+    MeterBinder queueMeters(RaftAccess raft) {
+        return new QueueMeters(raft);
+    }
+
     /** Needs nothing of the replica: it is handed to the replica when that is opened. */
     @Bean
-    FsyncListener fsyncListener(MeterRegistry registry) {
-        return new AppendMeters(registry);
+    RaftListener replicaMeters(MeterRegistry registry) {
+        return new ReplicaMeters(registry);
+    }
+
+    /** Needs nothing of the replica, for the same reason. */
+    @Bean
+    RaftListener peerMeters(MeterRegistry registry, ClusterPlan plan, ObjectProvider<RaftAccess> raft) {
+        return new PeerMeters(registry, plan.nodeId(), raft::getObject);
+    }
+
+    @Bean
+    InfoContributor protocolInfo(KvProperties properties) {
+        return info -> info.withDetail(
+                "protocol",
+                Map.of("min", 0, "max", properties.raft().protocolVersion()));
     }
 
     @Bean

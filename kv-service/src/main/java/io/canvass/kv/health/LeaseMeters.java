@@ -16,10 +16,8 @@ final class LeaseMeters implements ExpiryListener {
         expired = Counter.builder("kv.lease.expired")
                 .description("Leases that this node, as the leader, ended because their time was over")
                 .register(registry);
-        lateness = Timer.builder("kv.lease.lateness")
-                .description("How long after its time the latest lease of an entry was gone")
-                .publishPercentileHistogram()
-                .register(registry);
+        lateness = Buckets.timer(
+                registry, "kv.lease.lateness", "How long after its time the latest lease of an entry was gone");
     }
 
     @Override

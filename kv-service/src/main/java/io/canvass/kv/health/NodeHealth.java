@@ -9,6 +9,7 @@ import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.members.Members;
 import io.canvass.kv.store.KvReader;
+import io.canvass.raft.runtime.Election;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
@@ -41,6 +42,16 @@ final class NodeHealth {
 
     Condition condition() {
         return new Condition(raft.status(), gate.state(), members.state(), limits);
+    }
+
+    List<Election> elections() {
+        return raft.elections();
+    }
+
+    /** What an operator should look at, though it takes nothing out of service by itself. */
+    List<String> alarms(Condition condition) {
+        List<String> current = alarms.stream().flatMap(each -> each.current().stream()).toList();
+        return RaftReport.alarms(condition, current);
     }
 
     Map<String, Object> report(Condition condition) {

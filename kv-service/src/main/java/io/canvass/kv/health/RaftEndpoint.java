@@ -11,7 +11,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
-/** {@code /actuator/raft}: the report of health, and the two views that KRaft's quorum tool knows. */
+/** {@code /actuator/raft}: the report of health, and the two views that KRaft's quorum tool knows, and the last elections. */
 @Endpoint(id = "raft")
 public class RaftEndpoint {
     private final NodeHealth node;
@@ -19,7 +19,8 @@ public class RaftEndpoint {
     /** The views beside the whole report. */
     public enum View {
         STATUS,
-        REPLICATION
+        REPLICATION,
+        ELECTIONS
     }
 
     RaftEndpoint(NodeHealth node) {
@@ -36,6 +37,7 @@ public class RaftEndpoint {
         Condition condition = node.condition();
         return switch (view) {
             case STATUS -> status(condition);
+            case ELECTIONS -> Map.of("elections", node.elections().reversed().stream().map(ElectionReport::of).toList());
             case REPLICATION -> Map.of("replicas", replicas(condition));
         };
     }

@@ -4,22 +4,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 import io.canvass.kv.cluster.PeerAccess;
 import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.cluster.WriteOutcomes;
 import io.canvass.raft.core.RoundSummary;
+import io.canvass.raft.runtime.RaftStatus;
 import io.canvass.raft.runtime.RoundOutcome;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.boot.health.contributor.Status;
 
 /** The meters of OPERATIONS.md, section 2. Each is read from memory when it is scraped. */
 final class RaftMeters implements MeterBinder {
     private static final List<String> ROLES = List.of(
             "STARTING", "UNATTACHED", "VOTED", "PROSPECTIVE", "CANDIDATE", "LEADER", "FOLLOWER", "RESIGNED", "REMOVED");
+
+    private static final String OTHER_ALARM = "other";
+    private static final List<String> ALARMS = List.of("corrupt", "states_differ", "disk_low", OTHER_ALARM);
 
     private final RaftAccess raft;
     private final NodeHealth node;
@@ -54,6 +60,26 @@ final class RaftMeters implements MeterBinder {
     }
 
     private void bindReplica(MeterRegistry registry) {
+        gauge(registry, "kv.raft.last.index", "Last index of the log", r -> r.status().log().lastIndex());
+        gauge(registry, "kv.raft.applied.index", "Last log index that is applied here", r -> r.status().log().appliedIndex());
+        gauge(registry, "kv.raft.snapshot.index", "The log begins after this index", r -> r.status().log().snapshotIndex());
+        gauge(registry, "kv.raft.voters", "Voters of the configuration in force", r -> r.status().quorum().voters());
+        gauge(registry, "kv.raft.observers", "Observers of the configuration in force", r -> r.status().quorum().observers());
+        gauge(registry, "kv.raft.voters.needed", "Voters that are a majority", r -> r.status().quorum().needed());
+        gauge(registry, "kv.raft.voter", "1 if this node is a voter", r -> r.status().voter() ? 1 : 0);
+        gauge(registry, "kv.raft.halted", "1 once the replica has stopped for good", r -> r.status().halted().isPresent() ? 1 : 0);
+        gauge(registry, "kv.raft.damaged", "1 once what this node stores proved to be damaged", r -> r.status().damaged() ? 1 : 0);
+        millis(registry, "kv.raft.loop.age", "Since the consensus loop last went round", RaftStatus::loopAgeMillis);
+        millis(registry, "kv.raft.write.stalled", "How long the oldest write has waited for the disk", RaftStatus::stalledWriteMillis);
+        Gauge.builder("kv.node.ready", node, n -> n.readiness().getStatus().equals(Status.UP) ? 1 : 0)
+                .description("1 while this node answers that it is ready")
+                .register(registry);
+        for (String kind : ALARMS) {
+            Gauge.builder("kv.alarms", node, n -> n.alarms(n.condition()).stream().filter(a -> kindOf(a).equals(kind)).count())
+                    .tag("kind", kind)
+                    .description("Alarms that health shows")
+                    .register(registry);
+        }
         gauge(registry, "kv.raft.epoch", "Epoch (Raft term)", r -> r.status().epoch());
         gauge(registry, "kv.raft.commit.index", "Last log index known to be committed", r -> r.status().log().commitIndex());
         gauge(registry, "kv.raft.apply.lag", "Entries committed and not applied here", r -> RaftReport.applyLag(r.status().log()));
@@ -104,6 +130,19 @@ final class RaftMeters implements MeterBinder {
                     .description("Writes asked of this node that ended, forwarded ones included")
                     .register(registry);
         }
+    }
+
+    private void millis(MeterRegistry registry, String name, String description, ToLongFunction<RaftStatus> value) {
+        TimeGauge.builder(name, raft, TimeUnit.MILLISECONDS, r -> value.applyAsLong(r.status()))
+                .description(description)
+                .register(registry);
+    }
+
+    /** By the word in capitals that an alarm for which there is a runbook begins with. */
+    private static String kindOf(String alarm) {
+        int colon = alarm.indexOf(':');
+        String word = colon < 0 ? "" : lower(alarm.substring(0, colon));
+        return ALARMS.contains(word) ? word : OTHER_ALARM;
     }
 
     private void gauge(MeterRegistry registry, String name, String description, ToDoubleFunction<RaftAccess> value) {

@@ -146,6 +146,9 @@ final class RaftReport {
         if (peer.contactAgeMillis() >= 0) {
             report.put("contactMs", peer.contactAgeMillis());
         }
+        if (peer.maxVersion() > 0) {
+            report.put("protocol", peer.minVersion() + " to " + peer.maxVersion());
+        }
         report.put("connected", peer.connected());
         report.put("stableSinceMs", peer.stableMillis());
         if (!peer.detail().isEmpty()) {
@@ -155,7 +158,7 @@ final class RaftReport {
     }
 
     /** What an operator should look at, though it takes nothing out of service by itself. */
-    private static List<String> alarms(Condition condition, List<String> more) {
+    static List<String> alarms(Condition condition, List<String> more) {
         RaftStatus status = condition.status();
         List<String> alarms = new ArrayList<>();
         condition.damage().ifPresent(what -> alarms.add("CORRUPT: " + what));

@@ -72,6 +72,16 @@ final class Buffer extends Subscription {
         }
     }
 
+    /** Whether more than half of its room is full. */
+    boolean isLagging() {
+        lock.lock();
+        try {
+            return bytes > limits.bufferBytes() / 2 || waiting.size() > limits.bufferRevisions() / 2;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     void missed(WatchEnd.Compacted gap) {
         lock.lock();

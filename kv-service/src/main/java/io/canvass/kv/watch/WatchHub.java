@@ -373,6 +373,22 @@ public final class WatchHub implements StoreObserver, AutoCloseable {
         return open.get();
     }
 
+    /** Streams that are read so slowly that more than half of their room is full. Looks at each: for whoever measures. */
+    public int laggingCount() {
+        lock.lock();
+        try {
+            int count = 0;
+            for (Subscription subscription : index.all()) {
+                if (subscription instanceof Buffer buffer && buffer.isLagging()) {
+                    count++;
+                }
+            }
+            return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Bytes of keys and values that wait in buffers. */
     public long bufferedBytes() {
         return bufferedBytes.get();

@@ -20,6 +20,9 @@ public final class WatchMeters implements MeterBinder {
         Gauge.builder("kv.watch.streams", hub, WatchHub::openCount)
                 .description("Watches and long polls that are open")
                 .register(registry);
+        Gauge.builder("kv.watch.lagging", hub, WatchHub::laggingCount)
+                .description("Streams of whose room more than half is full of what they have not read: near to be ended")
+                .register(registry);
         Gauge.builder("kv.watch.buffered", hub, WatchHub::bufferedBytes)
                 .baseUnit("bytes")
                 .description("Keys and values that wait for streams to be read")

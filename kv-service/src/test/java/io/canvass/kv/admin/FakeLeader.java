@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,9 +17,11 @@ import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.Election;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftException;
 import io.canvass.raft.runtime.RaftStatus;
+import io.canvass.raft.runtime.ReplicaQueues;
 import io.canvass.raft.runtime.RoundOutcome;
 
 /** A replica that takes every change, unless it was told to refuse the next ones, and remembers them. */
@@ -138,6 +141,16 @@ final class FakeLeader implements RaftAccess {
     @Override
     public boolean offersLeaseReads() {
         return false;
+    }
+
+    @Override
+    public List<Election> elections() {
+        return List.of();
+    }
+
+    @Override
+    public ReplicaQueues queues() {
+        return new ReplicaQueues(0, 0, 0, 0, 0, 0, 0, 0, OptionalDouble.empty(), OptionalDouble.empty());
     }
 
     @Override

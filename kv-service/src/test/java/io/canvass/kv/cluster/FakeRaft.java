@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,9 +18,11 @@ import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.MemberChange;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
+import io.canvass.raft.runtime.Election;
 import io.canvass.raft.runtime.Leadership;
 import io.canvass.raft.runtime.RaftException;
 import io.canvass.raft.runtime.RaftStatus;
+import io.canvass.raft.runtime.ReplicaQueues;
 import io.canvass.raft.runtime.RoundOutcome;
 
 /** A replica that answers what it was told to answer, in order; with nothing told, it does not lead. */
@@ -142,6 +145,16 @@ public final class FakeRaft implements RaftAccess {
     @Override
     public RaftStatus status() {
         return status;
+    }
+
+    @Override
+    public List<Election> elections() {
+        return List.of();
+    }
+
+    @Override
+    public ReplicaQueues queues() {
+        return new ReplicaQueues(0, 0, 0, 0, 0, 0, 0, 0, OptionalDouble.empty(), OptionalDouble.empty());
     }
 
     @Override

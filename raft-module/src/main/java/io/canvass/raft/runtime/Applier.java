@@ -67,6 +67,7 @@ final class Applier<R> implements Runnable {
     private final StateMachine<R> machine;
     private final RaftStore store;
     private final Inbox inbox;
+    private final RaftListener listener;
     private final Object lock = new Object();
     private final Deque<Work> work = new ArrayDeque<>();
     private final Map<Long, Waiter<R>> waiters = new HashMap<>();
@@ -75,15 +76,25 @@ final class Applier<R> implements Runnable {
     private boolean closed;
     private volatile long appliedIndex;
 
-    Applier(StateMachine<R> machine, RaftStore store, Inbox inbox, long appliedIndex) {
+    Applier(StateMachine<R> machine, RaftStore store, Inbox inbox, long appliedIndex, RaftListener listener) {
         this.machine = machine;
         this.store = store;
         this.inbox = inbox;
+        this.listener = listener;
         this.appliedIndex = appliedIndex;
     }
 
     long appliedIndex() {
         return appliedIndex;
+    }
+
+    /** What waits, in ranges and in bytes, and how many reads do. */
+    record Waiting(int ranges, long bytes, int reads) {}
+
+    Waiting waiting() {
+        synchronized (lock) {
+            return new Waiting(work.size(), waitingBytes, reads.size());
+        }
     }
 
     /** Whether the entries themselves may be handed over, or only their range. */
@@ -245,13 +256,16 @@ final class Applier<R> implements Runnable {
             if (chunk.isEmpty()) {
                 throw new IllegalStateException("Entry " + next + " was dropped from the log before it was applied");
             }
+            long begun = System.nanoTime();
             List<R> results = machine.apply(chunk);
+            long took = System.nanoTime() - begun;
             if (results.size() != chunk.size()) {
                 throw new IllegalStateException(
                         "The state machine answered " + results.size() + " of " + chunk.size() + " entries");
             }
             next += chunk.size();
             tell(chunk, results);
+            listener.applied(took, chunk.size());
         }
     }
 

@@ -16,16 +16,28 @@ import org.jspecify.annotations.Nullable;
  * over a drain, so that all of them are one input. For the core's thread.
  */
 final class ClientRequests {
+    /** @param sinceNanos when it was taken up, the same for all that were together */
+    private record OpenRead(Event.ReadAsked asked, long sinceNanos) {}
+
     private final Applier<?> applier;
+    private final RaftListener listener;
+    private final LongSupplier clock;
     private final List<Event.Proposed> proposals = new ArrayList<>();
     private final List<Event.ReadAsked> readers = new ArrayList<>();
     private final List<Event.ReadAsked> leaseReaders = new ArrayList<>();
-    private final Map<Long, Event.ReadAsked> reads = new HashMap<>();
+    private final Map<Long, OpenRead> reads = new HashMap<>();
+    private volatile int openReads;
+    private long lastConfirmedNanos = -1;
+    private long lastAppended;
+    private int appended;
     private long lastRequestId;
     private long firstProposalId;
 
-    ClientRequests(Applier<?> applier) {
+    /** @param clock the core's, in nanoseconds */
+    ClientRequests(Applier<?> applier, RaftListener listener, LongSupplier clock) {
         this.applier = applier;
+        this.listener = listener;
+        this.clock = clock;
     }
 
     void add(Event.Proposed proposed) {
@@ -46,6 +58,7 @@ final class ClientRequests {
         if (proposals.isEmpty()) {
             return null;
         }
+        appended = 0;
         List<Input.Proposal> batch = new ArrayList<>(proposals.size());
         firstProposalId = lastRequestId + 1;
         for (Event.Proposed proposed : proposals) {
@@ -54,8 +67,28 @@ final class ClientRequests {
         return new Input.Propose(now.getAsLong(), System.currentTimeMillis(), batch);
     }
 
-    void proposed() {
+    /** Says how many of them have a place in the log. */
+    int proposed() {
         proposals.clear();
+        return appended;
+    }
+
+    /** The place of the last that was given one. */
+    long lastAppended() {
+        return lastAppended;
+    }
+
+    /** To be called now and then: what {@link #openReads} answers. */
+    void count() {
+        int now = reads.size();
+        if (now != openReads) {
+            openReads = now;
+        }
+    }
+
+    /** From any thread. */
+    int openReads() {
+        return openReads;
     }
 
     /** The time is taken after the last of them came: never an older one (HAZARDS B14). */
@@ -64,17 +97,18 @@ final class ClientRequests {
         if (asked.isEmpty()) {
             return null;
         }
+        long nowNanos = now.getAsLong();
         List<Long> ids = new ArrayList<>(asked.size());
         for (Event.ReadAsked reader : asked) {
             ids.add(++lastRequestId);
-            reads.put(lastRequestId, reader);
+            reads.put(lastRequestId, new OpenRead(reader, nowNanos));
         }
         asked.clear();
-        return new Input.Read(now.getAsLong(), ids, byLease);
+        return new Input.Read(nowNanos, ids, byLease);
     }
 
     void complete(Effect.Complete complete) {
-        Event.ReadAsked read = reads.remove(complete.requestId());
+        OpenRead read = reads.remove(complete.requestId());
         if (read != null) {
             complete(read, complete.result());
         } else {
@@ -82,9 +116,13 @@ final class ClientRequests {
         }
     }
 
-    private static void complete(ProposalOutcome outcome, Effect.Result result) {
+    private void complete(ProposalOutcome outcome, Effect.Result result) {
         switch (result) {
-            case Effect.Result.Appended at -> outcome.appended(at.index(), at.epoch());
+            case Effect.Result.Appended at -> {
+                lastAppended = at.index();
+                appended++;
+                outcome.appended(at.index(), at.epoch());
+            }
             case Effect.Result.NotLeader not ->
                 outcome.failed(new RaftException.NotLeader(not.leader(), not.epoch()));
             case Effect.Result.Overloaded o ->
@@ -97,9 +135,14 @@ final class ClientRequests {
         }
     }
 
-    private void complete(Event.ReadAsked read, Effect.Result result) {
+    private void complete(OpenRead open, Effect.Result result) {
+        Event.ReadAsked read = open.asked();
         switch (result) {
             case Effect.Result.ReadAt at -> {
+                if (open.sinceNanos() != lastConfirmedNanos) {
+                    lastConfirmedNanos = open.sinceNanos();
+                    listener.readConfirmed(clock.getAsLong() - open.sinceNanos());
+                }
                 if (read.byLease() != null) {
                     read.byLease().complete(at.byLease());
                 }
@@ -130,6 +173,6 @@ final class ClientRequests {
     void endReads(String why) {
         readers.forEach(r -> r.applied().completeExceptionally(new RaftException.Stopped(why)));
         leaseReaders.forEach(r -> r.applied().completeExceptionally(new RaftException.Stopped(why)));
-        reads.values().forEach(r -> r.applied().completeExceptionally(new RaftException.Stopped(why)));
+        reads.values().forEach(r -> r.asked().applied().completeExceptionally(new RaftException.Stopped(why)));
     }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections {
     private final Transport transport;
+    private final RaftListener listener;
     private final Map<String, String> overriding;
     private @Nullable Configuration connected;
     private List<Member> leaving = List.of();
@@ -30,8 +31,10 @@ final class Connections {
      * @param configured node id to {@code host:port}, as this node's settings say. That counts for a node whose address there differs
      *     from the one in {@code bootstrap}: it has moved, and this was said here first. For any other the log's counts
      */
-    Connections(Transport transport, Configuration bootstrap, Map<String, String> configured) {
+    Connections(
+            Transport transport, Configuration bootstrap, Map<String, String> configured, RaftListener listener) {
         this.transport = transport;
+        this.listener = listener;
         this.overriding = new HashMap<>();
         for (Member member : bootstrap.members()) {
             String address = configured.get(member.key().nodeId());
@@ -47,6 +50,9 @@ final class Connections {
         List<Member> nowLeaving = core.leaving();
         if (now.equals(connected) && nowLeaving.equals(leaving)) {
             return;
+        }
+        if (!now.equals(connected)) {
+            listener.membersChanged(now);
         }
         connected = now;
         leaving = nowLeaving;

@@ -58,6 +58,8 @@ final class CoreLoop implements Runnable {
     private final MemberRequests operators = new MemberRequests();
     private final Connections connections;
     private final Membership membership;
+    private final ElectionJournal journal;
+    private final CommitTimes commits;
     private long nextDeadline;
     private int fullDrains;
     private boolean stallReported;
@@ -84,12 +86,15 @@ final class CoreLoop implements Runnable {
         this.inbox = inbox;
         this.writer = writer;
         this.applier = applier;
-        this.clients = new ClientRequests(applier);
+        this.clients = new ClientRequests(applier, listener, this::now);
         this.store = store;
         this.transport = transport;
         this.outbox = new Outbox(transport, snapshots);
         this.connections = connections;
         this.membership = new Membership(applier, board, listener);
+        this.journal = new ElectionJournal(
+                config.raft().self().nodeId(), core.status().hardState(), 0, listener);
+        this.commits = new CommitTimes(listener);
         this.logReader = logReader;
         this.compactor = compactor;
         this.snapshots = new SnapshotTraffic(core, inbox, writer, applier, snapshots);
@@ -108,7 +113,10 @@ final class CoreLoop implements Runnable {
     public void run() {
         inbox.readBy(Thread.currentThread());
         try {
-            carryOut(core.start(now()));
+            long begun = now();
+            Outcome start = core.start(begun);
+            journal.stepped(null, start.effects(), begun, -1);
+            carryOut(start);
             flush();
             while (!closing) {
                 drain();
@@ -144,7 +152,7 @@ final class CoreLoop implements Runnable {
         // Messages that came before the timer ran out go first; a flood of them does not hold it back for ever.
         fullDrains = taken < MAX_DRAIN ? 0 : fullDrains + 1;
         if (now() >= nextDeadline && (fullDrains == 0 || fullDrains >= MAX_FULL_DRAINS)) {
-            carryOut(core.step(new Input.TimeReached(now())));
+            step(new Input.TimeReached(now()));
             fullDrains = 0;
         }
     }
@@ -266,7 +274,9 @@ final class CoreLoop implements Runnable {
     }
 
     private void step(Input input) {
-        carryOut(core.step(input));
+        Outcome outcome = core.step(input);
+        journal.stepped(input, outcome.effects(), input.nowNanos(), board.lastContactNanos());
+        carryOut(outcome);
     }
 
     /** All proposals of a drain are one input: one append per peer, one write. */
@@ -274,7 +284,9 @@ final class CoreLoop implements Runnable {
         Input.Propose all = clients.takeProposals(this::now);
         if (all != null) {
             step(all);
-            clients.proposed();
+            if (clients.proposed() > 0) {
+                commits.appended(clients.lastAppended(), all.nowNanos());
+            }
         }
     }
 
@@ -306,16 +318,20 @@ final class CoreLoop implements Runnable {
             }
             case Effect.Send send -> outbox.add(send);
             case Effect.ReadLog read -> readLog(read);
-            case Effect.Apply apply -> apply(apply);
+            case Effect.Apply apply -> {
+                apply(apply);
+                commits.committed(apply.to(), now());
+            }
             case Effect.Complete complete -> {
                 if (!operators.complete(complete)) {
                     clients.complete(complete);
                 }
             }
             case Effect.RoleChanged changed -> {
-                LOG.info("{} in epoch {}, leader {}", changed.role(), changed.epoch(), changed.leader());
+                LOG.debug("{} in epoch {}, leader {}", changed.role(), changed.epoch(), changed.leader());
                 listener.roleChanged(changed.role(), changed.epoch(), changed.leader());
                 if (changed.role() != RoleName.LEADER) {
+                    commits.forget();
                     snapshots.endAll();
                 }
             }
@@ -360,6 +376,22 @@ final class CoreLoop implements Runnable {
         }
         snapshots.writeNote();
         outbox.flush();
+        clients.count();
+    }
+
+    /** From any thread. */
+    List<Election> elections() {
+        return journal.elections();
+    }
+
+    /** Messages that wait for a write. From any thread. */
+    int heldMessages() {
+        return outbox.heldCount();
+    }
+
+    /** Reads that wait for an index. From any thread. */
+    int openReads() {
+        return clients.openReads();
     }
 
     // ---- watching
@@ -379,6 +411,7 @@ final class CoreLoop implements Runnable {
             board.publish(core, now);
             operators.review(core.status().leader(), core.role() instanceof Role.Leader, now);
         }
+        journal.remind(now);
         connections.review(core);
         membership.review(core);
     }

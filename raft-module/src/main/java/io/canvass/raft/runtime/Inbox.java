@@ -37,6 +37,11 @@ final class Inbox {
         return events.isEmpty();
     }
 
+    /** Counts them one by one: for whoever measures, now and then. */
+    int size() {
+        return events.size();
+    }
+
     /** Waits until there may be something, or for so long. */
     void await(long nanos) {
         if (nanos <= 0) {

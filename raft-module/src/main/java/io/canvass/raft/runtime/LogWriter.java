@@ -56,6 +56,13 @@ final class LogWriter implements Runnable {
         }
     }
 
+    /** Writes that wait for the disk, without those it is busy with. */
+    int waiting() {
+        synchronized (lock) {
+            return waiting.size();
+        }
+    }
+
     /** How long the oldest write has been waiting for the disk; 0 if none is. */
     long stalledNanos() {
         long since = oldestUnfinishedNanos;
@@ -83,12 +90,14 @@ final class LogWriter implements Runnable {
                     asked.then().run();
                     continue;
                 }
+                long submitted = oldestUnfinishedNanos;
                 long begun = System.nanoTime();
                 store.write(batch);
-                long took = System.nanoTime() - begun;
+                long done = System.nanoTime();
                 inbox.offer(new Event.Durable(batch.getLast().token()));
                 finished();
-                listener.synced(took, batch.size());
+                listener.synced(done - begun, batch.size());
+                listener.appended(done - submitted);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -22,6 +22,7 @@ final class Outbox {
     private final List<Effect.Send> sends = new ArrayList<>();
     private final Deque<Effect.Send> held = new ArrayDeque<>();
     private long durableToken;
+    private volatile int heldCount;
 
     Outbox(Transport transport, @Nullable Snapshots snapshots) {
         this.transport = transport;
@@ -56,6 +57,15 @@ final class Outbox {
             }
         }
         sends.clear();
+        int now = held.size();
+        if (now != heldCount) {
+            heldCount = now;
+        }
+    }
+
+    /** Messages that wait for a write, as of the last flush. From any thread. */
+    int heldCount() {
+        return heldCount;
     }
 
     private void transmit(Effect.Send send) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -88,15 +89,15 @@ public final class RaftNode<R> implements AutoCloseable {
         // Only timers are drawn from it, but two nodes started together must not draw the same.
         SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
         this.core = new RaftCore(config.raft(), stored, random, 0);
-        this.connections = new Connections(transport, store.bootstrap(), config.addresses());
+        this.connections = new Connections(transport, store.bootstrap(), config.addresses(), listener);
         this.writer = new LogWriter(store, inbox, listener);
-        this.applier = new Applier<>(machine, store, inbox, applied);
+        this.applier = new Applier<>(machine, store, inbox, applied, listener);
         String name = config.raft().self().nodeId();
         this.logReader = Executors.newSingleThreadExecutor(task -> thread("raft-log-reader-" + name, task));
         this.compactor = Executors.newSingleThreadExecutor(task -> thread("raft-compactor-" + name, task));
         this.snapshots = config.log() == null
                 ? null
-                : new Snapshots(config.log(), config, transport, applier, inbox, this::now);
+                : new Snapshots(config.log(), config, transport, applier, inbox, this::now, listener);
         this.loop = new CoreLoop(
                 core,
                 inbox,
@@ -310,6 +311,27 @@ public final class RaftNode<R> implements AutoCloseable {
     /** How many rounds of votes ended how, since the start. */
     public Map<RoundOutcome, Long> rounds() {
         return new HashMap<>(board.rounds());
+    }
+
+    /** The last elections, the oldest first; the last of them may be under way. A bounded number, since the start. From memory. */
+    public List<Election> elections() {
+        return loop.elections();
+    }
+
+    /** What waits here, from memory. */
+    public ReplicaQueues queues() {
+        Applier.Waiting apply = applier.waiting();
+        return new ReplicaQueues(
+                inbox.size(),
+                writer.waiting(),
+                loop.heldMessages(),
+                pendingProposals.get(),
+                (long) loop.openReads() + apply.reads(),
+                apply.ranges(),
+                apply.bytes(),
+                snapshots == null ? 0 : snapshots.sending(),
+                snapshots == null ? OptionalDouble.empty() : snapshots.sentPart(),
+                snapshots == null ? OptionalDouble.empty() : snapshots.takenPart());
     }
 
     /**

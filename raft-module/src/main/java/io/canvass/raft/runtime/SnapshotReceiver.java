@@ -47,12 +47,23 @@ final class SnapshotReceiver implements AutoCloseable {
     /** Whether a part of the newest session was refused. */
     private boolean broken;
 
-    private volatile Standing standing = new Standing(0, 0, 0);
+    private volatile Standing standing = new Standing(0, 0, 0, 0);
 
     private record Waiting(SnapshotRequest request, Consumer<Verdict> told) {}
 
-    /** How far the newest session is. */
-    private record Standing(long epoch, long session, long received) {
+    /** Bytes of the files; no total if none comes in. */
+    record Progress(long receivedBytes, long totalBytes) {}
+
+    /**
+     * How far the newest session is.
+     *
+     * @param total of what comes in; 0 if nothing does
+     */
+    private record Standing(long epoch, long session, long received, long total) {
+        Standing idle() {
+            return new Standing(epoch, session, received, 0);
+        }
+
         boolean isAfter(SnapshotRequest request) {
             return epoch > request.epoch() || (epoch == request.epoch() && session > request.session());
         }
@@ -112,6 +123,12 @@ final class SnapshotReceiver implements AutoCloseable {
     long received(long epoch, long session) {
         Standing now = standing;
         return now.epoch() == epoch && now.session() == session ? now.received() : 0;
+    }
+
+    /** From any thread. */
+    Progress progress() {
+        Standing now = standing;
+        return new Progress(now.received(), now.total());
     }
 
     /**
@@ -265,6 +282,7 @@ final class SnapshotReceiver implements AutoCloseable {
                 directory.resolve(UNFINISHED), directory.resolve(COMPLETE), StandardCopyOption.ATOMIC_MOVE);
         SnapshotFiles.sync(directory);
         transfer = null;
+        standing = standing.idle();
         complete = request.base();
         return passed(request, true);
     }
@@ -279,12 +297,17 @@ final class SnapshotReceiver implements AutoCloseable {
 
     private void note(SnapshotRequest request) {
         Transfer current = transfer;
-        standing = new Standing(request.epoch(), request.session(), current == null ? 0 : current.writer.received());
+        standing = new Standing(
+                request.epoch(),
+                request.session(),
+                current == null ? 0 : current.writer.received(),
+                current == null ? 0 : current.writer.manifest().totalBytes());
     }
 
     private void discard() {
         Transfer unwanted = transfer;
         transfer = null;
+        standing = standing.idle();
         try {
             if (unwanted != null) {
                 unwanted.writer.close();

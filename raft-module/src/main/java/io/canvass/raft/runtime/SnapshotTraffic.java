@@ -120,7 +120,7 @@ final class SnapshotTraffic {
     void installed(LogBase base) {
         LOG.info("The state is that of a snapshot up to {} now", base.position());
         if (snapshots != null) {
-            snapshots.clear();
+            snapshots.installed();
         }
     }
 }

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -34,21 +36,26 @@ final class Snapshots implements AutoCloseable {
     private final Transport transport;
     private final Inbox inbox;
     private final LongSupplier clock;
+    private final RaftListener listener;
     private final SnapshotSender.Limits limits;
     private final Checkpoints checkpoints;
     private final Checkpoints exports;
     private final SnapshotReceiver receiver;
-    private final Map<String, SnapshotSender> senders = new HashMap<>();
+    /** Changed by the core's thread alone. */
+    private final Map<String, SnapshotSender> senders = new ConcurrentHashMap<>();
+
     private final Map<String, Long> sessions = new HashMap<>();
     private final AtomicLong correlation = new AtomicLong();
     private final String name;
 
     /** @param clock the core's, in nanoseconds */
-    Snapshots(LogPolicy policy, RaftNodeConfig config, Transport transport, Applier<?> applier, Inbox inbox, LongSupplier clock) {
+    Snapshots(LogPolicy policy, RaftNodeConfig config, Transport transport, Applier<?> applier, Inbox inbox, LongSupplier clock,
+            RaftListener listener) {
         this.clusterId = config.raft().clusterId();
         this.transport = transport;
         this.inbox = inbox;
         this.clock = clock;
+        this.listener = listener;
         this.name = config.raft().self().nodeId();
         SnapshotSender.Limits usual = SnapshotSender.Limits.DEFAULT;
         this.limits = new SnapshotSender.Limits(
@@ -157,6 +164,12 @@ final class Snapshots implements AutoCloseable {
     /** On the sender's thread. */
     private void ended(ReplicaKey peer, long session, SnapshotSender.Ended ended) {
         LOG.info("The snapshot for {} ended: {} {}", peer.nodeId(), ended.ending(), ended.why());
+        listener.snapshotSent(
+                switch (ended.ending()) {
+                    case INSTALLED -> SnapshotEnding.INSTALLED;
+                    case BUSY, FENCED, LOST, CANCELLED -> SnapshotEnding.INTERRUPTED;
+                    case REFUSED, UNREACHABLE, SILENT, FAILED -> SnapshotEnding.FAILED;
+                });
         inbox.offer(new Event.SnapshotEnded(peer, session, ended.ending()));
     }
 
@@ -223,6 +236,7 @@ final class Snapshots implements AutoCloseable {
                     inbox.offer(new Event.SnapshotPart(inbound, passed.request()));
                 case SnapshotReceiver.Verdict.Refused refused -> {
                     LOG.warn("A part of a snapshot of {} was not taken: {}", inbound.from().nodeId(), refused.why());
+                    listener.snapshotTaken(SnapshotEnding.FAILED);
                     inbound.release();
                 }
                 case SnapshotReceiver.Verdict.Outdated o -> inbound.release();
@@ -241,6 +255,37 @@ final class Snapshots implements AutoCloseable {
     /** Where the snapshot is that was received. May wait for the disk. */
     Path directoryOf(LogBase base) {
         return receiver.completed(base);
+    }
+
+    /** What was received is in place. */
+    void installed() {
+        listener.snapshotTaken(SnapshotEnding.INSTALLED);
+        clear();
+    }
+
+    /** How many are being sent. From any thread. */
+    int sending() {
+        return senders.size();
+    }
+
+    /** How much of the one that is sent slowest has been sent, from 0 to 1. From any thread. */
+    OptionalDouble sentPart() {
+        return senders.values().stream()
+                .map(SnapshotSender::progress)
+                .mapToDouble(progress -> part(progress.sentBytes(), progress.totalBytes()))
+                .min();
+    }
+
+    /** How much of the one that comes in is there, from 0 to 1. From any thread. */
+    OptionalDouble takenPart() {
+        SnapshotReceiver.Progress progress = receiver.progress();
+        return progress.totalBytes() == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(part(progress.receivedBytes(), progress.totalBytes()));
+    }
+
+    private static double part(long some, long all) {
+        return all == 0 ? 0 : (double) some / all;
     }
 
     /** What was received has been put in place, or is not wanted. */

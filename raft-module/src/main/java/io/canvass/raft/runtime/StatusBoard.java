@@ -70,6 +70,11 @@ final class StatusBoard {
         snapshot = new Snapshot(status, core.configurations(), leadership, now);
     }
 
+    /** When the leader (on the leader: a quorum) was last heard, as of the last status; -1 if never. */
+    long lastContactNanos() {
+        return lastContactNanos;
+    }
+
     void heard(ReplicaKey from, long now) {
         AtomicLong at = heard.get(from.nodeId());
         if (at == null) {
