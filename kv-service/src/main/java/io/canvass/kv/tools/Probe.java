@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * The health check of the image, for bases without a shell and without curl: exit status 0 for an answer of 2xx, 1 for any
  * other and for none. It has a {@code main} of its own and keeps to {@code java.base}, for it runs every few seconds, and a
- * start of the tools' whole jar takes fifteen times as much of a processor.
+ * start of the tools' whole jar takes twelve times as much of a processor.
  */
 public final class Probe {
     private static final int TIMEOUT_MILLIS = 2000;
