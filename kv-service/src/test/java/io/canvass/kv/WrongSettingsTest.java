@@ -74,6 +74,9 @@ class WrongSettingsTest {
                         + ", but that is not true or false: correct it, or leave it out for the default."),
                 arguments("kv.raft.election-timout=2s", "kv.raft.election-timout is \"2s\"" + origin("kv.raft.election-timout")
                         + ", but there is no such property: correct its name, or remove it."),
+                arguments("kv.memory.total=1MB", "kv.memory.total is \"1MB\", but of these 1 MiB the heap may take "
+                        + (Runtime.getRuntime().maxMemory() >> 20) + " and the JVM and the log 384, which does not leave the 64 that the"
+                        + " state needs: give the node more memory, or its heap less (-XX:MaxRAMPercentage or -Xmx in JAVA_TOOL_OPTIONS)."),
                 arguments("kv.cluster.voters=kv-1:9080", "kv.cluster.voters is \"kv-1:9080\", but an item must have the form"
                         + " id@host:peerPort or id@host:peerPort=httpUrl: write for example kv-0@kv-0.example.net:9080."),
                 arguments("kv.cluster.voters=kv-1@a:70000", "kv.cluster.voters is \"kv-1@a:70000\", but its port is not from 1 to 65535:"

@@ -17,6 +17,7 @@ import io.canvass.kv.config.InvalidSettingException;
 import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.config.RaftSettings;
 import io.canvass.kv.store.KvStore;
+import io.canvass.kv.store.StoreLimits;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
@@ -67,6 +68,7 @@ public final class Replica implements RaftAccess, PeerAccess {
     /**
      * Opens the stores, listens for peers and takes part from then on.
      *
+     * @param limits of the state's memory
      * @param begin asked first: it may wait for other nodes
      * @param beforeApply is handed the state before anything is applied to it by this run
      * @throws RuntimeException a sentence for the operator if the data directory or the port is refused
@@ -74,6 +76,7 @@ public final class Replica implements RaftAccess, PeerAccess {
     public static Replica open(
             ClusterPlan plan,
             KvProperties properties,
+            StoreLimits limits,
             Begin begin,
             List<BindableService> services,
             RaftListener listener,
@@ -86,7 +89,7 @@ public final class Replica implements RaftAccess, PeerAccess {
         new StateHealing(properties, formation, peers).runIfAsked();
         RaftStore raftStore = RocksRaftStore.open(properties.raftDirectory(), formation);
         try {
-            KvStore store = KvStore.open(properties.stateDirectory());
+            KvStore store = KvStore.open(properties.stateDirectory(), limits);
             try {
                 beforeApply.accept(store);
                 return open(plan, properties, services, listener, raftStore, store);

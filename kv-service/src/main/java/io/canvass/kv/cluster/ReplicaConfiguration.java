@@ -5,9 +5,11 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
+import io.canvass.kv.config.MemoryPlan;
 import io.canvass.kv.store.CompactionPolicy;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvStore;
+import io.canvass.kv.store.StoreLimits;
 import io.canvass.raft.runtime.RaftListener;
 import io.grpc.BindableService;
 import org.springframework.beans.factory.ObjectProvider;
@@ -25,6 +27,7 @@ public class ReplicaConfiguration {
     Replica replica(
             ClusterPlan plan,
             KvProperties properties,
+            MemoryPlan memory,
             Begin begin,
             ForwardService forwards,
             LeaseTimes leases,
@@ -34,13 +37,17 @@ public class ReplicaConfiguration {
             ObjectProvider<RaftListener> listeners) {
         RaftListener listener = RaftListener.ofAll(listeners.orderedStream().toList());
         Replica replica = Replica.open(
-                plan, properties, begin, services.orderedStream().toList(), listener, store -> {
+                plan, properties, limits(memory), begin, services.orderedStream().toList(), listener, store -> {
                     leases.attach(store);
                     store.observe(queues);
                 });
         forwards.attach(replica);
         leaseService.attach(replica.status().clusterId());
         return replica;
+    }
+
+    private static StoreLimits limits(MemoryPlan memory) {
+        return new StoreLimits(memory.cacheBytes(), memory.writeBufferBytes(), StoreLimits.DEFAULT_REPLAY_BYTES);
     }
 
     @Bean(destroyMethod = "close")

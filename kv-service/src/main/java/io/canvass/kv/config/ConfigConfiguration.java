@@ -13,4 +13,9 @@ public class ConfigConfiguration {
     ClusterPlan clusterPlan(KvProperties properties, @Value("${server.port:8080}") int httpPort) {
         return ClusterPlan.of(properties, httpPort);
     }
+
+    @Bean
+    MemoryPlan memoryPlan(KvProperties properties) {
+        return MemoryPlan.of(properties.memory());
+    }
 }

@@ -44,6 +44,7 @@ import org.springframework.validation.annotation.Validated;
  * @param requirePreconditionPrefixes Prefixes of keys that are not overwritten or deleted without a precondition
  * @param watch streams of changes, and requests that wait for one
  * @param read how reads are answered
+ * @param memory how much this process may take
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -69,6 +70,7 @@ public record KvProperties(
         @Valid @DefaultValue Lease lease,
         @Valid @DefaultValue Lock lock,
         @Valid @DefaultValue Txn txn,
+        @DefaultValue Memory memory,
         @DefaultValue List<@NotEmpty(message = "must name prefixes of at least one character") String>
                 requirePreconditionPrefixes) {
     public static final String PREFIX = "kv";
@@ -262,6 +264,13 @@ public record KvProperties(
                     int maxRate) {
         private static final String RATE_RANGE = "must be from 0 to 1000000";
     }
+
+    /**
+     * @param total All memory that this process may take, as a size, or as a percentage of what the JVM sees, which in a container is
+     *     its limit: the state store gets what the heap (as the JVM was told), the JVM and the log leave of it. If left out, the
+     *     state store takes 64 MiB for its cache and 64 MiB for its write buffers, whatever the heap
+     */
+    public record Memory(@DefaultValue("") String total) {}
 
     /** @param maxOps Most comparisons and operations of one transaction */
     public record Txn(
