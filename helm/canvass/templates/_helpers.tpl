@@ -117,14 +117,17 @@ kv.peer.tls.mode: {{ .Values.tls.peerMode | quote }}
 kv.peer.tls.identity: {{ printf "dns:{id}.%s" (include "canvass.podDomain" .) | quote }}
 {{- end }}
 {{- end }}
-{{- if .Values.auth.adminToken.existingSecret }}
+{{- if .Values.auth.insecure }}
+kv.security.insecure: "true"
+{{- else }}
+kv.security.authentication: "true"
 kv.security.admin-token-file: "/etc/canvass/admin/token"
 {{- end }}
 {{- end -}}
 
 {{- define "canvass.config" -}}
 {{- range $name, $value := .Values.config }}
-{{- range $own := list "kv.node." "kv.data-dir" "kv.cluster.voters" "kv.peer.advertise" "kv.peer.port" "kv.peer.host" "kv.peer.tls." "server.port" "server.ssl." "server.address" "spring.ssl." "kv.security.insecure" "kv.security.admin-token-file" }}
+{{- range $own := list "kv.node." "kv.data-dir" "kv.cluster.voters" "kv.peer.advertise" "kv.peer.port" "kv.peer.host" "kv.peer.tls." "server.port" "server.ssl." "server.address" "spring.ssl." "kv.security.insecure" "kv.security.authentication" "kv.security.admin-token-file" }}
 {{- if hasPrefix $own $name }}
 {{- fail (printf "config: %s is set by the chart itself (README.md says by which value); take it out of config. Nothing was changed." $name) }}
 {{- end }}

@@ -34,10 +34,6 @@
 - name: JAVA_TOOL_OPTIONS
   value: -XX:MaxRAMPercentage={{ . }}
 {{- end }}
-{{- if .Values.auth.insecure }}
-- name: KV_SECURITY_INSECURE
-  value: "true"
-{{- end }}
 {{- end -}}
 
 {{/* Where pods go: apart from each other, by host and by zone. */}}
