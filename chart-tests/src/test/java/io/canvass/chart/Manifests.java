@@ -1,6 +1,7 @@
 package io.canvass.chart;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -169,7 +170,7 @@ record Manifests(List<HasMetadata> all) {
 
     /** What a node of this name is told by its environment, references replaced as the kubelet does it. */
     Map<String, String> environmentOf(String pod) {
-        Map<String, String> environment = new java.util.LinkedHashMap<>();
+        Map<String, String> environment = new LinkedHashMap<>();
         for (EnvVar variable : node().getEnv()) {
             environment.put(variable.getName(), value(variable, pod, environment));
         }
@@ -191,6 +192,6 @@ record Manifests(List<HasMetadata> all) {
             }
             return pod;
         }
-        return settings().getData().get(variable.getValueFrom().getConfigMapKeyRef().getKey());
+        return settings().getData().getOrDefault(variable.getValueFrom().getConfigMapKeyRef().getKey(), "");
     }
 }

@@ -227,6 +227,22 @@ class ManifestsTest {
         assertThat(manifests.settings().getData().get("voters")).contains("=" + scheme + "://");
     }
 
+    /** The service's own tests bind the golden renderings; so nothing may be set here that is in none of them. */
+    @ParameterizedTest
+    @MethodSource("sets")
+    void whatNodesAreToldIsAmongWhatTheServiceIsAskedAbout(String set) {
+        Set<String> asked = new HashSet<>(Set.of("KV_MEMORY_TOTAL", "JAVA_TOOL_OPTIONS", "kv.security.insecure"));
+        for (String golden : List.of("three-nodes", "everything")) {
+            asked.addAll(Manifests.of(golden).environmentOf("x").keySet());
+            asked.addAll(Manifests.of(golden).settingsFile().keySet());
+        }
+        Map<?, ?> added = (Map<?, ?>) Chart.yaml(Chart.text(Chart.valuesFile(set))).getOrDefault("config", Map.of());
+        Manifests manifests = Manifests.of(set);
+        assertThat(manifests.settingsFile().keySet()).allMatch(name -> asked.contains(name) || added.containsKey(name));
+        assertThat(manifests.environmentOf("x").keySet())
+                .allMatch(name -> asked.contains(name) || Chart.text(Chart.valuesFile(set)).contains("name: " + name));
+    }
+
     @ParameterizedTest
     @MethodSource("sets")
     void theMonitorFindsOneServiceAndItsPort(String set) {
@@ -253,7 +269,7 @@ class ManifestsTest {
             assertThat(names).contains(service).noneMatch(name -> name.contains("*"));
             for (int ordinal = 0; ordinal < manifests.nodes().getSpec().getReplicas(); ordinal++) {
                 String pod = manifests.nodes().getMetadata().getName() + "-" + ordinal;
-                String address = manifests.environmentOf(pod).get("KV_PEER_ADVERTISE");
+                String address = manifests.environmentOf(pod).getOrDefault("KV_PEER_ADVERTISE", ":");
                 assertThat(names).contains(address.substring(0, address.indexOf(':')));
             }
         }

@@ -141,18 +141,24 @@ class ChartSettingsTest {
         static Rendered of(String name) throws IOException {
             Map<String, Map<String, Object>> manifests = new TreeMap<>();
             for (Object document : new Yaml().loadAll(Files.readString(RENDERED.resolve(name + ".yaml")))) {
-                manifests.put(map(document).get("kind") + "/" + map(map(document).get("metadata")).get("name"), map(document));
+                Map<String, Object> manifest = map(document);
+                manifests.put(text(manifest, "kind") + "/" + text(child(manifest, "metadata"), "name"), manifest);
             }
-            Map<String, Object> data = map(at(manifests, "ConfigMap/kv-canvass").get("data"));
-            Map<String, Object> pod = map(map(map(at(manifests, "StatefulSet/kv-canvass").get("spec")).get("template")).get("spec"));
+            Map<String, Object> data = child(manifests.getOrDefault("ConfigMap/kv-canvass", Map.of()), "data");
+            Map<String, Object> set = child(manifests.getOrDefault("StatefulSet/kv-canvass", Map.of()), "spec");
+            Map<String, Object> pod = child(child(set, "template"), "spec");
             List<Map<String, Object>> variables = new ArrayList<>();
             Map<String, Object> container = map(((List<?>) pod.getOrDefault("containers", List.of())).getFirst());
             ((List<?>) container.getOrDefault("env", List.of())).forEach(variable -> variables.add(map(variable)));
-            return new Rendered(map(new Yaml().load(data.get("application.yaml").toString())), data.get("voters").toString(), variables);
+            return new Rendered(map(new Yaml().load(text(data, "application.yaml"))), text(data, "voters"), variables);
         }
 
-        private static Map<String, Object> at(Map<String, Map<String, Object>> manifests, String name) {
-            return manifests.getOrDefault(name, Map.of());
+        private static Map<String, Object> child(Map<String, Object> parent, String key) {
+            return map(parent.getOrDefault(key, Map.of()));
+        }
+
+        private static String text(Map<String, Object> parent, String key) {
+            return parent.getOrDefault(key, "").toString();
         }
 
         @SuppressWarnings("unchecked")
@@ -164,8 +170,8 @@ class ChartSettingsTest {
         Map<String, String> environment(String pod) {
             Map<String, String> environment = new LinkedHashMap<>();
             for (Map<String, Object> variable : variables) {
-                String name = variable.get("name").toString();
-                String value = variable.containsKey("value") ? variable.get("value").toString() : name.equals("KV_NODE_ID") ? pod : voters;
+                String name = text(variable, "name");
+                String value = variable.containsKey("value") ? text(variable, "value") : name.equals("KV_NODE_ID") ? pod : voters;
                 for (Map.Entry<String, String> known : environment.entrySet()) {
                     value = value.replace("$(" + known.getKey() + ")", known.getValue());
                 }
