@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,8 +39,12 @@ final class Preflight {
     private final Clock clock;
     private final List<Check> checks = new ArrayList<>();
 
-    /** @param snapshot null: none was named */
-    record Limits(int replicas, String version, long maxLag, @Nullable Path snapshot, Duration maxSnapshotAge) {}
+    /**
+     * @param pods what pods are called before their dash and number, of which the first so many stay; empty: the nodes are no pods
+     * @param snapshot null: none was named
+     */
+    record Limits(
+            int replicas, String pods, String version, long maxLag, @Nullable Path snapshot, Duration maxSnapshotAge) {}
 
     enum Verdict {
         OK,
@@ -116,9 +123,36 @@ final class Preflight {
 
     private void replicas(JsonNode cluster) {
         int members = cluster.path("members").size();
-        boolean enough = limits.replicas() >= members;
-        add(enough ? Verdict.OK : Verdict.FAILED, "replicas", limits.replicas() + " for " + members + " members"
-                + (enough ? "" : "; remove members first (kvctl member remove), then scale down"));
+        List<String> leaving = membersWhosePodsGo(cluster.path("members"));
+        String counts = limits.replicas() + " for " + members + " members";
+        if (!leaving.isEmpty()) {
+            add(Verdict.FAILED, "replicas", counts + "; a pod that goes is still a member. First run: kvctl member remove "
+                    + String.join(", then kvctl member remove ", leaving));
+        } else if (limits.replicas() < members) {
+            add(Verdict.FAILED, "replicas", counts + "; remove members first (kvctl member remove), then scale down");
+        } else {
+            add(Verdict.OK, "replicas", counts);
+        }
+    }
+
+    /**
+     * A StatefulSet deletes its highest numbers, whoever the members are: of kv-2, kv-3 and kv-4 it would leave one.
+     *
+     * @return the last first
+     */
+    private List<String> membersWhosePodsGo(JsonNode members) {
+        if (limits.pods().isEmpty()) {
+            return List.of();
+        }
+        Pattern pod = Pattern.compile(Pattern.quote(limits.pods()) + "-(?<ordinal>\\d{1,9})");
+        SortedMap<Integer, String> leaving = new TreeMap<>(Comparator.reverseOrder());
+        for (JsonNode member : members) {
+            Matcher matcher = pod.matcher(member.path("id").asString(""));
+            if (matcher.matches() && Integer.parseInt(matcher.group("ordinal")) >= limits.replicas()) {
+                leaving.put(Integer.parseInt(matcher.group("ordinal")), matcher.group());
+            }
+        }
+        return List.copyOf(leaving.values());
     }
 
     private void member(JsonNode member, Release target) throws InterruptedException {

@@ -46,6 +46,10 @@ final class PreflightCommand implements Callable<Integer> {
             + " afterwards.")
     private int replicas;
 
+    @Option(names = "--pods", paramLabel = "NAME", defaultValue = "", description = "Of a Kubernetes StatefulSet, its name:"
+            + " no member may be a pod beyond NAME-0 to NAME-(N-1), for those are deleted.")
+    private String pods = "";
+
     @Option(names = "--version", required = true, paramLabel = "X.Y.Z", description = "The version to be rolled out.")
     private String version = "";
 
@@ -74,7 +78,7 @@ final class PreflightCommand implements Callable<Integer> {
                     + " --max-snapshot-age is 1 to " + MAX_SNAPSHOT_AGE_HOURS + ".");
         }
         Preflight.Limits limits = new Preflight.Limits(
-                replicas, version, maxLag, snapshot, Duration.ofHours(maxSnapshotAgeHours));
+                replicas, pods, version, maxLag, snapshot, Duration.ofHours(maxSnapshotAgeHours));
         try (NodeStates nodes = new NodeStates()) {
             List<Preflight.Check> checks = new Preflight(nodes, limits, Clock.systemUTC()).run(url);
             checks.forEach(check -> Kvctl.out(spec)

@@ -193,7 +193,7 @@ class PreflightTest {
     void aSnapshotThatIsYetToBeMadeHasNoAge() throws Exception {
         Path file = Files.write(folder.resolve("snapshot"), Copies.snapshot(folder, 2));
         Clock behind = Clock.fixed(Copies.NOW.minus(Duration.ofHours(1)), ZoneOffset.UTC);
-        Preflight.Limits limits = new Preflight.Limits(3, "1.3.0", 1000, file, Duration.ofHours(24));
+        Preflight.Limits limits = new Preflight.Limits(3, "", "1.3.0", 1000, file, Duration.ofHours(24));
         try (NodeStates nodes = new NodeStates()) {
             assertThat(new Preflight(nodes, limits, behind).run(URI.create(url(1))).getLast())
                     .satisfies(check -> assertThat(check.verdict()).isEqualTo(Preflight.Verdict.WARNING))
@@ -208,6 +208,19 @@ class PreflightTest {
         assertThat(preflight()).isEqualTo(ExitStatus.REFUSED);
         assertThat(out.toString()).contains("FAILED    leader     none is known", "FAILED    replicas   3 for 4"
                 + " members");
+    }
+
+    /** A StatefulSet deletes its last pods, and knows nothing of members: n-0 and n-1 were removed, and n-3 and n-4 would go. */
+    @Test
+    void aMemberWhosePodWouldGoFailsThoughTheNumberIsRight() {
+        answers.replaceAll((_, answer) -> answer.replaceAll("(\"id\"|\"nodeId\"):\"n1\"", "$1:\"n-2\"")
+                .replaceAll("(\"id\"|\"nodeId\"):\"n2\"", "$1:\"n-3\"")
+                .replaceAll("(\"id\"|\"nodeId\"):\"n3\"", "$1:\"n-14\""));
+        assertThat(preflight()).as("nodes that are no pods: " + out).isEqualTo(ExitStatus.DONE);
+        assertThat(preflight("--pods", "other")).as("others' pods").isEqualTo(ExitStatus.DONE);
+        assertThat(preflight("--pods", "n")).isEqualTo(ExitStatus.REFUSED);
+        assertThat(out.toString()).contains("FAILED    replicas   3 for 3 members; a pod that goes is still a member. First run:"
+                + " kvctl member remove n-14, then kvctl member remove n-3");
     }
 
     @Test
