@@ -45,6 +45,7 @@ final class Budget {
                     json.writeNumberProperty("actual", actual);
                     json.writeStringProperty("property", property);
                 })
+                .ofLimit(property)
                 .asException();
     }
 }

@@ -31,6 +31,10 @@ final class KeysInFlight {
         void close();
     }
 
+    boolean isEmpty() {
+        return keys.isEmpty();
+    }
+
     /** @throws ProblemException 409 {@code idempotency-in-flight}, 503 {@code overloaded} */
     Hold hold(Optional<ByteString> key) {
         return key.isPresent() ? hold(key.get()) : () -> {};
@@ -40,6 +44,7 @@ final class KeysInFlight {
         if (!room.tryAcquire()) {
             throw Problem.of(ProblemType.OVERLOADED, bound + " requests with an Idempotency-Key are under way on this node"
                             + " (kv.request.max-in-flight). Nothing was done. Send the request again after a second.")
+                    .ofLimit("kv.request.max-in-flight")
                     .asException();
         }
         if (!keys.add(key)) {

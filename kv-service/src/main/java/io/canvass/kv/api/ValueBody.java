@@ -43,6 +43,7 @@ final class ValueBody {
                     }
                     json.writeStringProperty("property", LIMIT_PROPERTY);
                 })
+                .ofLimit(LIMIT_PROPERTY)
                 .asException();
     }
 }
