@@ -32,8 +32,11 @@ final class QueueWatches implements Endpoints {
     private final ClusterCalls cluster;
     private final ApiLimits limits;
     private final WatchTimes times;
+    private final OpenStreams open;
 
-    QueueWatches(KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times) {
+    QueueWatches(
+            KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times, OpenStreams open) {
+        this.open = open;
         this.queries = queries;
         this.hub = hub;
         this.cluster = cluster;
@@ -63,7 +66,7 @@ final class QueueWatches implements Endpoints {
         cluster.awaitFreshness(Consistency.LOCAL);
         Replies.stamp(request, response, cluster.view());
         response.setHeader("Kv-Consistency", Consistency.LOCAL.word());
-        try (Bell bell = hub.bell(queue)) {
+        try (Bell bell = hub.bell(queue); OpenStreams.Stay _ = open.enter(request)) {
             LockQueue first = look(queue);
             if (request.getMethod().equals("HEAD")) {
                 EventWriter.describe(response, format);

@@ -32,6 +32,7 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
     private final ProblemResolver problems;
     private final ProblemReplies replies;
     private final StreamLimits limits;
+    private final OpenStreams streams;
     private final Semaphore free;
     private volatile boolean closing;
 
@@ -40,7 +41,9 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
             ProblemResolver problems,
             ProblemReplies replies,
             StreamLimits limits,
+            OpenStreams streams,
             ObjectProvider<MeterRegistry> registry) {
+        this.streams = streams;
         this.reader = reader;
         this.problems = problems;
         this.replies = replies;
@@ -85,7 +88,7 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
         if (!free.tryAcquire()) {
             throw tooMany();
         }
-        try {
+        try (OpenStreams.Stay _ = streams.enter(request)) {
             requireNotClosing();
             KvQueries.RangePage page = reader.range(first);
             headers.accept(page.revision());
@@ -153,6 +156,7 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
                     json.writeNumberProperty("limit", limits.maxOpen());
                     json.writeStringProperty("property", StreamLimits.MAX_OPEN_PROPERTY);
                 })
+                .ofLimit(StreamLimits.MAX_OPEN_PROPERTY)
                 .asException();
     }
 }

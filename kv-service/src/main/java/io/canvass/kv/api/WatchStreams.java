@@ -35,8 +35,11 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
     private final ClusterCalls cluster;
     private final ApiLimits limits;
     private final WatchTimes times;
+    private final OpenStreams open;
 
-    WatchStreams(KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times) {
+    WatchStreams(
+            KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times, OpenStreams open) {
+        this.open = open;
         this.queries = queries;
         this.hub = hub;
         this.cluster = cluster;
@@ -108,8 +111,9 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
             return;
         }
         try (Watch watch = wanted.initial()
-                ? hub.watchLater(wanted.interest(), wanted.kinds(), wanted.previous(), from)
-                : hub.watch(wanted.interest(), wanted.kinds(), wanted.previous(), from)) {
+                        ? hub.watchLater(wanted.interest(), wanted.kinds(), wanted.previous(), from)
+                        : hub.watch(wanted.interest(), wanted.kinds(), wanted.previous(), from);
+                OpenStreams.Stay _ = open.enter(request)) {
             EventWriter out = new EventWriter(response, format);
             Stream stream = new Stream(watch, out, wanted, new StreamLife(out, cluster, times, wanted.requireLeader()));
             out.connected(cluster.view(), wanted.initial() ? OptionalLong.empty() : OptionalLong.of(from - 1));

@@ -1,0 +1,36 @@
+package io.canvass.kv.api;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import jakarta.servlet.ServletConnection;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.stereotype.Component;
+
+/** The connections of answers that go on for as long as their client reads, so that a stop need not wait for them. Thread-safe. */
+@Component
+final class OpenStreams {
+    private final Set<String> connections = ConcurrentHashMap.newKeySet();
+
+    /** Ends an answer's stay here. */
+    interface Stay extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Of a connection of its own: one of HTTP/2 bears other requests, too, and is left to its write timeout. */
+    Stay enter(HttpServletRequest request) {
+        ServletConnection connection = request.getServletConnection();
+        if (!connection.getProtocol().equals(OpenHttp11Protocol.HTTP_1_1)) {
+            return () -> {};
+        }
+        String id = connection.getConnectionId();
+        connections.add(id);
+        return () -> connections.remove(id);
+    }
+
+    /** Ids of the servlet API. */
+    Set<String> connections() {
+        return Set.copyOf(connections);
+    }
+}
