@@ -109,6 +109,7 @@ class OperationsTest {
                         "kv_lock_waiting 0.0",
                         "kv_storage_free_bytes ",
                         "kv_raft_proposals_total{outcome=\"quota_exceeded\"} 0.0",
+                        "kv_raft_proposals_total{outcome=\"read_only\"} 0.0",
                         "kv_peer_refusals_total{reason=\"inconsistent_cluster_id\"} 2.0");
     }
 

@@ -123,7 +123,10 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
         return raft.flatMap(access -> VersionGate.refusal(required, access.configuration()))
                 .map(tooNew -> refused(request, tooNew.passing() ? Refusal.VERSIONS_UNKNOWN : Refusal.TOO_NEW, tooNew.why()))
                 .or(() -> space.refusalOf(command)
-                        .map(shortage -> refused(request, Refusal.QUOTA_EXCEEDED, "On the leader " + shortage)));
+                        .map(shortage -> refused(request, Refusal.QUOTA_EXCEEDED, "On the leader " + shortage.why())
+                                .toBuilder()
+                                .setReadOnly(shortage.ofVoters())
+                                .build()));
     }
 
     private static Optional<UUID> clusterIdOf(ByteString bytes) {

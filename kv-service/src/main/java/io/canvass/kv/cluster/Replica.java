@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import io.canvass.kv.config.ClusterPlan;
+import io.canvass.kv.config.DataPaths;
 import io.canvass.kv.config.InvalidSettingException;
 import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.config.RaftSettings;
@@ -132,6 +133,8 @@ public final class Replica implements RaftAccess, PeerAccess {
                 properties.read().lease(),
                 raftStore.identity().clusterId(),
                 raftStore.identity().replica());
+        LeasePromise.in(DataPaths.leasePromise(Path.of(properties.dataDir())))
+                .begin(Duration.ofNanos(raft.leaseReads() ? raft.electionTimeoutNanos() : 0));
         GrpcTransport transport = GrpcTransport.open(transportConfig(plan, properties, raft), services);
         try {
             RaftNodeConfig config = new RaftNodeConfig(

@@ -45,9 +45,10 @@ final class ReplicatedStore implements Replication {
 
     @Override
     public CompletableFuture<Result> write(Command command, Duration timeout) {
-        Optional<String> shortage = space.refusalOf(command);
+        Optional<SpaceGuard.Shortage> shortage = space.refusalOf(command);
         if (shortage.isPresent()) {
-            return refused(new ReplicationException(Reason.QUOTA_EXCEEDED, "On this node " + shortage.get()), this::count);
+            return refused(
+                    new ReplicationException(shortage.get().reason(), "On this node " + shortage.get().why()), this::count);
         }
         return admitted(
                 () -> new WriteAttempt(context, command, timeout.toNanos()).start(), this::count);

@@ -21,8 +21,10 @@ public final class ReplicationException extends RuntimeException {
         NO_QUORUM,
         /** A bound is reached: surely not applied. 503. */
         OVERLOADED,
-        /** A disk is nearly full, and the write would grow: surely not applied. 507. */
+        /** The disk of this node or of the leader is nearly full, and the write would grow: surely not applied. 507. */
         QUOTA_EXCEEDED,
+        /** The disks of so many voters are that no node takes writes that grow: surely not applied. 503. */
+        READ_ONLY,
         /** What this node stores cannot be trusted: surely not applied here. 503. */
         DAMAGED,
         /** The node starts: surely not applied. 503. */

@@ -21,9 +21,25 @@ public final class SpaceGuard {
         this.own = own;
     }
 
-    /** Why this write is refused, a clause; empty if it is not. */
-    Optional<String> refusalOf(Command command) {
-        return grows(command) ? own.shortage().or(() -> voters) : Optional.empty();
+    /**
+     * Why a write is refused.
+     *
+     * @param why a clause
+     * @param ofVoters whether it is so many voters' disks, and no node can take the write; else this node's own
+     */
+    record Shortage(String why, boolean ofVoters) {
+        ReplicationException.Reason reason() {
+            return ofVoters ? ReplicationException.Reason.READ_ONLY : ReplicationException.Reason.QUOTA_EXCEEDED;
+        }
+    }
+
+    /** Why this write is refused; empty if it is not. */
+    Optional<Shortage> refusalOf(Command command) {
+        return grows(command)
+                ? own.shortage()
+                        .map(why -> new Shortage(why, false))
+                        .or(() -> voters.map(why -> new Shortage(why, true)))
+                : Optional.empty();
     }
 
     /** A write that replaces a longer value grows too: what it replaces is kept as history. */

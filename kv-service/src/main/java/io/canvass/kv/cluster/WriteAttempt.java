@@ -189,7 +189,8 @@ final class WriteAttempt {
             case NONE -> parsed(handedOver, response);
             case NOT_LEADER, SUPERSEDED, STOPPING -> tryAgain(handedOver, detail);
             case OVERLOADED -> fail(handedOver, Reason.OVERLOADED, detail);
-            case QUOTA_EXCEEDED -> fail(handedOver, Reason.QUOTA_EXCEEDED, detail);
+            case QUOTA_EXCEEDED ->
+                fail(handedOver, response.getReadOnly() ? Reason.READ_ONLY : Reason.QUOTA_EXCEEDED, detail);
             // Nothing was written, and asking again would not help: no leader of this cluster takes it.
             case INVALID -> fail(handedOver, Reason.NO_QUORUM, detail);
             case TOO_NEW -> fail(handedOver, Reason.UNSUPPORTED, detail);

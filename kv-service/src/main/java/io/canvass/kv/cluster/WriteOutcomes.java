@@ -15,6 +15,7 @@ public final class WriteOutcomes {
         NO_QUORUM,
         OVERLOADED,
         QUOTA_EXCEEDED,
+        READ_ONLY,
         DAMAGED,
         STARTING,
         DRAINING,
@@ -42,6 +43,7 @@ public final class WriteOutcomes {
             case NO_QUORUM -> Outcome.NO_QUORUM;
             case OVERLOADED -> Outcome.OVERLOADED;
             case QUOTA_EXCEEDED -> Outcome.QUOTA_EXCEEDED;
+            case READ_ONLY -> Outcome.READ_ONLY;
             case DAMAGED -> Outcome.DAMAGED;
             case STARTING -> Outcome.STARTING;
             case DRAINING -> Outcome.DRAINING;

@@ -21,6 +21,11 @@ public final class DataPaths {
         return dataDir.resolve("snapshots");
     }
 
+    /** For how long this node has promised its vote to a leader that reads by lease. */
+    public static Path leasePromise(Path dataDir) {
+        return dataDir.resolve("LEASE-PROMISE");
+    }
+
     /** There while a restore is under way, and after one that a crash interrupted: no node may start then. */
     public static Path restoring(Path dataDir) {
         return dataDir.resolve("restoring");

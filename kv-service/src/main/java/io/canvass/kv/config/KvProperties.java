@@ -390,8 +390,8 @@ public record KvProperties(
     public record Read(@Valid @DefaultValue ReadLease lease) {}
 
     /**
-     * @param enabled Whether reads with consistency=lease are answered. Voters keep the promise that they need only where this is
-     *     on: turn it on on all nodes before the first such read
+     * @param enabled Whether reads with consistency=lease are answered. They are by lease only while a majority of the voters
+     *     has this on; otherwise each is confirmed by a round, as linearizable reads are
      * @param maxClockDrift Most by which what two nodes' monotonic clocks measure of one election timeout may differ
      */
     public record ReadLease(

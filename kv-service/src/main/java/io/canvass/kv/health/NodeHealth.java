@@ -3,25 +3,31 @@ package io.canvass.kv.health;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.canvass.kv.cluster.Alarms;
+import io.canvass.kv.cluster.NodeAlarms;
 import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.members.Members;
 import io.canvass.kv.store.KvReader;
+import io.canvass.proto.kv.v1.Alarm;
 import io.canvass.raft.runtime.Election;
+import io.canvass.raft.runtime.RaftStatus;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
-/** The three answers about the replica, one per kind of probe (OPERATIONS.md, section 3). From memory. */
-final class NodeHealth {
+/** The three answers about the replica, one per kind of probe (OPERATIONS.md, section 3), and its alarms. From memory. */
+final class NodeHealth implements NodeAlarms {
     private final RaftAccess raft;
     private final NodeGate gate;
     private final Members members;
     private final KvReader store;
     private final Map<String, String> urls;
     private final Limits limits;
-    private final List<Alarms> alarms;
+    private final List<Alarms> others;
+    /** How many refused messages an operator has seen. */
+    private final AtomicLong seenMessages = new AtomicLong();
 
     NodeHealth(
             RaftAccess raft,
@@ -30,14 +36,14 @@ final class NodeHealth {
             KvReader store,
             Map<String, String> urls,
             Limits limits,
-            List<Alarms> alarms) {
+            List<Alarms> others) {
         this.raft = raft;
         this.gate = gate;
         this.members = members;
         this.store = store;
         this.urls = Map.copyOf(urls);
         this.limits = limits;
-        this.alarms = List.copyOf(alarms);
+        this.others = List.copyOf(others);
     }
 
     Condition condition() {
@@ -48,17 +54,29 @@ final class NodeHealth {
         return raft.elections();
     }
 
-    /** What an operator should look at, though it takes nothing out of service by itself. */
-    List<String> alarms(Condition condition) {
-        List<String> current = alarms.stream().flatMap(each -> each.current().stream()).toList();
-        return RaftReport.alarms(condition, current);
-    }
-
     Map<String, Object> report(Condition condition) {
         // In this order: both may be raised in between, and then the first must not be above the second.
         long compactRevision = store.compactRevision();
-        List<String> current = alarms.stream().flatMap(each -> each.current().stream()).toList();
-        return RaftReport.of(condition, urls, store.revision(), compactRevision, current);
+        List<String> alarms = alarms(condition).stream().map(AlarmList::text).toList();
+        return RaftReport.of(condition, urls, store.revision(), compactRevision, alarms);
+    }
+
+    @Override
+    public List<Alarm> alarms() {
+        return alarms(condition());
+    }
+
+    /** What an operator should look at, though it takes nothing out of service by itself. */
+    List<Alarm> alarms(Condition condition) {
+        List<String> more = others.stream().flatMap(each -> each.current().stream()).toList();
+        return AlarmList.of(condition, seenMessages.get(), more);
+    }
+
+    @Override
+    public List<Alarm> disarm() {
+        RaftStatus status = raft.status();
+        long before = seenMessages.getAndAccumulate(status.refusedMessages(), Math::max);
+        return AlarmList.strangeMessages(status, before).stream().toList();
     }
 
     /** Does this node see a working cluster? */

@@ -10,6 +10,7 @@ import io.canvass.kv.cluster.PeerAccess;
 import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.cluster.WriteOutcomes;
 import io.canvass.raft.core.RoundSummary;
+import io.canvass.proto.kv.v1.Alarm;
 import io.canvass.raft.runtime.RaftStatus;
 import io.canvass.raft.runtime.RoundOutcome;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -75,7 +76,7 @@ final class RaftMeters implements MeterBinder {
                 .description("1 while this node answers that it is ready")
                 .register(registry);
         for (String kind : ALARMS) {
-            Gauge.builder("kv.alarms", node, n -> n.alarms(n.condition()).stream().filter(a -> kindOf(a).equals(kind)).count())
+            Gauge.builder("kv.alarms", node, n -> n.alarms().stream().filter(alarm -> kindOf(alarm).equals(kind)).count())
                     .tag("kind", kind)
                     .description("Alarms that health shows")
                     .register(registry);
@@ -139,9 +140,8 @@ final class RaftMeters implements MeterBinder {
     }
 
     /** By the word in capitals that an alarm for which there is a runbook begins with. */
-    private static String kindOf(String alarm) {
-        int colon = alarm.indexOf(':');
-        String word = colon < 0 ? "" : lower(alarm.substring(0, colon));
+    private static String kindOf(Alarm alarm) {
+        String word = lower(alarm.getCode());
         return ALARMS.contains(word) ? word : OTHER_ALARM;
     }
 

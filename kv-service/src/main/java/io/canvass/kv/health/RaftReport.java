@@ -1,6 +1,5 @@
 package io.canvass.kv.health;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +20,10 @@ final class RaftReport {
      * @param urls node id to base URL of the HTTP API, for members that tell none
      * @param revision the store's
      * @param compactRevision the store's: a recovery or a restore raises it, nothing else compacts revisions
-     * @param more alarms of others
+     * @param alarms each a code, a colon and a sentence
      */
     static Map<String, Object> of(
-            Condition condition, Map<String, String> urls, long revision, long compactRevision, List<String> more) {
+            Condition condition, Map<String, String> urls, long revision, long compactRevision, List<String> alarms) {
         RaftStatus status = condition.status();
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("nodeId", status.self().nodeId());
@@ -47,7 +46,7 @@ final class RaftReport {
         report.put("peers", status.peers().stream().map(peer -> peer(status, peer)).toList());
         report.put("revision", revision);
         report.put("compactRevision", compactRevision);
-        report.put("alarms", alarms(condition, more));
+        report.put("alarms", alarms);
         report.put("checks", checks(condition));
         return report;
     }
@@ -155,22 +154,6 @@ final class RaftReport {
             report.put("detail", peer.detail());
         }
         return report;
-    }
-
-    /** What an operator should look at, though it takes nothing out of service by itself. */
-    static List<String> alarms(Condition condition, List<String> more) {
-        RaftStatus status = condition.status();
-        List<String> alarms = new ArrayList<>();
-        condition.damage().ifPresent(what -> alarms.add("CORRUPT: " + what));
-        condition.stuck().ifPresent(alarms::add);
-        if (condition.stuck().isEmpty() && status.stalledWriteMillis() > condition.limits().electionTimeoutMillis()) {
-            alarms.add("A write has waited for the disk for " + Ages.text(status.stalledWriteMillis()));
-        }
-        if (status.refusedMessages() > 0) {
-            alarms.add(status.refusedMessages() + " messages came that a sound peer of this cluster never sends");
-        }
-        alarms.addAll(more);
-        return alarms;
     }
 
     private static Map<String, String> checks(Condition condition) {

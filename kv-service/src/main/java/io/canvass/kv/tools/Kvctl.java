@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
         versionProvider = Kvctl.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            AlarmsCommand.class,
             HealCommand.class,
             LeaderCommand.class,
             MemberCommand.class,

@@ -26,7 +26,7 @@ final class RejoinCommand implements Callable<Integer> {
     private static final String MARKER = "REMOVED";
     private static final String LOG = "raft";
     /** What else a node makes. The mark goes last: a node never starts on what was only half deleted. */
-    private static final List<String> REST = List.of("state", "snapshots", "JOINING");
+    private static final List<String> REST = List.of("state", "snapshots", "JOINING", "LEASE-PROMISE");
     private static final String LOCK = "LOCK.canvass";
 
     @Spec

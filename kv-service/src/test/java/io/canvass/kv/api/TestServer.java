@@ -74,6 +74,7 @@ public final class TestServer {
                     context.getBeanFactory().registerSingleton("watchHub", hub);
                     context.getBeanFactory().registerSingleton("watchTimes", TIMES);
                     context.getBeanFactory().registerSingleton("clusterAdmin", admin);
+                    context.getBeanFactory().registerSingleton("clusterAlarms", new FakeAlarms());
                     context.getBeanFactory().registerSingleton("apiLimits", limits);
                     context.getBeanFactory().registerSingleton("streamLimits", new StreamLimits(MAX_STREAMS));
                     if (beans.stream().noneMatch(WriteLimits.class::isInstance)) {

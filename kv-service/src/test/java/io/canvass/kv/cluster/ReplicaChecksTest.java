@@ -172,7 +172,7 @@ class ReplicaChecksTest {
         serve("kv-2").isLow("it is full too");
         checks.round();
         assertThat(space.refusalOf(PUT)).hasValueSatisfying(
-                why -> assertThat(why).contains("kv-0, kv-2", "the other 1 voters are no majority"));
+                shortage -> assertThat(shortage.why()).contains("kv-0, kv-2", "the other 1 voters are no majority"));
         one.isLow("");
         checks.round();
         assertThat(space.refusalOf(PUT)).isEmpty();

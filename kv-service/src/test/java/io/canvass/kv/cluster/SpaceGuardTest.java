@@ -30,7 +30,10 @@ class SpaceGuardTest {
     void whereTooManyVotersAreShortWritesThatGrowAreRefusedAndDeletesGoOn() {
         SpaceGuard guard = Disks.withRoom();
         guard.votersShort(Optional.of("the disks of kv-2, kv-3 are nearly full"));
-        assertThat(guard.refusalOf(PUT)).hasValueSatisfying(why -> assertThat(why).contains("kv-2, kv-3"));
+        assertThat(guard.refusalOf(PUT)).hasValueSatisfying(shortage -> {
+            assertThat(shortage.why()).contains("kv-2, kv-3");
+            assertThat(shortage.reason()).isEqualTo(ReplicationException.Reason.READ_ONLY);
+        });
         assertThat(guard.refusalOf(DELETE)).isEmpty();
         assertThat(guard.alarms()).singleElement().asString().startsWith("DISK_LOW: ");
         assertThat(guard.ownShortage()).as("told to a leader").isEmpty();

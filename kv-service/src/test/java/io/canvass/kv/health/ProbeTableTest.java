@@ -12,6 +12,7 @@ import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.Statuses;
 import io.canvass.kv.members.MemberState;
 import io.canvass.kv.members.Removal;
+import io.canvass.proto.kv.v1.Alarm;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Configuration.Promotion;
 import io.canvass.raft.core.RoleName;
@@ -145,6 +146,25 @@ class ProbeTableTest {
         assertThat(loop.health().getStatus().getCode()).isEqualTo(DOWN);
         raft.status(Statuses.follower());
         assertThat(loop.health().getStatus().getCode()).isEqualTo(UP);
+    }
+
+    @Test
+    void whatIsOnlyRememberedIsForgottenOnceSeenAndWhatIsStillSoIsNot() {
+        FakeRaft raft = new FakeRaft(Statuses.follower().refusedMessages(3).stalledWrite(1500).get());
+        NodeHealth health = health(raft, Gates.open(), LIMITS);
+        assertThat(health.alarms()).map(AlarmList::text).containsExactly(
+                "DISK_SLOW: A write has waited for the disk for 1500 ms",
+                "STRANGE_MESSAGES: 3 messages came that a sound peer of this cluster never sends");
+        assertThat(health.alarms()).map(Alarm::getRemembered).containsExactly(false, true);
+
+        assertThat(health.disarm()).map(Alarm::getCode).containsExactly("STRANGE_MESSAGES");
+        assertThat(health.disarm()).isEmpty();
+        assertThat(health.alarms()).map(Alarm::getCode).containsExactly("DISK_SLOW");
+        assertThat(health.cluster().getDetails().get("alarms")).asString().doesNotContain("STRANGE");
+
+        raft.status(Statuses.follower().refusedMessages(5));
+        assertThat(health.alarms()).map(AlarmList::text).containsExactly(
+                "STRANGE_MESSAGES: 2 messages came that a sound peer of this cluster never sends");
     }
 
     private static Arguments row(String state, Statuses status, String liveness, String readiness, String cluster) {

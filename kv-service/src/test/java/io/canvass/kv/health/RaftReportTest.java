@@ -135,10 +135,10 @@ class RaftReportTest {
     void alarmsAndChecksAreSentences() {
         Map<String, Object> report =
                 report(Statuses.leader().stalledWrite(1500).refusedMessages(3), Gates.open());
-        assertThat(report.toString()).contains("alarms=[A write has waited for the disk for 1500 ms,"
-                + " 3 messages came that a sound peer of this cluster never sends]");
+        assertThat(report.toString()).contains("alarms=[DISK_SLOW: A write has waited for the disk for 1500 ms,"
+                + " STRANGE_MESSAGES: 3 messages came that a sound peer of this cluster never sends]");
         assertThat(report(Statuses.leader().halted("The disk failed"), Gates.open()).toString())
-                .contains("alarms=[The replica has halted: The disk failed]", "noCorruption=ok");
+                .contains("alarms=[STUCK: The replica has halted: The disk failed]", "noCorruption=ok");
         assertThat(report(Statuses.leader().damaged("Entry 7 is damaged"), Gates.open()).toString())
                 .contains("alarms=[CORRUPT: Entry 7 is damaged]", "noCorruption=Entry 7 is damaged");
     }
@@ -146,7 +146,8 @@ class RaftReportTest {
     private static Map<String, Object> report(Statuses status, NodeGate gate) {
         Condition condition =
                 new Condition(status.get(), gate.state(), new MemberState.Member(), new Limits(1000, 30_000, true));
-        return RaftReport.of(condition, URLS, EmptyStore.REVISION, EmptyStore.COMPACT_REVISION, List.of());
+        return RaftReport.of(condition, URLS, EmptyStore.REVISION, EmptyStore.COMPACT_REVISION,
+                AlarmList.of(condition, 0, List.of()).stream().map(AlarmList::text).toList());
     }
 
     private static String json(Statuses status, NodeGate gate) {

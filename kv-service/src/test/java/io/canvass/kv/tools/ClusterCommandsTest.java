@@ -54,6 +54,7 @@ class ClusterCommandsTest {
         "member replace kv-4 --directory-id 7d1a | POST /v1/cluster/members/kv-4/replace {\"directoryId\":\"7d1a\"}",
         "member list | GET /v1/cluster/members", "status | GET /v1/cluster",
         "leader transfer kv-2 | POST /v1/cluster/leader {\"to\":\"kv-2\"}", "leader transfer --dry-run | POST /v1/cluster/leader?dry-run=true",
+        "alarms | GET /v1/alarms", "alarms --disarm | DELETE /v1/alarms",
         "safe-to-stop kv-2 | GET /v1/cluster/members/kv-2/safe-to-stop"
     })
     void aCommandIsOneRequest(String command, String request) {
@@ -128,6 +129,24 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void alarmsAreLinesAndAStatusForScripts() {
+        node.answers(200, "{\"alarms\":[],\"silent\":[]}");
+        assertThat(run("alarms")).isEqualTo(ExitStatus.DONE);
+        node.answers(200, "{\"alarms\":[{\"node\":\"kv-2\",\"code\":\"DISK_LOW\",\"detail\":\"It is full.\"}],"
+                + "\"silent\":[{\"node\":\"kv-3\",\"detail\":\"It did not answer in time.\"}]}");
+        assertThat(run("alarms")).isEqualTo(ExitStatus.REFUSED);
+        node.answers(200, "{\"disarmed\":[{\"node\":\"kv-1\",\"code\":\"STRANGE_MESSAGES\",\"detail\":\"3 came.\"}],"
+                + "\"alarms\":[],\"silent\":[]}");
+        assertThat(run("alarms", "--disarm")).isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString().lines()).containsExactly(
+                "No alarms.",
+                "kv-2 DISK_LOW: It is full.",
+                "kv-3 did not say: It did not answer in time.",
+                "Forgotten: kv-1 STRANGE_MESSAGES: 3 came.",
+                "No alarms.");
+    }
+
+    @Test
     void whoeverIsNotThereIsToldFromWhoWentAway() {
         node.hangsUp();
         assertThat(run("member", "remove", "kv-4")).isEqualTo(ExitStatus.UNKNOWN);
@@ -164,7 +183,7 @@ class ClusterCommandsTest {
 
     private int run(String... words) {
         List<String> command = new ArrayList<>(List.of(words));
-        if (words.length > 1 || words[0].equals("status")) {
+        if (words.length > 1 || words[0].equals("status") || words[0].equals("alarms")) {
             command.addAll(List.of("--url", node.url() + "/"));
         }
         return Kvctl.run(new PrintWriter(out, true), new PrintWriter(err, true), command.toArray(String[]::new));

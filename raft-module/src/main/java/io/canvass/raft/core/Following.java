@@ -31,7 +31,8 @@ final class Following {
                 request.session(),
                 request.readSequence(),
                 request.sentAtNanos(),
-                result);
+                result,
+                state.config.promiseNanos());
         state.sendAfterWrite(from, lane, correlation, response);
     }
 

@@ -67,9 +67,25 @@ public sealed interface Message {
         }
     }
 
+    /**
+     * @param promiseNanos for how long from the arrival of what it took as leader contact the responder gives nobody else a vote
+     *     (PREVOTE.md, Answering a vote request), by its clock; 0: it promises nothing, and supports no lease
+     */
     record AppendResponse(
-            long epoch, ReplicaKey leader, long session, long readSequence, long sentAtNanos, AppendResult result)
-            implements Response {}
+            long epoch,
+            ReplicaKey leader,
+            long session,
+            long readSequence,
+            long sentAtNanos,
+            AppendResult result,
+            long promiseNanos)
+            implements Response {
+        /** One that promises nothing. */
+        public AppendResponse(
+                long epoch, ReplicaKey leader, long session, long readSequence, long sentAtNanos, AppendResult result) {
+            this(epoch, leader, session, readSequence, sentAtNanos, result, 0);
+        }
+    }
 
     sealed interface AppendResult {
         /** The logs agree up to {@code index} = the request's prev index + its number of entries, durable there. */

@@ -50,7 +50,10 @@ final class Progress {
 
     /** When the newest request that it answered in this epoch was sent. At election all start as fresh. */
     private long contactNanos;
-    /** The same, but what starts as fresh does not count: what a lease rests on. */
+    /**
+     * What a lease rests on: as if the newest request that it answered with a promise of T had been sent then. What starts as
+     * fresh does not count, nor an answer without a promise.
+     */
     private long leaseNanos = ReplicaState.EpochMemory.NEVER;
 
     private long lastHeardNanos = ReplicaState.EpochMemory.NEVER;
@@ -237,8 +240,18 @@ final class Progress {
 
     void answered(long sentAtNanos, long readSequence) {
         contactNanos = Math.max(contactNanos, sentAtNanos);
-        leaseNanos = Math.max(leaseNanos, sentAtNanos);
         readAcknowledged = Math.max(readAcknowledged, readSequence);
+    }
+
+    /**
+     * The answer to what was sent then promises to vote for nobody else for so long.
+     *
+     * @param neededNanos what a lease counts on; a shorter promise supports one that ends as much earlier
+     */
+    void promised(long sentAtNanos, long promiseNanos, long neededNanos) {
+        if (promiseNanos > 0) {
+            leaseNanos = Math.max(leaseNanos, sentAtNanos - Math.max(0, neededNanos - promiseNanos));
+        }
     }
 
     /** Whether a probe may bear entries: once a session, since it may only be slow, and is asked again. */

@@ -18,7 +18,7 @@ import java.util.UUID;
  * @param protocolVersion 0: capped below Pre-Vote (PREVOTE.md, Versions); 1: Pre-Vote; 2: members say more of themselves
  * @param leaseReads whether votes are judged as lease reads need it (PREVOTE.md, Answering a vote request)
  * @param leaseNanos how long after a majority's last answered request was sent a leader answers reads on its own, by
- *     its clock; below T, and only where votes are judged so. 0: it never does
+ *     its clock; below T, and only where votes are judged so. 0: it never does. Only answers that promise T count in full
  */
 public record RaftConfig(
         UUID clusterId,
@@ -141,6 +141,11 @@ public record RaftConfig(
                 protocolVersion,
                 true,
                 nanos);
+    }
+
+    /** What each answer to leader contact promises; 0 where votes are not judged for lease reads. */
+    long promiseNanos() {
+        return leaseReads ? electionTimeoutNanos : 0;
     }
 
     boolean capped() {

@@ -260,6 +260,7 @@ public final class Replication {
     private void acknowledge(Progress peer, Message.AppendResponse response) {
         long sentAt = Math.min(response.sentAtNanos(), state.now());
         peer.answered(sentAt, Math.min(response.readSequence(), reads.sequenceSent()));
+        peer.promised(sentAt, response.promiseNanos(), config.electionTimeoutNanos());
         reads.confirm();
     }
 
@@ -340,7 +341,7 @@ public final class Replication {
 
     /**
      * Whether no other can have been elected, if clocks keep to the bound: a majority has heard this leader so lately that it refuses
-     * others its votes, nobody was ordered to take over, and the commit index is the truth.
+     * others its votes, and promised so in its answers; nobody was ordered to take over, and the commit index is the truth.
      */
     boolean holdsLease() {
         if (config.leaseNanos() == 0 || !hasCommittedInOwnEpoch() || handover.hasOrdered()) {

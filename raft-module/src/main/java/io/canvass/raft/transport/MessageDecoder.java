@@ -116,7 +116,8 @@ final class MessageDecoder {
                 natural(m.getSession(), SESSION),
                 natural(m.getReadSequence(), "read sequence"),
                 m.getSentAtNanos(),
-                result(m));
+                result(m),
+                natural(m.getPromiseNanos(), "promise"));
     }
 
     private static AppendResult result(AppendResponse m) throws MalformedFrameException {

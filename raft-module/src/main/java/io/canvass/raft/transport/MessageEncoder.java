@@ -119,7 +119,8 @@ final class MessageEncoder {
                 .setLeader(WireValues.key(m.leader()))
                 .setSession(m.session())
                 .setReadSequence(m.readSequence())
-                .setSentAtNanos(m.sentAtNanos());
+                .setSentAtNanos(m.sentAtNanos())
+                .setPromiseNanos(m.promiseNanos());
         return switch (m.result()) {
             case AppendResult.Matched(long index) ->
                 wire.setOutcome(AppendResponse.Outcome.MATCHED).setMatchIndex(index);

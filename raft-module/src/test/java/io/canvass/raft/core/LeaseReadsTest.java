@@ -12,7 +12,7 @@ import static io.canvass.raft.core.CoreFixture.N4;
 import static io.canvass.raft.core.CoreFixture.T;
 import static io.canvass.raft.core.CoreFixture.voters;
 import static io.canvass.raft.core.Effects.complete;
-import static io.canvass.raft.core.Messages.follows;
+import static io.canvass.raft.core.Messages.promises;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,7 +29,7 @@ class LeaseReadsTest {
     /** Entry 4, the first of its own epoch, is committed; n2 has it, and answered what was sent at the election. */
     private static CoreFixture leader() {
         CoreFixture replica = elected();
-        replica.response(N2, follows(1, ELECTED, 4));
+        replica.response(N2, promises(1, ELECTED, 4));
         return replica;
     }
 
@@ -69,7 +69,7 @@ class LeaseReadsTest {
     void anAnswerThatCameLateSupportsNoLongerLease() {
         CoreFixture replica = elected();
         replica.at(replica.now() + LEASE);
-        replica.response(N2, follows(1, ELECTED, 4));
+        replica.response(N2, promises(1, ELECTED, 4));
         confirmsByARound(replica);
     }
 
@@ -77,17 +77,17 @@ class LeaseReadsTest {
     void beforeTheFirstCommitOfItsEpochItServesNothingByLease() {
         CoreFixture replica = elected();
         // n2 follows, but does not have the entry yet.
-        replica.response(N2, follows(1, ELECTED, 0));
+        replica.response(N2, promises(1, ELECTED, 0));
         assertThat(byLease(replica)).noneMatch(effect -> effect instanceof Effect.Complete);
     }
 
     @Test
     void whoStartsAsFreshSupportsNoLease() {
         CoreFixture replica = Stands.leader(voters(2).observers(N3).lease(LEASE));
-        replica.response(N2, follows(1, ELECTED, 4));
-        replica.response(N3, follows(2, ELECTED, 4));
+        replica.response(N2, promises(1, ELECTED, 4));
+        replica.response(N3, promises(2, ELECTED, 4));
         replica.at(replica.now() + LEASE - 1);
-        replica.response(N3, follows(2, ELECTED, 4));
+        replica.response(N3, promises(2, ELECTED, 4));
         // A voter from its append on, and for Check Quorum one that has just been heard.
         replica.change(9, new MemberChange.Promote(N3, 1000));
         replica.persisted();
@@ -104,7 +104,7 @@ class LeaseReadsTest {
         confirmsByARound(replica);
 
         replica.response(N2, new Message.TransferResponse(5, N1, false));
-        replica.response(N2, follows(1, ELECTED, 4));
+        replica.response(N2, promises(1, ELECTED, 4));
         assertThat(byLease(replica)).noneMatch(effect -> effect instanceof Effect.Complete complete
                 && complete.result() instanceof Effect.Result.ReadAt at && at.byLease());
     }
@@ -118,7 +118,7 @@ class LeaseReadsTest {
     @Test
     void whereLeasesAreOffItIsARoundToo() {
         CoreFixture replica = Stands.leader(voters(3));
-        replica.response(N2, follows(1, ELECTED, 4));
+        replica.response(N2, promises(1, ELECTED, 4));
         confirmsByARound(replica);
     }
 
@@ -133,10 +133,67 @@ class LeaseReadsTest {
     void anObserversAnswersSupportNoLease() {
         CoreFixture replica = Stands.leader(
                 voters(3).observers(N4).lease(LEASE));
-        replica.response(N2, follows(1, ELECTED, 4));
+        replica.response(N2, promises(1, ELECTED, 4));
         replica.at(replica.now() + LEASE);
-        replica.response(N4, follows(3, replica.now(), 4));
+        replica.response(N4, promises(3, replica.now(), 4));
         assertThat(byLease(replica)).noneMatch(effect -> effect instanceof Effect.Complete);
+    }
+
+    @Test
+    void anAnswerWithoutAPromiseIsContactAndSupportsNoLease() {
+        CoreFixture replica = elected();
+        replica.response(N2, Messages.follows(1, ELECTED, 4));
+        confirmsByARound(replica);
+    }
+
+    @Test
+    void aMajorityOfPromisesIsEnoughWhateverTheOthersHaveSet() {
+        CoreFixture replica = elected();
+        replica.response(N2, Messages.follows(1, ELECTED, 4));
+        replica.response(N3, Messages.follows(2, ELECTED, 4));
+        assertThat(byLease(replica)).noneMatch(effect -> effect instanceof Effect.Complete);
+
+        replica.response(N3, promises(2, ELECTED, 4));
+        assertThat(byLease(replica)).containsExactly(served(4));
+    }
+
+    @Test
+    void aShorterPromiseSupportsALeaseThatEndsAsMuchEarlier() {
+        CoreFixture replica = elected();
+        replica.response(N2, promises(1, ELECTED, 4, T - 100));
+        replica.at(ELECTED + LEASE - 100 - 1);
+        assertThat(byLease(replica)).containsExactly(served(4));
+
+        CoreFixture later = elected();
+        later.response(N2, promises(1, ELECTED, 4, T - 100));
+        later.at(ELECTED + LEASE - 100);
+        confirmsByARound(later);
+    }
+
+    @Test
+    void aLongerPromiseSupportsNoLongerLease() {
+        CoreFixture replica = elected();
+        replica.response(N2, promises(1, ELECTED, 4, 5 * T));
+        replica.at(ELECTED + LEASE);
+        confirmsByARound(replica);
+    }
+
+    @Test
+    void aFollowerPromisesWhatItsSettingsKeep() {
+        assertThat(promiseOf(voters(3).lease(LEASE))).isEqualTo(T);
+        assertThat(promiseOf(voters(3))).isZero();
+    }
+
+    private static long promiseOf(CoreFixture.Builder settings) {
+        CoreFixture replica = Stands.followerThatHeard(settings);
+        List<Effect> effects = replica.request(N2, Messages.heartbeat(5));
+        return effects.stream()
+                .filter(Effect.Send.class::isInstance)
+                .map(effect -> ((Effect.Send) effect).message())
+                .filter(Message.AppendResponse.class::isInstance)
+                .mapToLong(message -> ((Message.AppendResponse) message).promiseNanos())
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

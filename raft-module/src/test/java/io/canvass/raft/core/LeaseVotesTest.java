@@ -18,6 +18,7 @@ import static io.canvass.raft.core.Messages.fenced;
 import static io.canvass.raft.core.Messages.heartbeat;
 import static io.canvass.raft.core.Messages.matched;
 import static io.canvass.raft.core.Messages.no;
+import static io.canvass.raft.core.Messages.promising;
 import static io.canvass.raft.core.Messages.resigning;
 import static io.canvass.raft.core.Messages.transferVote;
 import static io.canvass.raft.core.Messages.vote;
@@ -127,7 +128,7 @@ class LeaseVotesTest {
                 .containsExactly(
                         persist(2, hard(9, NONE, N3)),
                         became(RoleName.FOLLOWER, 9, N3),
-                        reply(N3, matched(9, N3, 0), 2));
+                        reply(N3, promising(matched(9, N3, 0)), 2));
     }
 
     @Test

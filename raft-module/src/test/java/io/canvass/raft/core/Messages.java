@@ -104,6 +104,13 @@ final class Messages {
         return answer(epoch, leader, new Message.AppendResult.Matched(index));
     }
 
+    /** The same of one that gives nobody else its vote for T. */
+    static Message.AppendResponse promising(Message.AppendResponse answer) {
+        return new Message.AppendResponse(
+                answer.epoch(), answer.leader(), answer.session(), answer.readSequence(), answer.sentAtNanos(),
+                answer.result(), CoreFixture.T);
+    }
+
     static Message.AppendResponse mismatched(long epoch, ReplicaKey leader, LogPosition hint) {
         return answer(epoch, leader, new Message.AppendResult.Mismatched(hint));
     }
@@ -164,6 +171,16 @@ final class Messages {
     /** A follower's answer to n1, the leader of epoch 5. */
     static Message.AppendResponse follows(long session, long sentAt, long matched) {
         return follows(session, 0, sentAt, new Message.AppendResult.Matched(matched));
+    }
+
+    /** The same of one that gives nobody else its vote for T. */
+    static Message.AppendResponse promises(long session, long sentAt, long matched) {
+        return promises(session, sentAt, matched, CoreFixture.T);
+    }
+
+    static Message.AppendResponse promises(long session, long sentAt, long matched, long promiseNanos) {
+        return new Message.AppendResponse(
+                5, N1, session, 0, sentAt, new Message.AppendResult.Matched(matched), promiseNanos);
     }
 
     static Message.AppendResponse follows(

@@ -189,7 +189,8 @@ record Naming(
     private Message renamed(String peer, Message.AppendResponse m) {
         if (isIndifferent(m)) {
             return new Message.AppendResponse(
-                    m.epoch(), m.leader(), STALE, m.readSequence(), Cluster.NOW - Cluster.TIMEOUT, m.result());
+                    m.epoch(), m.leader(), STALE, m.readSequence(), Cluster.NOW - Cluster.TIMEOUT, m.result(),
+                    m.promiseNanos());
         }
         return new Message.AppendResponse(
                 m.epoch(),
@@ -197,7 +198,8 @@ record Naming(
                 session(peer, m.epoch(), m.session()),
                 m.readSequence(),
                 sentAt(m.epoch(), m.sentAtNanos()),
-                m.result());
+                m.result(),
+                m.promiseNanos());
     }
 
     private long session(String peer, long epoch, long value) {

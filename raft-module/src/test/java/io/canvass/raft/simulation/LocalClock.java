@@ -5,7 +5,7 @@ final class LocalClock {
     /** A clock that tells the truth goes at this rate. */
     static final int TRUE_PERMILLE = 1000;
 
-    private final int permille;
+    private int permille;
     private long sinceNanos;
     private long readThen;
 
@@ -17,6 +17,12 @@ final class LocalClock {
     void set(long nowNanos, long reading) {
         sinceNanos = nowNanos;
         readThen = reading;
+    }
+
+    /** It goes on from what it reads, at another rate. */
+    void goAt(long nowNanos, int rate) {
+        set(nowNanos, read(nowNanos));
+        permille = rate;
     }
 
     void jump(long nowNanos, long nanos) {

@@ -119,7 +119,8 @@ enum PlantedFault {
                         answer.session(),
                         Long.MAX_VALUE,
                         answer.sentAtNanos(),
-                        answer.result()));
+                        answer.result(),
+                        answer.promiseNanos()));
             }
             return input;
         }
@@ -137,7 +138,8 @@ enum PlantedFault {
                         answer.session(),
                         answer.readSequence(),
                         answer.sentAtNanos(),
-                        new Message.AppendResult.Matched(replica.memory().size()));
+                        new Message.AppendResult.Matched(replica.memory().size()),
+                        answer.promiseNanos());
             }
             return message;
         }

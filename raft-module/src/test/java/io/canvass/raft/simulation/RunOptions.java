@@ -38,12 +38,16 @@ record RunOptions(
 
     private static final int PLENTY_BYTES = 1 << 20;
     private static final int MANY = 1000;
+    private static final int LEASELESS_DRAWS = 16;
+    private static final int MOST_SERVERS = 16;
     static final int KEEPS_ALL = Integer.MAX_VALUE;
 
     /**
      * Voters have the first numbers, observers those behind them, then those that are no members yet.
      *
      * @param oldPeers the numbers of those that are capped below Pre-Vote
+     * @param leaseReads whether replicas promise what lease reads need, and serve them
+     * @param leaseless the numbers of those that do not all the same: their settings differ
      * @param knowsDirectories whether the configuration names the members' directories
      */
     record Cluster(
@@ -52,6 +56,7 @@ record RunOptions(
             int spares,
             Set<Integer> oldPeers,
             boolean leaseReads,
+            Set<Integer> leaseless,
             boolean knowsDirectories) {
         int servers() {
             return voters + observers + spares;
@@ -88,7 +93,7 @@ record RunOptions(
     /** A cluster on which nothing weighs: a script adds what it wants to see. */
     static RunOptions calm(int voters) {
         return new RunOptions(
-                new Cluster(voters, 0, 0, Set.of(), false, true),
+                new Cluster(voters, 0, 0, Set.of(), false, Set.of(), true),
                 new Pace(TIMEOUT_NANOS / 10, 0, TIMEOUT_NANOS / 1000, 0, TIMEOUT_NANOS / 4, 0),
                 Bounds.PLENTY,
                 Network.Weather.CALM,
@@ -112,6 +117,7 @@ record RunOptions(
                 cluster.spares(),
                 Set.of(number),
                 cluster.leaseReads(),
+                cluster.leaseless(),
                 cluster.knowsDirectories()));
     }
 
@@ -163,7 +169,27 @@ record RunOptions(
             }
         }
         int spares = random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0;
-        return new Cluster(voters, observers, spares, new HashSet<>(old), random.nextInt(4) == 0, random.nextBoolean());
+        int leases = random.nextInt(4 * LEASELESS_DRAWS);
+        return new Cluster(
+                voters,
+                observers,
+                spares,
+                new HashSet<>(old),
+                leases % 4 == 0,
+                leaseless(leases / 4),
+                random.nextBoolean());
+    }
+
+    /** Nobody in half of all runs; else every third server, or two of three, or all of them. */
+    private static Set<Integer> leaseless(int draw) {
+        int thirds = draw < LEASELESS_DRAWS / 2 ? 0 : draw - LEASELESS_DRAWS / 2;
+        Set<Integer> numbers = new HashSet<>();
+        for (int number = 0; number < MOST_SERVERS; number++) {
+            if ((thirds >> (number % 3) & 1) == 1) {
+                numbers.add(number);
+            }
+        }
+        return numbers;
     }
 
     private static Pace drawPace(RandomGenerator random) {
@@ -217,8 +243,8 @@ record RunOptions(
                 bounds.maxPendingReads(),
                 bounds.maxTailBytes(),
                 isOld(number) ? 0 : RaftConfig.PRE_VOTE_VERSION,
-                cluster.leaseReads());
-        return cluster.leaseReads() ? config.withLease(leaseNanos()) : config;
+                false);
+        return cluster.leaseReads() && !cluster.leaseless().contains(number) ? config.withLease(leaseNanos()) : config;
     }
 
     /** How long leases last: as long as the clocks allow. One that jumps keeps to no bound, so where some do there are no leases. */

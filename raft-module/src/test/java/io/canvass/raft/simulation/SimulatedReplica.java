@@ -270,6 +270,14 @@ final class SimulatedReplica {
         applier.lose();
     }
 
+    /** From now on, and over restarts. */
+    void clockGoesAt(int permille) {
+        clock.goAt(simulation.now(), permille);
+        machineTime.goAt(simulation.now(), permille);
+        wakeAt = NO_WAKE;
+        scheduleWake();
+    }
+
     /** Its clock goes ahead, as after a time in which the machine did not run. */
     void jump(long nanos) {
         trace("jumps ahead by " + (double) nanos / RunOptions.TIMEOUT_NANOS + "T");

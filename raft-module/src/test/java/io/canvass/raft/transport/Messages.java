@@ -43,7 +43,7 @@ final class Messages {
     }
 
     static Message.AppendResponse appendResponse(Message.AppendResult result) {
-        return new Message.AppendResponse(7, TestNode.key("n9"), 2, 11, -5, result);
+        return new Message.AppendResponse(7, TestNode.key("n9"), 2, 11, -5, result, 1_000_000_000);
     }
 
     /** One part of a snapshot, with so many bytes of data. */

@@ -1,9 +1,11 @@
 package io.canvass.kv.api.admin;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 import io.canvass.kv.admin.ClusterAdmin;
+import io.canvass.kv.admin.ClusterAlarms;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
@@ -29,9 +31,11 @@ final class AdminCalls {
     private final ClusterAdmin admin;
     private final Replication replication;
     private final ApiLimits limits;
+    private final ClusterAlarms alarms;
 
-    AdminCalls(ClusterAdmin admin, Replication replication, ApiLimits limits) {
+    AdminCalls(ClusterAdmin admin, ClusterAlarms alarms, Replication replication, ApiLimits limits) {
         this.admin = admin;
+        this.alarms = alarms;
         this.replication = replication;
         this.limits = limits;
     }
@@ -68,13 +72,35 @@ final class AdminCalls {
         }
     }
 
+    /**
+     * What each member would have an operator look at.
+     *
+     * @param disarm whether each is to forget what it only remembers
+     * @throws ProblemException 503 if it was not asked
+     */
+    List<ClusterAlarms.Member> alarms(boolean disarm) {
+        try {
+            return alarms.ask(disarm);
+        } catch (ReplicationException e) {
+            throw failed(e.reason(), Objects.requireNonNullElse(e.getMessage(), "")).asException();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            String why = "This node stopped while it waited for the other members";
+            throw (disarm
+                            ? Problem.of(ProblemType.OUTCOME_UNKNOWN, why + ". Send the request to another one.")
+                                    .whenRepeated(Problem.Repeat.SAFE)
+                            : Problem.of(ProblemType.DRAINING, why + ". Ask another one."))
+                    .asException();
+        }
+    }
+
     private static Problem failed(Reason reason, String why) {
         return switch (reason) {
             case NO_QUORUM -> Problem.of(ProblemType.NO_QUORUM, why + ". Nothing was changed. GET /v1/cluster shows what"
                     + " this node sees; send the request again when there is a leader.");
             case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, why + ". Nothing was changed. Send the request again"
                     + " after a second.");
-            case QUOTA_EXCEEDED -> throw new IllegalStateException("No change of the members is refused for want of room");
+            case QUOTA_EXCEEDED, READ_ONLY -> throw new IllegalStateException("No change of the members is refused for want of room");
             case DAMAGED -> Problem.of(ProblemType.REPLICA_DAMAGED, why + ". Nothing was changed. Send the request to"
                     + " another node.");
             case STARTING -> Problem.of(ProblemType.STARTING, why + ". Nothing was changed. Send the request to another"

@@ -92,7 +92,12 @@ final class MemberRequests {
 
     /** A change that the path says all of; a body would have no members. */
     static AdminRequest.Builder bare(HttpServletRequest request) throws IOException {
-        AdminRequest.Builder asked = change(request);
+        return bare(request, List.of(DRY_RUN, FORCE));
+    }
+
+    /** @param parameters of the query that are known */
+    static AdminRequest.Builder bare(HttpServletRequest request, List<String> parameters) throws IOException {
+        AdminRequest.Builder asked = asked(request, parameters);
         JsonBody.read(request, List.of());
         return asked;
     }
@@ -126,10 +131,10 @@ final class MemberRequests {
         RequestHeaders.requireKeepable(request);
         if (request.getHeader(IdempotencyKeys.HEADER) != null) {
             throw QueryParameters.invalid("The header " + IdempotencyKeys.HEADER + " is for writes of keys and leases;"
-                    + " a change of members that is repeated is refused as done or pending.");
+                    + " an operator's request that is repeated does no harm without.");
         }
         if (request.getHeader("If-Match") != null || request.getHeader("If-None-Match") != null) {
-            throw QueryParameters.invalid("Conditions (If-Match, If-None-Match) are for keys; members have no ETag.");
+            throw QueryParameters.invalid("Conditions (If-Match, If-None-Match) are for keys; this has no ETag.");
         }
         return AdminRequest.newBuilder().setDryRun(query.flag(DRY_RUN)).setForce(query.flag(FORCE));
     }

@@ -165,6 +165,7 @@ final class Snapshots {
                     json.writeNumberProperty("actual", e.actualBytes());
                     json.writeStringProperty("property", VERIFY_LIMIT_PROPERTY);
                 })
+                .ofLimit(VERIFY_LIMIT_PROPERTY)
                 .asException();
     }
 }

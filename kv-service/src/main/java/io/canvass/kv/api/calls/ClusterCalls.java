@@ -219,8 +219,8 @@ public final class ClusterCalls {
     private void requireLeaseReads() {
         if (!replication.offersLeaseReads()) {
             throw QueryParameters.invalid("The query parameter 'consistency' is 'lease', and lease reads are off on this"
-                    + " node: kv.read.lease.enabled is false. Nothing was read. Ask for consistency=linearizable, or turn"
-                    + " them on on all nodes.");
+                    + " node: kv.read.lease.enabled is false. Ask for consistency=linearizable, or turn them on on all"
+                    + " nodes.");
         }
     }
 
@@ -244,6 +244,9 @@ public final class ClusterCalls {
             case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, sentences("Too many writes wait.", message, undone));
             case QUOTA_EXCEEDED -> Problem.of(ProblemType.QUOTA_EXCEEDED, sentences(
                     "A disk is nearly full.", message,
+                    "The write was not applied. Reads and deletes work; writes are taken again when there is room."));
+            case READ_ONLY -> Problem.of(ProblemType.READ_ONLY_ALARM, sentences(
+                    "The cluster takes no writes that need room.", message,
                     "The write was not applied. Reads and deletes work; writes are taken again when there is room."));
             case DAMAGED -> Problem.of(ProblemType.REPLICA_DAMAGED, sentences("This node's data is damaged.", message,
                     "The write was not applied. Send it to another node."));
@@ -272,7 +275,7 @@ public final class ClusterCalls {
             case NO_QUORUM, OUTCOME_UNKNOWN, UNSUPPORTED ->
                 Problem.of(ProblemType.NO_QUORUM, sentences(votersSeen(), message, advice));
             case OVERLOADED -> Problem.of(ProblemType.OVERLOADED, sentences("Too many reads wait.", message, advice));
-            case QUOTA_EXCEEDED -> throw new IllegalStateException("A read needs no room on a disk");
+            case QUOTA_EXCEEDED, READ_ONLY -> throw new IllegalStateException("A read needs no room on a disk");
             case DAMAGED -> damaged(message);
             case STARTING -> Problem.of(ProblemType.STARTING, sentences("This node is starting.", message, advice));
             case DRAINING -> Problem.of(ProblemType.DRAINING, sentences("This node is stopping.", message,

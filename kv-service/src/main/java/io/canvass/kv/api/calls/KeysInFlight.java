@@ -35,6 +35,11 @@ public final class KeysInFlight {
         void close();
     }
 
+    /** Whether no request with a key is under way. */
+    public boolean isEmpty() {
+        return keys.isEmpty();
+    }
+
     /** @throws ProblemException 409 {@code idempotency-in-flight}, 503 {@code overloaded} */
     public Hold hold(Optional<ByteString> key) {
         return key.isPresent() ? hold(key.get()) : () -> {};
@@ -44,6 +49,7 @@ public final class KeysInFlight {
         if (!room.tryAcquire()) {
             throw Problem.of(ProblemType.OVERLOADED, bound + " requests with an Idempotency-Key are under way on this node"
                             + " (kv.request.max-in-flight). Nothing was done. Send the request again after a second.")
+                    .ofLimit("kv.request.max-in-flight")
                     .asException();
         }
         if (!keys.add(key)) {

@@ -10,8 +10,10 @@ import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemType;
 import io.canvass.kv.cluster.Replication;
 import io.canvass.kv.cluster.Replication.ClusterView;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JsonGenerator;
 
@@ -22,12 +24,22 @@ public final class ProblemReplies {
     /** One election takes less; clients that wait add jitter of their own. */
     private static final String RETRY_AFTER_SECONDS = "1";
 
+    private static final String REFUSALS = "kv.limit.refusals";
+
     private static final String ANSWERED = ProblemReplies.class.getName() + ".answered";
 
     private final Replication replication;
+    private final Optional<MeterRegistry> meters;
 
-    ProblemReplies(Replication replication) {
+    ProblemReplies(Replication replication, ObjectProvider<MeterRegistry> meters) {
         this.replication = replication;
+        this.meters = Optional.ofNullable(meters.getIfAvailable());
+    }
+
+    private void count(Problem problem) {
+        if (!problem.limit().isEmpty()) {
+            meters.ifPresent(registry -> registry.counter(REFUSALS, "limit", problem.limit()).increment());
+        }
     }
 
     /**
@@ -56,6 +68,7 @@ public final class ProblemReplies {
 
     /** Sets the status and the headers, those of the body included, and returns the body, which is ASCII. */
     byte[] prepare(HttpServletRequest request, HttpServletResponse response, Problem problem, Occurrence occurrence) {
+        count(problem);
         ClusterView view = replication.view();
         byte[] body = KvJson.object(json -> write(json, problem, occurrence, view, RequestIds.of(request)));
         response.setStatus(problem.status());
@@ -75,6 +88,7 @@ public final class ProblemReplies {
 
     /** The line that ends an answer of many lines: {@code {"error":{…}}}, the problem as it would be sent. */
     public byte[] errorLine(HttpServletRequest request, Problem problem) {
+        count(problem);
         return KvJson.object(json -> {
             json.writeObjectPropertyStart("error");
             write(json, problem, Occurrence.of(request), replication.view(), RequestIds.of(request));

@@ -46,6 +46,7 @@ public final class ValueBody {
                     }
                     json.writeStringProperty("property", LIMIT_PROPERTY);
                 })
+                .ofLimit(LIMIT_PROPERTY)
                 .asException();
     }
 }

@@ -195,6 +195,7 @@ public final class JsonReader implements AutoCloseable {
             throw Problem.of(ProblemType.VALUE_TOO_LARGE, subject() + " is longer than any key or value may be. Nothing was"
                             + " done. Store less, or raise " + ValueBody.LIMIT_PROPERTY + " on every node.")
                     .withMembers(members -> members.writeStringProperty("property", ValueBody.LIMIT_PROPERTY))
+                    .ofLimit(ValueBody.LIMIT_PROPERTY)
                     .asException();
         } catch (JacksonException e) {
             if (e.getCause() instanceof CharacterCodingException) {

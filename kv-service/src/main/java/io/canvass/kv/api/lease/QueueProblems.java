@@ -47,7 +47,8 @@ final class QueueProblems {
 
     static Problem tooManyWait(int limit) {
         return Problem.of(ProblemType.OVERLOADED, limit + " requests wait for locks and elections on this node, which is as many"
-                + " as may (kv.lock.max-waiting). Nothing was done. Ask again without wait, later, or on another node.");
+                + " as may (kv.lock.max-waiting). Nothing was done. Ask again without wait, later, or on another node.")
+                .ofLimit("kv.lock.max-waiting");
     }
 
     /** Whoever claimed it may be in the queue. */

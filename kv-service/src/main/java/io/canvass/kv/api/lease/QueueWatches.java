@@ -1,5 +1,6 @@
 package io.canvass.kv.api.lease;
 
+import io.canvass.kv.api.http.OpenStreams;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -46,8 +47,11 @@ final class QueueWatches implements Endpoints {
     private final ClusterCalls cluster;
     private final ApiLimits limits;
     private final WatchTimes times;
+    private final OpenStreams open;
 
-    QueueWatches(KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times) {
+    QueueWatches(
+            KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times, OpenStreams open) {
+        this.open = open;
         this.queries = queries;
         this.hub = hub;
         this.cluster = cluster;
@@ -77,7 +81,7 @@ final class QueueWatches implements Endpoints {
         cluster.awaitFreshness(Consistency.LOCAL);
         Replies.stamp(request, response, cluster.view());
         response.setHeader("Kv-Consistency", Consistency.LOCAL.word());
-        try (Bell bell = hub.bell(queue)) {
+        try (Bell bell = hub.bell(queue); OpenStreams.Stay _ = open.enter(request)) {
             LockQueue first = look(queue);
             if (request.getMethod().equals("HEAD")) {
                 EventWriter.describe(response, format);

@@ -14,6 +14,7 @@ import tools.jackson.core.JsonGenerator;
  * @param outcome what became of the write; not told to reads
  * @param headers beside those that every problem has
  * @param members writes the members that only this type has
+ * @param limit the limit that was met, for the metric: a property, or the type; empty if it is about none
  */
 public record Problem(
         String reference,
@@ -23,7 +24,8 @@ public record Problem(
         ProblemType.Outcome outcome,
         boolean retryable,
         List<Header> headers,
-        Members members) {
+        Members members,
+        String limit) {
 
     public Problem {
         headers = List.copyOf(headers);
@@ -33,7 +35,7 @@ public record Problem(
     public static Problem of(ProblemType type, String detail) {
         return new Problem(
                 type.reference(), type.status(), type.title(), detail, type.outcome(), type.retryable(), List.of(),
-                json -> {});
+                json -> {}, type.isLimit() ? type.slug() : "");
     }
 
     /**
@@ -42,24 +44,33 @@ public record Problem(
      */
     static Problem ofStatus(int status, String reason, String detail) {
         ProblemType.Outcome outcome = status < 500 ? ProblemType.Outcome.NOT_APPLIED : ProblemType.Outcome.UNKNOWN;
-        return new Problem("about:blank", status, reason, detail, outcome, false, List.of(), json -> {});
+        return new Problem("about:blank", status, reason, detail, outcome, false, List.of(), json -> {}, "");
     }
 
     /** The same with one more header. */
     public Problem withHeader(String name, String value) {
         List<Header> more = new ArrayList<>(headers);
         more.add(new Header(name, value));
-        return new Problem(reference, status, title, detail, outcome, retryable, more, members);
+        return new Problem(reference, status, title, detail, outcome, retryable, more, members, limit);
     }
 
     /** The same with these members, in place of those it had. */
     public Problem withMembers(Members added) {
-        return new Problem(reference, status, title, detail, outcome, retryable, headers, added);
+        return new Problem(reference, status, title, detail, outcome, retryable, headers, added, limit);
+    }
+
+    /**
+     * The same, counted as a refusal by a limit.
+     *
+     * @param property the setting that bounds it
+     */
+    public Problem ofLimit(String property) {
+        return new Problem(reference, status, title, detail, outcome, retryable, headers, members, property);
     }
 
     /** The same, {@code retryable} only if a repetition does no harm. */
     public Problem whenRepeated(Repeat repeat) {
-        return new Problem(reference, status, title, detail, outcome, repeat == Repeat.SAFE, headers, members);
+        return new Problem(reference, status, title, detail, outcome, repeat == Repeat.SAFE, headers, members, limit);
     }
 
     /** To be thrown where the request ends. */

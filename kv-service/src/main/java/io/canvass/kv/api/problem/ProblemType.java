@@ -205,6 +205,10 @@ public enum ProblemType {
     REMOVED("removed", 503, "The node is no member of its cluster any more", Outcome.NOT_APPLIED, true,
             "The node was removed from its cluster: it takes no writes, and what it could read grows old for ever.",
             "Send the request to a member of the cluster."),
+    READ_ONLY_ALARM("read-only-alarm", 503, "The cluster takes no writes that need room", Outcome.NOT_APPLIED, true,
+            "The disks of so many voters are nearly full that the others are no majority; GET /v1/alarms names them. Reads"
+                    + " and deletes work as before. Writes are taken again by themselves when there is room.",
+            "Have the operator make room; meanwhile send the request again after some seconds."),
     OUTCOME_UNKNOWN("outcome-unknown", 504, "It is not known whether the write happened", Outcome.UNKNOWN, false,
             "The write was handed to the cluster, and no answer came in time. It may have been applied, may still be,"
                     + " or may never be.",
@@ -216,9 +220,8 @@ public enum ProblemType {
             "The request line names a version of HTTP that is not spoken here.",
             "Use HTTP/1.1."),
     QUOTA_EXCEEDED("quota-exceeded", 507, "A disk of the cluster is nearly full", Outcome.NOT_APPLIED, true,
-            "The disk of this node, of the leader, or of too many voters has less room than is kept free, and the write"
-                    + " needs room. Reads and deletes work as before. Writes are taken again by themselves when there"
-                    + " is room.",
+            "The disk of this node or of the leader has less room than is kept free, and the write needs room."
+                    + " Reads and deletes work as before. Writes are taken again by themselves when there is room.",
             "Have the operator make room; meanwhile send the request again after some seconds, perhaps to another"
                     + " node.");
 
@@ -274,6 +277,16 @@ public enum ProblemType {
     /** What to do about it, for the type's page. */
     public String remedy() {
         return remedy;
+    }
+
+    /** Whether it says that a limit was met ({@code docs/api.md}, Limits). */
+    boolean isLimit() {
+        return switch (this) {
+            case QUEUE_FULL, TOO_MANY_LEASES, TOO_MANY_MEMBERS, SNAPSHOT_RUNNING, VALUE_TOO_LARGE, TOO_MANY_OPERATIONS,
+                    BODY_TOO_LARGE, SNAPSHOT_TOO_LARGE, RATE_LIMITED, TOO_MANY_WATCHES, OVERLOADED, QUOTA_EXCEEDED,
+                    READ_ONLY_ALARM -> true;
+            default -> false;
+        };
     }
 
     /** The {@code type} member: a root-relative reference, so that it works offline (RFC 9457, section 3.1.1). */

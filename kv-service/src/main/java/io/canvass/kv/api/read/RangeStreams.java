@@ -1,5 +1,6 @@
 package io.canvass.kv.api.read;
 
+import io.canvass.kv.api.http.OpenStreams;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.Semaphore;
@@ -40,6 +41,7 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
     private final ProblemResolver problems;
     private final ProblemReplies replies;
     private final StreamLimits limits;
+    private final OpenStreams streams;
     private final Semaphore free;
     private volatile boolean closing;
 
@@ -48,7 +50,9 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
             ProblemResolver problems,
             ProblemReplies replies,
             StreamLimits limits,
+            OpenStreams streams,
             ObjectProvider<MeterRegistry> registry) {
+        this.streams = streams;
         this.reader = reader;
         this.problems = problems;
         this.replies = replies;
@@ -93,7 +97,7 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
         if (!free.tryAcquire()) {
             throw tooMany();
         }
-        try {
+        try (OpenStreams.Stay _ = streams.enter(request)) {
             requireNotClosing();
             KvQueries.RangePage page = reader.range(first);
             headers.accept(page.revision());
@@ -161,6 +165,7 @@ final class RangeStreams implements ApplicationListener<ContextClosedEvent> {
                     json.writeNumberProperty("limit", limits.maxOpen());
                     json.writeStringProperty("property", StreamLimits.MAX_OPEN_PROPERTY);
                 })
+                .ofLimit(StreamLimits.MAX_OPEN_PROPERTY)
                 .asException();
     }
 }

@@ -1,7 +1,10 @@
 package io.canvass.kv.api.server;
 
+import io.canvass.kv.api.http.OpenStreams;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.apache.catalina.connector.Connector;
@@ -16,7 +19,7 @@ import org.springframework.context.SmartLifecycle;
  * The time between a node's word that it leaves and its leaving: requests are answered as ever, but each answer ends its
  * connection ({@code Connection: close}), so that clients have gone elsewhere before the server turns away what comes.
  * Tomcat alone would, at its pause, drop keep-alive connections together with the requests that are on their way on them,
- * or answer them 503.
+ * or answer them 503. At its end, streams whose clients do not read are cut off: the drain would wait for their write timeout.
  */
 public final class LameDuck implements SmartLifecycle {
     /** Stops with the handing over of leadership, before the web server drains. */
@@ -28,6 +31,7 @@ public final class LameDuck implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(LameDuck.class);
     private final List<Connector> connectors = new CopyOnWriteArrayList<>();
     private final Duration period;
+    private volatile Optional<OpenStreams> streams = Optional.empty();
     private volatile boolean running;
 
     /** @param period from the last answer that leaves a connection open to the end of new connections */
@@ -35,9 +39,14 @@ public final class LameDuck implements SmartLifecycle {
         this.period = period;
     }
 
-    /** Called for each connector before it starts. */
-    void watch(Connector connector) {
+    /**
+     * Called for each connector before it starts.
+     *
+     * @param open of all connectors
+     */
+    void watch(Connector connector, OpenStreams open) {
         connectors.add(connector);
+        streams = Optional.of(open);
     }
 
     @Override
@@ -87,6 +96,19 @@ public final class LameDuck implements SmartLifecycle {
         long left = LAST_ACCEPTED.toMillis();
         for (ProtocolHandler handler : handlers) {
             left = handler.awaitConnectionsClose(left);
+        }
+        streams.map(OpenStreams::connections).ifPresent(open -> endStreams(handlers, open));
+    }
+
+    /** They were told to end when the context began to close: who has not read that by now reads nothing. */
+    private static void endStreams(List<ProtocolHandler> handlers, Set<String> open) {
+        if (!open.isEmpty()) {
+            LOG.info("{} streams whose clients do not read are cut off", open.size());
+        }
+        for (ProtocolHandler handler : handlers) {
+            if (handler instanceof OpenHttp11Protocol http) {
+                http.endOutput(open);
+            }
         }
     }
 }

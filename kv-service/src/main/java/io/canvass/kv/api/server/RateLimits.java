@@ -74,6 +74,7 @@ final class RateLimits {
                     json.writeNumberProperty("limit", perSecond);
                     json.writeStringProperty("property", "kv.request.max-rate");
                 })
+                .ofLimit("kv.request.max-rate")
                 .asException();
     }
 }

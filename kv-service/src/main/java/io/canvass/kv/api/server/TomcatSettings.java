@@ -1,5 +1,6 @@
 package io.canvass.kv.api.server;
 
+import io.canvass.kv.api.http.OpenStreams;
 import io.canvass.kv.api.error.ProblemErrorReportValve;
 import io.canvass.kv.api.error.ProblemReplies;
 import io.canvass.kv.api.http.ApiLimits;
@@ -14,6 +15,7 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -26,9 +28,15 @@ final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTom
     private final ObjectProvider<ProblemReplies> replies;
     private final ApiLimits limits;
     private final ObjectProvider<LameDuck> lameDuck;
+    private final OpenStreams streams;
 
     /** @param replies asked for at the first error only: the server is configured before the cluster's beans exist */
-    TomcatSettings(ObjectProvider<ProblemReplies> replies, ApiLimits limits, ObjectProvider<LameDuck> lameDuck) {
+    TomcatSettings(
+            ObjectProvider<ProblemReplies> replies,
+            ApiLimits limits,
+            ObjectProvider<LameDuck> lameDuck,
+            OpenStreams streams) {
+        this.streams = streams;
         this.replies = replies;
         this.limits = limits;
         this.lameDuck = lameDuck;
@@ -37,7 +45,10 @@ final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTom
     @Override
     public void customize(ConfigurableTomcatWebServerFactory factory) {
         factory.addConnectorCustomizers(TomcatSettings::customize);
-        lameDuck.ifAvailable(duck -> factory.addConnectorCustomizers(duck::watch));
+        lameDuck.ifAvailable(duck -> factory.addConnectorCustomizers(connector -> duck.watch(connector, streams)));
+        if (factory instanceof TomcatWebServerFactory tomcat) {
+            tomcat.setProtocol(OpenHttp11Protocol.class.getName());
+        }
         factory.addContextCustomizers(context -> {
             if (context.getParent() instanceof Host host) {
                 replaceErrorPage(host);

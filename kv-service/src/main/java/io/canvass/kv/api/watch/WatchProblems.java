@@ -26,6 +26,7 @@ public final class WatchProblems {
                         json.writeNumberProperty("limit", hub.limits().maxStreams());
                         json.writeStringProperty("property", LIMIT_PROPERTY);
                     })
+                    .ofLimit(LIMIT_PROPERTY)
                     .asException();
             case CLOSED -> Problem.of(ProblemType.DRAINING, e.getMessage()
                     + " Nothing was begun. Send the request to another node.").asException();

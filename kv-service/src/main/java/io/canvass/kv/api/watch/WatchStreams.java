@@ -1,5 +1,6 @@
 package io.canvass.kv.api.watch;
 
+import io.canvass.kv.api.http.OpenStreams;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -43,8 +44,11 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
     private final ClusterCalls cluster;
     private final ApiLimits limits;
     private final WatchTimes times;
+    private final OpenStreams open;
 
-    WatchStreams(KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times) {
+    WatchStreams(
+            KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times, OpenStreams open) {
+        this.open = open;
         this.queries = queries;
         this.hub = hub;
         this.cluster = cluster;
@@ -116,8 +120,9 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
             return;
         }
         try (Watch watch = wanted.initial()
-                ? hub.watchLater(wanted.interest(), wanted.kinds(), wanted.previous(), from)
-                : hub.watch(wanted.interest(), wanted.kinds(), wanted.previous(), from)) {
+                        ? hub.watchLater(wanted.interest(), wanted.kinds(), wanted.previous(), from)
+                        : hub.watch(wanted.interest(), wanted.kinds(), wanted.previous(), from);
+                OpenStreams.Stay _ = open.enter(request)) {
             EventWriter out = new EventWriter(response, format);
             Stream stream = new Stream(watch, out, wanted, new StreamLife(out, cluster, times, wanted.requireLeader()));
             out.connected(cluster.view(), wanted.initial() ? OptionalLong.empty() : OptionalLong.of(from - 1));

@@ -50,6 +50,7 @@ final class Budget {
                     json.writeNumberProperty("actual", actual);
                     json.writeStringProperty("property", property);
                 })
+                .ofLimit(property)
                 .asException();
     }
 }

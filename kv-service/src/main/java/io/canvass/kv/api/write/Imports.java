@@ -89,7 +89,8 @@ final class Imports implements Endpoints {
                             problem.members().write(json);
                             json.writeNumberProperty("imported", run.imported());
                             json.writeNumberProperty("line", run.line());
-                        })
+                        },
+                        problem.limit())
                 .asException();
     }
 }

@@ -276,6 +276,14 @@ class LocksTest extends ApiTest {
     }
 
     @Test
+    void soLongMayBeAskedForAndNotLonger() {
+        assertThat(put(NIGHTLY + "?wait=10m", owner("job-7")).status()).isEqualTo(201);
+        Wire.Reply refused = put(NIGHTLY + "?wait=600001ms", owner("job-7"));
+        assertProblem(refused, 400, "invalid-request");
+        assertThat(refused.json().path("detail").asString()).contains("'wait'", "10m");
+    }
+
+    @Test
     void soManyWaitAndNotOneMore() {
         assertThat(take("job-7").status()).isEqualTo(201);
         for (int i = 0; i < TestServer.MAX_WAITING; i++) {

@@ -1,9 +1,11 @@
 package io.canvass.kv.api.read;
 
+import io.canvass.kv.api.server.LameDuck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 
 import io.canvass.kv.api.ApiTest;
@@ -11,6 +13,7 @@ import io.canvass.kv.api.TestServer;
 import io.canvass.kv.api.Wire;
 import io.canvass.raft.core.Bytes;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -134,6 +137,24 @@ class RangeStreamsTest extends ApiTest {
         assertThat(rest(socket)).contains("{\"error\":{\"type\":\"/problems/draining\"").doesNotContain("\"end\":true");
         assertProblem(new Wire(own.port()).get("/v1/export"), 503, "draining");
         own.stop();
+    }
+
+    /** Otherwise the stop would wait for the write timeout, ten minutes here. */
+    @Test
+    @Timeout(300)
+    void aStopDoesNotWaitForAClientThatReadsNothing() throws Exception {
+        TestServer own = TestServer.start(
+                TestServer.SMALL, List.of(new LameDuck(Duration.ofMillis(200))), "--server.shutdown=graceful",
+                "--spring.lifecycle.timeout-per-shutdown-phase=10m", "--server.tomcat.connection-timeout=10m");
+        for (int i = 0; i < LARGE_KEYS; i++) {
+            own.store().seed(Bytes.ofUtf8("k" + i), new byte[LARGE_BYTES]);
+        }
+        try (Socket socket = new Wire(own.port()).connect()) {
+            socket.getOutputStream().write(("GET /v1/export HTTP/1.1\r\nHost: test\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            own.stop();
+            assertThat(rest(socket)).as("what was sent before").contains("\"export\":1").doesNotContain("\"end\":true");
+        }
     }
 
     @Test

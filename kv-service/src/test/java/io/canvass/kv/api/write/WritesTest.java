@@ -209,7 +209,7 @@ class WritesTest extends ApiTest {
             throw new ReplicationException(reason, "");
         });
         int status = switch (reason) {
-            case NO_QUORUM, OVERLOADED, DAMAGED, STARTING, DRAINING, REMOVED -> 503;
+            case NO_QUORUM, OVERLOADED, READ_ONLY, DAMAGED, STARTING, DRAINING, REMOVED -> 503;
             case QUOTA_EXCEEDED -> 507;
             case UNSUPPORTED -> 501;
             case OUTCOME_UNKNOWN -> 504;
