@@ -3,6 +3,7 @@ package io.canvass.kv.admin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +57,7 @@ final class MemberAlarms implements ClusterAlarms {
     private List<Member> answers(boolean disarm) throws InterruptedException {
         String self = raft.status().self().nodeId();
         Map<String, CompletableFuture<Member>> asked = new TreeMap<>();
-        TreeSet<String> others = new TreeSet<>();
+        Set<String> others = new TreeSet<>();
         raft.configuration().members().forEach(member -> others.add(member.key().nodeId()));
         others.remove(self);
         AlarmsRequest request = AlarmsRequest.newBuilder()

@@ -63,7 +63,7 @@ final class LeasePromise {
         } catch (IOException e) {
             throw new InvalidSettingException(
                     "kv.data-dir",
-                    file.toAbsolutePath().getParent().toString(),
+                    String.valueOf(file.toAbsolutePath().getParent()),
                     "the file " + file + ", by which lease reads are safe, cannot be read or written (" + e + ")",
                     "correct that, and start the node again");
         } catch (InterruptedException e) {

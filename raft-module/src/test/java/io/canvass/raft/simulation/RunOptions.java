@@ -185,7 +185,7 @@ record RunOptions(
         int thirds = draw < LEASELESS_DRAWS / 2 ? 0 : draw - LEASELESS_DRAWS / 2;
         Set<Integer> numbers = new HashSet<>();
         for (int number = 0; number < MOST_SERVERS; number++) {
-            if ((thirds >> (number % 3) & 1) == 1) {
+            if (((thirds >> (number % 3)) & 1) == 1) {
                 numbers.add(number);
             }
         }
