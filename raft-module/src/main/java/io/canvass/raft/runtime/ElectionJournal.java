@@ -138,6 +138,12 @@ final class ElectionJournal {
                 begin(cause(input, changed), sender(input), nowNanos, age);
             }
         }
+        // A round ends before the vote that ended it is written down.
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.RoundEnded ended) {
+                ended(open, ended, nowNanos);
+            }
+        }
         for (Effect effect : effects) {
             observe(effect, nowNanos);
         }
@@ -253,8 +259,6 @@ final class ElectionJournal {
             }
         } else if (effect instanceof Effect.Send send && send.message() instanceof Message.VoteRequest request) {
             asked(request.round(), send.to());
-        } else if (effect instanceof Effect.RoundEnded ended) {
-            ended(current, ended, nowNanos);
         }
     }
 
