@@ -24,7 +24,8 @@ public final class Probe {
     }
 
     static String ownReadiness(Map<String, String> environment) {
-        return "http://127.0.0.1:" + environment.getOrDefault("SERVER_PORT", "8080") + "/readyz";
+        String port = environment.getOrDefault("SERVER_PORT", "8080");
+        return "http://127.0.0.1:" + port + "/readyz";
     }
 
     /** Prints what was answered, for those who look into what the engine noted. */
