@@ -193,7 +193,7 @@ public record KvProperties(
             @DurationMin(millis = 1, message = "must be at least 1ms") @DefaultValue("100ms") Duration heartbeatInterval,
             @DurationMin(millis = 0, message = "must be at least 0ms") @DefaultValue("2ms") Duration commitDelay,
             @DurationMin(millis = 50, message = "must be at least 50ms") @DefaultValue("5s") Duration diskStallLimit,
-            @Min(value = 0, message = "must be from 0 to 3") @Max(value = 3, message = "must be from 0 to 3") @DefaultValue("3")
+            @Min(value = 0, message = "must be from 0 to 4") @Max(value = 4, message = "must be from 0 to 4") @DefaultValue("4")
                     int protocolVersion,
             @DataSizeBetween(min = "1KB", max = "64MB") @DefaultValue("1MB") DataSize maxAppendSize,
             @Min(value = 1, message = "must be from 1 to 65536") @Max(value = 65_536, message = "must be from 1 to 65536")

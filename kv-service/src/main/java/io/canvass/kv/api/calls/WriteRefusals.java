@@ -50,7 +50,8 @@ public final class WriteRefusals {
             case TOO_MANY_LEASES -> Problem.of(ProblemType.TOO_MANY_LEASES, detail + " Let some end, or attach several keys to"
                             + " one.")
                     .withMembers(json -> bound(json, refused));
-            case LOCK_HELD, QUEUE_FULL, NOT_HOLDER, UNKNOWN, UNRECOGNIZED ->
+            case LOCK_HELD, QUEUE_FULL, NOT_HOLDER, FORBIDDEN, ROLE_NOT_FOUND, ROLE_IN_USE, PRINCIPAL_EXISTS,
+                    PRINCIPAL_NOT_FOUND, CERTIFICATE_TAKEN, TOO_MANY_ROLES, TOO_MANY_PRINCIPALS, UNKNOWN, UNRECOGNIZED ->
                 throw new IllegalStateException("The store refused a write with " + refused.getReason());
         };
     }
