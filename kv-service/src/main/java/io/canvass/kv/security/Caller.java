@@ -2,9 +2,6 @@ package io.canvass.kv.security;
 
 /** On whose behalf a request is answered. */
 public sealed interface Caller {
-    /** Of the request that the current thread answers; unbound, nothing may be done. */
-    ScopedValue<Caller> CURRENT = ScopedValue.newInstance();
-
     /** As the audit and {@code whoami} name it. */
     String name();
 
@@ -16,8 +13,15 @@ public sealed interface Caller {
         }
     }
 
-    /** Whoever shows nothing. */
-    record Nobody() implements Caller {
+    /**
+     * Whoever shows nothing, or nothing that is of use.
+     *
+     * @param why a sentence
+     */
+    record Nobody(String why) implements Caller {
+        /** Who shows nothing at all. */
+        static final Nobody SILENT = new Nobody("This cluster asks who you are, and the request does not say.");
+
         @Override
         public String name() {
             return "nobody";

@@ -70,7 +70,7 @@ public final class GuardedQueries implements KvQueries {
 
     private boolean isUsable(LeaseInfo lease) {
         return !security.isOn()
-                || (security.current() instanceof Caller.Known known
+                || (security.current().caller() instanceof Caller.Known known
                         && known.principal().equals(lease.getOwner())
                         && security.principal(security.auth(), known).isPresent())
                 || security.isAdmin();

@@ -30,25 +30,33 @@ public final class Security {
     private final Supplier<AuthState> auth;
     private final AdminFile file;
     private final LongSupplier clockMillis;
+    private final AuditLog audit;
 
-    private Security(boolean on, Supplier<AuthState> auth, AdminFile file, LongSupplier clockMillis) {
+    private Security(
+            boolean on, Supplier<AuthState> auth, AdminFile file, LongSupplier clockMillis, AuditLog audit) {
         this.on = on;
         this.auth = auth;
         this.file = file;
         this.clockMillis = clockMillis;
+        this.audit = audit;
     }
 
-    /** Everybody may do everything. */
-    public static Security off() {
-        return new Security(false, () -> AuthState.EMPTY, AdminFile.none(), System::currentTimeMillis);
+    /**
+     * Everybody may do everything.
+     *
+     * @param auth as this node has applied it: it can be prepared before it counts
+     */
+    public static Security off(Supplier<AuthState> auth, AuditLog audit) {
+        return new Security(false, auth, AdminFile.none(), System::currentTimeMillis, audit);
     }
 
     /**
      * @param auth as this node has applied it
      * @param clockMillis since 1970: by it, principals expire
      */
-    public static Security on(Supplier<AuthState> auth, AdminFile file, LongSupplier clockMillis) {
-        return new Security(true, auth, file, clockMillis);
+    public static Security on(
+            Supplier<AuthState> auth, AdminFile file, LongSupplier clockMillis, AuditLog audit) {
+        return new Security(true, auth, file, clockMillis, audit);
     }
 
     public boolean isOn() {
@@ -61,11 +69,10 @@ public final class Security {
     }
 
     /**
-     * Who shows this. A token counts before a certificate: whoever shows a wrong one is refused, whatever else they show.
+     * Who shows this. A token counts before a certificate: whoever shows a wrong one is nobody, whatever else they show.
      *
      * @param authorization the header of that name
      * @param certificates of the client, its own first
-     * @throws DeniedException if what is shown is of no use
      */
     public Caller identify(Optional<String> authorization, List<X509Certificate> certificates) {
         if (!on) {
@@ -74,26 +81,25 @@ public final class Security {
         if (authorization.isPresent()) {
             return ofToken(authorization.get());
         }
-        return certificates.isEmpty() ? new Caller.Nobody() : ofCertificate(certificates.getFirst());
+        return certificates.isEmpty() ? Caller.Nobody.SILENT : ofCertificate(certificates.getFirst());
     }
 
     private Caller ofToken(String header) {
         if (!header.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
-            throw denied(Why.UNAUTHENTICATED, "The header Authorization is of another scheme than Bearer.");
+            return new Caller.Nobody("The header Authorization is of another scheme than Bearer.");
         }
         String token = header.substring(BEARER.length()).strip();
         Optional<Tokens.Presented> presented = Tokens.parse(token);
-        Optional<Principal> principal = presented.flatMap(shown -> auth.get().principal(shown.principal()))
+        Optional<Principal> principal = presented.flatMap(shown -> auth.get().principal(shown.principal())
                 .filter(known -> known.credential() instanceof Principal.Credential.Token secret
-                        && presented.get().is(secret.sha256()));
+                        && shown.is(secret.sha256())));
         if (principal.isPresent()) {
             return known(principal.get(), false);
         }
-        if (file.holds(token)) {
-            return new Caller.FileAdmin();
-        }
-        throw denied(Why.UNAUTHENTICATED, "The token is not known on this node: it was never made, or is revoked, or this"
-                + " node has not heard of it yet.");
+        return file.holds(token)
+                ? new Caller.FileAdmin()
+                : new Caller.Nobody("The token is not known on this node: it was never made, or is revoked, or this node has"
+                        + " not heard of it yet.");
     }
 
     private Caller ofCertificate(X509Certificate certificate) {
@@ -102,20 +108,19 @@ public final class Security {
         for (String identity : Certificates.identities(certificate)) {
             state.ofCertificate(identity).ifPresent(principal -> found.put(principal.name(), principal));
         }
-        if (found.size() > 1) {
-            throw denied(Why.UNAUTHENTICATED, "The client certificate is that of several principals: "
-                    + String.join(", ", found.keySet()) + ".");
+        if (found.isEmpty()) {
+            return new Caller.Nobody("The client certificate names no principal of this cluster.");
         }
-        // One that names nobody is as good as none: others use them for the connection alone.
-        return found.isEmpty() ? new Caller.Nobody() : known(found.firstEntry().getValue(), true);
+        return found.size() > 1
+                ? new Caller.Nobody("The client certificate is that of several principals: "
+                        + String.join(", ", found.keySet()) + ".")
+                : known(found.firstEntry().getValue(), true);
     }
 
     private Caller known(Principal principal, boolean byCertificate) {
-        if (principal.isExpired(clockMillis.getAsLong())) {
-            throw denied(Why.UNAUTHENTICATED, "The " + (byCertificate ? "certificate's principal" : "token") + " '"
-                    + principal.name() + "' has expired.");
-        }
-        return new Caller.Known(principal.name(), principal.since(), byCertificate);
+        return principal.isExpired(clockMillis.getAsLong())
+                ? new Caller.Nobody("The principal '" + principal.name() + "' has expired.")
+                : new Caller.Known(principal.name(), principal.since(), byCertificate);
     }
 
     /** Whether the caller, as things stand now, may do that. */
@@ -138,25 +143,56 @@ public final class Security {
                 .filter(principal -> !principal.isExpired(clockMillis.getAsLong()));
     }
 
-    /** @throws DeniedException if the caller may not */
-    public void require(Caller caller, Need need) {
-        if (may(caller, need)) {
-            return;
+    /** @throws DeniedException if the caller may not; that is in the audit then */
+    public void require(Call call, Need need) {
+        if (!may(call.caller(), need)) {
+            throw denied(call, Optional.of(need));
         }
-        if (caller instanceof Caller.Nobody) {
-            throw denied(Why.UNAUTHENTICATED, "This cluster asks who you are, and the request does not say.");
-        }
-        if (caller instanceof Caller.Known known && principal(auth.get(), known).isEmpty()) {
-            throw denied(Why.UNAUTHENTICATED, "The principal '" + known.principal() + "' was revoked or has expired.");
-        }
-        throw denied(Why.FORBIDDEN, "The principal '" + caller.name() + "' lacks " + need.describe() + ".");
     }
 
-    /** That somebody known calls, with whatever rights. */
-    public void requireKnown(Caller caller) {
-        if (caller instanceof Caller.Nobody) {
-            throw denied(Why.UNAUTHENTICATED, "This cluster asks who you are, and the request does not say.");
+    /**
+     * That somebody calls who is known, with whatever rights.
+     *
+     * @throws DeniedException if not; that is in the audit then
+     */
+    public void requireKnown(Call call) {
+        boolean known = switch (call.caller()) {
+            case Caller.Anybody _ -> !on;
+            case Caller.Nobody _ -> false;
+            case Caller.FileAdmin _ -> file.isThere();
+            case Caller.Known caller -> principal(auth.get(), caller).isPresent();
+        };
+        if (!known) {
+            throw denied(call, Optional.empty());
         }
+    }
+
+    private DeniedException denied(Call call, Optional<Need> need) {
+        return switch (call.caller()) {
+            case Caller.Nobody(String why) -> denied(call, Why.UNAUTHENTICATED, why);
+            case Caller.Known known when principal(auth.get(), known).isEmpty() ->
+                denied(call, Why.UNAUTHENTICATED, "The principal '" + known.principal() + "' was revoked or has expired.");
+            case Caller.FileAdmin _ -> denied(call, Why.UNAUTHENTICATED, "The file of the admin's token is gone.");
+            case Caller.Anybody _ -> denied(call, Why.UNAUTHENTICATED, "Authentication is on by now.");
+            case Caller.Known known ->
+                denied(call, Why.FORBIDDEN, "The principal '" + known.principal() + "' lacks "
+                        + need.map(Need::describe).orElse("any right") + ".");
+        };
+    }
+
+    private DeniedException denied(Call call, Why why, String what) {
+        audit.refused(call, what);
+        return new DeniedException(why, what + UNDONE);
+    }
+
+    /** What apply said of a command that it did not apply on behalf of the current caller. */
+    public DeniedException deniedInApply(String detail) {
+        return denied(current(), Why.FORBIDDEN, detail);
+    }
+
+    /** That nothing is served under a rule: nobody, an admin neither, gets what nobody declared. */
+    public DeniedException undeclared(Call call) {
+        return denied(call, Why.FORBIDDEN, "No right is declared for this path, so nobody may use it.");
     }
 
     /** Of the request that this thread answers. */
@@ -164,9 +200,11 @@ public final class Security {
         require(current(), need);
     }
 
-    /** Of the request that this thread answers; nobody where no request is answered. */
-    public Caller current() {
-        return Caller.CURRENT.isBound() ? Caller.CURRENT.get() : on ? new Caller.Nobody() : new Caller.Anybody();
+    /** Of the request that this thread answers; nobody's where no request is answered. */
+    public Call current() {
+        return Call.CURRENT.isBound()
+                ? Call.CURRENT.get()
+                : Call.of(on ? Caller.Nobody.SILENT : new Caller.Anybody());
     }
 
     /**
@@ -178,15 +216,13 @@ public final class Security {
         if (!on) {
             return command;
         }
-        Caller caller = current();
-        // Before the rights are looked at: those that are judged are not older.
-        long revision = auth.get().revision();
-        CommandNeeds.of(command).forEach(need -> require(caller, need));
-        return caller instanceof Caller.Known known
+        Call call = current();
+        CommandNeeds.of(command).forEach(need -> require(call, need));
+        return call.caller() instanceof Caller.Known known
                 ? command.toBuilder()
                         .setAuthority(Authority.newBuilder()
                                 .setPrincipal(known.principal())
-                                .setAuthRevision(Math.max(revision, known.since())))
+                                .setAuthRevision(known.since()))
                         .build()
                 : command;
     }
@@ -198,10 +234,6 @@ public final class Security {
 
     /** Whether the current caller is an admin. */
     public boolean isAdmin() {
-        return may(current(), Need.of(Right.ADMIN));
-    }
-
-    private static DeniedException denied(Why why, String what) {
-        return new DeniedException(why, what + UNDONE);
+        return may(current().caller(), Need.of(Right.ADMIN));
     }
 }

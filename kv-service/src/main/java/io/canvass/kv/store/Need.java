@@ -14,7 +14,7 @@ import io.canvass.raft.core.Bytes;
  */
 public record Need(List<Right> anyOf, KeySpan span, boolean isSomewhere) {
     /** Of who works with leases: whose a lease is, is judged where it is known. */
-    static final Need LEASES = new Need(List.of(Right.WRITE, Right.LOCK), KeySpan.ALL, true);
+    static final Need LEASES = of(Right.WRITE, Right.LOCK);
 
     private static final int SHOWN_CHARACTERS = 80;
 
@@ -32,9 +32,9 @@ public record Need(List<Right> anyOf, KeySpan span, boolean isSomewhere) {
         return new Need(List.of(right), span, false);
     }
 
-    /** A right that is on no key, or one on keys wherever that may be. */
-    public static Need of(Right right) {
-        return new Need(List.of(right), KeySpan.ALL, true);
+    /** A right that is on no key, or one on keys wherever that may be; of several, one is enough. */
+    public static Need of(Right... anyOf) {
+        return new Need(List.of(anyOf), KeySpan.ALL, true);
     }
 
     /** What is needed, in words for whoever was refused; says nothing of what exists. */

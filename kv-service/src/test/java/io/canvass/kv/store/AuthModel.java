@@ -1,7 +1,5 @@
 package io.canvass.kv.store;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +17,8 @@ import io.canvass.proto.kv.v1.Refused.Reason;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.Right;
 import io.canvass.proto.kv.v1.Txn;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Roles, principals and who may do what, in as few words as can be; knows nothing of how the store judges. */
 final class AuthModel {
