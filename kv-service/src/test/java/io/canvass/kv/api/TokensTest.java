@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** {@code /v1/auth} and {@code /v1/audit}: from the first admin to a token that is revoked. */
 class TokensTest {
@@ -109,7 +110,9 @@ class TokensTest {
         http.get("/v1/kv/b");
         admin("PUT", "/v1/auth/roles/r", "{\"rights\":[{\"right\":\"admin\"}]}");
         http.put("/v1/kv/b", "not told: it is a write of keys", Rights.ADMIN);
-        JsonNode items = admin("GET", "/v1/audit?after=" + before, "").json().path("items");
+        // An entry may come a moment after the answer that it is about.
+        JsonNode items = await().until(
+                () -> admin("GET", "/v1/audit?after=" + before, "").json().path("items"), found -> found.size() >= 3);
         assertThat(items.size()).isEqualTo(3);
         assertThat(items.get(0).path("principal").asString()).isEqualTo("token:reader");
         assertThat(items.get(0).path("event").asString()).isEqualTo("refused");
