@@ -15,7 +15,6 @@ import io.grpc.BindableService;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Primary;
 
 /** This node's replica, opened with the first bean that needs it and closed after the last. */
 @Configuration(proxyBeanMethods = false)
@@ -119,7 +118,6 @@ public class ReplicaConfiguration {
     }
 
     /** Closed with the replica, which owns it. */
-    @Primary
     @Bean(destroyMethod = "")
     KvStore kvStore(Replica replica) {
         return replica.store();

@@ -48,9 +48,10 @@ public final class SpaceGuard {
             case PUT, ADD, LEASE_GRANT, LOCK_ACQUIRE -> true;
             case TXN -> Stream.concat(command.getTxn().getThenList().stream(), command.getTxn().getOtherwiseList().stream())
                     .anyMatch(Operation::hasPut);
+            // Rights are few and small, and a full disk must not be in the way of whoever takes one back.
             // Nothing of an unknown kind enters the log.
             case DELETE, DELETE_RANGE, COMPACT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_EXPIRE, LOCK_RELEASE, RAISE_REVISION,
-                    KIND_NOT_SET -> false;
+                    ROLE_PUT, ROLE_DELETE, PRINCIPAL_PUT, PRINCIPAL_DELETE, KIND_NOT_SET -> false;
         };
     }
 

@@ -4,13 +4,21 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /** Binds the settings, and what is built of them alone. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(KvProperties.class)
 public class ConfigConfiguration {
     @Bean
-    ClusterPlan clusterPlan(KvProperties properties, @Value("${server.port:8080}") int httpPort) {
+    Exposure exposure(KvProperties properties, Environment environment) {
+        return Exposure.of(properties.security(), environment);
+    }
+
+    /** @param exposure judged first: a node that is refused for it has opened nothing */
+    @Bean
+    ClusterPlan clusterPlan(
+            KvProperties properties, @Value("${server.port:8080}") int httpPort, Exposure exposure) {
         return ClusterPlan.of(properties, httpPort);
     }
 

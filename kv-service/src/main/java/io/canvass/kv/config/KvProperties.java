@@ -45,6 +45,7 @@ import org.springframework.validation.annotation.Validated;
  * @param watch streams of changes, and requests that wait for one
  * @param read how reads are answered
  * @param memory how much this process may take
+ * @param security who may do what
  */
 @Validated
 @ConfigurationProperties(prefix = KvProperties.PREFIX, ignoreUnknownFields = false)
@@ -71,6 +72,7 @@ public record KvProperties(
         @Valid @DefaultValue Lock lock,
         @Valid @DefaultValue Txn txn,
         @DefaultValue Memory memory,
+        @Valid @DefaultValue Security security,
         @DefaultValue List<@NotEmpty(message = "must name prefixes of at least one character") String>
                 requirePreconditionPrefixes) {
     public static final String PREFIX = "kv";
@@ -177,7 +179,8 @@ public record KvProperties(
      * @param commitDelay Time after which followers are told of a commit that nothing else has told them
      * @param diskStallLimit Time that a write may wait for the disk before a leader resigns
      * @param protocolVersion Highest protocol version to speak; 0 for peers that know no Pre-Vote, 1 for peers that
-     *     cannot read what members say of themselves beyond their address, 2 for peers that apply puts and deletes only
+     *     cannot read what members say of themselves beyond their address, 2 for peers that apply puts and deletes only, 3
+     *     for peers that know no roles
      * @param maxAppendSize Most that one append to a peer carries
      * @param maxInFlightAppends Most appends under way to one peer
      * @param maxInFlightSize Most bytes under way to one peer
@@ -195,7 +198,7 @@ public record KvProperties(
             @DurationMin(millis = 1, message = "must be at least 1ms") @DefaultValue("100ms") Duration heartbeatInterval,
             @DurationMin(millis = 0, message = "must be at least 0ms") @DefaultValue("2ms") Duration commitDelay,
             @DurationMin(millis = 50, message = "must be at least 50ms") @DefaultValue("5s") Duration diskStallLimit,
-            @Min(value = 0, message = "must be from 0 to 3") @Max(value = 3, message = "must be from 0 to 3") @DefaultValue("3")
+            @Min(value = 0, message = "must be from 0 to 4") @Max(value = 4, message = "must be from 0 to 4") @DefaultValue("4")
                     int protocolVersion,
             @DataSizeBetween(min = "1KB", max = "64MB") @DefaultValue("1MB") DataSize maxAppendSize,
             @Min(value = 1, message = "must be from 1 to 65536") @Max(value = 65_536, message = "must be from 1 to 65536")
@@ -434,5 +437,23 @@ public record KvProperties(
                     Duration maxDuration,
             @DataSizeBetween(min = "1KB", max = "16TB") @DefaultValue("16GB") DataSize maxVerifySize) {
         private static final String BACKUP_RANGE = "must be from 1s to 168h";
+    }
+
+    /**
+     * @param authentication Whether requests must say who they are by a token or a client certificate: the same on all nodes.
+     *     Off, the node listens on loopback only
+     * @param insecure Whether a node listens elsewhere without authentication, for everybody who reaches it
+     * @param adminTokenFile File that holds the token of the first admin, or sha256: and its hash
+     * @param auditEntries Newest changes and refusals that a node keeps in memory for GET /v1/audit
+     * @param auditWrites Whether changes of keys, leases and locks are audited, too
+     */
+    public record Security(
+            @DefaultValue("false") boolean authentication,
+            @DefaultValue("false") boolean insecure,
+            @DefaultValue("") String adminTokenFile,
+            @Min(value = 1, message = AUDIT_RANGE) @Max(value = 100_000, message = AUDIT_RANGE) @DefaultValue("1000")
+                    int auditEntries,
+            @DefaultValue("false") boolean auditWrites) {
+        private static final String AUDIT_RANGE = "must be from 1 to 100000";
     }
 }

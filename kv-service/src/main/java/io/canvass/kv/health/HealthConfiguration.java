@@ -12,6 +12,7 @@ import io.canvass.kv.cluster.QueueWatch;
 import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.cluster.WriteOutcomes;
 import io.canvass.kv.config.ClusterPlan;
+import io.canvass.kv.config.Exposure;
 import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.disk.FreeSpace;
 import io.canvass.kv.members.Members;
@@ -22,6 +23,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.info.InfoContributor;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -118,5 +120,17 @@ public class HealthConfiguration {
                     .description("Requests that wait for a lock or an election on this node")
                     .register(registry);
         };
+    }
+
+    /** Never DOWN: nothing that a restart or another node would mend. */
+    @Bean
+    HealthIndicator securityHealthIndicator(Exposure exposure) {
+        Health.Builder health = Health.up()
+                .withDetail("authentication", exposure.authentication() ? "on" : "off");
+        Health told = exposure.isOpenToStrangers()
+                ? health.withDetail("warning", "Everybody who reaches this node may do everything"
+                        + " (kv.security.insecure=true).").build()
+                : health.build();
+        return () -> told;
     }
 }

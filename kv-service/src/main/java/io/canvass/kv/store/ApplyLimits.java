@@ -27,5 +27,19 @@ public final class ApplyLimits {
     /** Of a lock's or an election's name, and of an owner or candidate. */
     public static final int MAX_NAME_BYTES = 1024;
 
+    public static final int MAX_ROLES = 1000;
+    /** Rights that one role grants. */
+    public static final int MAX_GRANTS = 64;
+    /** Bytes of all prefixes of one role: what all nodes keep in memory is bounded. */
+    public static final int MAX_ROLE_BYTES = 8 << 10;
+    /** Tokens and certificates that are known. */
+    public static final int MAX_PRINCIPALS = 10_000;
+    /** Roles that one principal has. */
+    public static final int MAX_PRINCIPAL_ROLES = 16;
+    /** Of a role's or a principal's name. */
+    public static final int MAX_AUTH_NAME_BYTES = 63;
+    /** Of what a certificate must say. */
+    public static final int MAX_CERTIFICATE_BYTES = 512;
+
     private ApplyLimits() {}
 }

@@ -37,11 +37,12 @@ final class CommandBatch implements AutoCloseable {
     private final Txns txns;
     private final Counters counters;
     private final Receipts receipts;
+    private final Auth auth;
 
     private long appliedIndex;
     private long appliedEpoch;
 
-    CommandBatch(Database database, StoreState before, StateSamples samples) {
+    CommandBatch(Database database, StoreState before, AuthState authBefore, StateSamples samples) {
         this.samples = samples;
         draft = new Draft(database, before);
         leases = new Leases(draft);
@@ -51,6 +52,7 @@ final class CommandBatch implements AutoCloseable {
         txns = new Txns(draft, keys);
         counters = new Counters(draft, keys);
         receipts = new Receipts(draft);
+        auth = new Auth(draft, authBefore);
         appliedIndex = before.appliedIndex();
         appliedEpoch = before.appliedEpoch();
     }
@@ -91,11 +93,8 @@ final class CommandBatch implements AutoCloseable {
                     + " newer version.", e);
         }
         try {
-            if (Commands.requiredVersion(command) >= RaftConfig.TRANSACTIONS_VERSION) {
-                draft.bringUp();
-            }
+            bringUp(Commands.requiredVersion(command));
             draft.reach(entry.timestampMillis());
-            leases.at(entry.index());
             return answered(command, entry);
         } catch (RocksDBException e) {
             throw new StoreException("The entry at index " + entry.index() + " could not be prepared for the state"
@@ -103,11 +102,21 @@ final class CommandBatch implements AutoCloseable {
         }
     }
 
+    private void bringUp(int version) throws RocksDBException {
+        if (version >= RaftConfig.SECURITY_VERSION) {
+            draft.bringUp(KeyLayout.SECURITY_FORMAT);
+        } else if (version >= RaftConfig.TRANSACTIONS_VERSION) {
+            draft.bringUp(KeyLayout.SYSTEM_FORMAT);
+        }
+    }
+
     private Result answered(Command command, Entry entry) throws RocksDBException {
-        Optional<Refused> problem = Validity.problem(command);
+        // Before the receipts, which would tell whoever asks what somebody else was answered.
+        Optional<Refused> problem = Validity.problem(command).or(() -> auth.problem(command));
         if (problem.isPresent()) {
             return answer(Result.newBuilder().setRefused(problem.get()));
         }
+        leases.at(entry.index(), auth.leaseAuthor(command));
         if (!command.hasIdempotency()) {
             return answer(perform(command, entry));
         }
@@ -140,6 +149,10 @@ final class CommandBatch implements AutoCloseable {
             case LEASE_EXPIRE -> expiry.expire(command.getLeaseExpire(), entry.epoch());
             case LOCK_ACQUIRE -> locks.acquire(command.getLockAcquire());
             case LOCK_RELEASE -> locks.release(command.getLockRelease());
+            case ROLE_PUT -> auth.put(command.getRolePut());
+            case ROLE_DELETE -> auth.deleteRole(command.getRoleDelete().getName());
+            case PRINCIPAL_PUT -> auth.put(command.getPrincipalPut());
+            case PRINCIPAL_DELETE -> auth.deletePrincipal(command.getPrincipalDelete().getName());
             case KIND_NOT_SET -> throw new AssertionError("Commands.parse lets no command without a kind pass");
         };
     }
@@ -246,6 +259,11 @@ final class CommandBatch implements AutoCloseable {
         return draft.changedLocks().stream()
                 .map(lock -> new KvQueries.Change.Lock(LockSpace.forNumber(lock.space()), Bytes.wrap(lock.name())))
                 .toList();
+    }
+
+    /** Roles and principals as the entries leave them. */
+    AuthState auth() {
+        return auth.state();
     }
 
     /** Writes everything gathered, and how far the store is with it, as one. */

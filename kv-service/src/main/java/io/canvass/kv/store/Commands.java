@@ -62,10 +62,14 @@ public final class Commands {
             }
             case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
             case COMPACT, DELETE_RANGE, TXN, ADD, LEASE_GRANT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_EXPIRE,
-                    LOCK_ACQUIRE, LOCK_RELEASE -> requireAllKnown(command);
+                    LOCK_ACQUIRE, LOCK_RELEASE, ROLE_PUT, ROLE_DELETE, PRINCIPAL_PUT, PRINCIPAL_DELETE ->
+                requireAllKnown(command);
         }
         if (command.hasIdempotency()) {
             requireKnown(command.getIdempotency(), "its idempotency key");
+        }
+        if (command.hasAuthority()) {
+            requireKnown(command.getAuthority(), "its authority");
         }
         return command;
     }
@@ -77,16 +81,19 @@ public final class Commands {
      * @throws IllegalArgumentException if the command is of no kind that this version knows
      */
     public static int requiredVersion(Command command) {
-        return switch (command.getKindCase()) {
+        int ofKind = switch (command.getKindCase()) {
             case PUT -> command.hasIdempotency() || command.getPut().getLifeCase() != Put.LifeCase.LIFE_NOT_SET
                     ? RaftConfig.TRANSACTIONS_VERSION
                     : FIRST_VERSION;
             case DELETE -> command.hasIdempotency() ? RaftConfig.TRANSACTIONS_VERSION : FIRST_VERSION;
-            case RAISE_REVISION -> RaftConfig.MEMBERS_VERSION;
+            case RAISE_REVISION ->
+                command.hasIdempotency() ? RaftConfig.TRANSACTIONS_VERSION : RaftConfig.MEMBERS_VERSION;
             case COMPACT, DELETE_RANGE, TXN, ADD, LEASE_GRANT, LEASE_KEEP_ALIVE, LEASE_REVOKE, LEASE_EXPIRE,
                     LOCK_ACQUIRE, LOCK_RELEASE -> RaftConfig.TRANSACTIONS_VERSION;
+            case ROLE_PUT, ROLE_DELETE, PRINCIPAL_PUT, PRINCIPAL_DELETE -> RaftConfig.SECURITY_VERSION;
             case KIND_NOT_SET -> throw new IllegalArgumentException("the command says nothing of what to do");
         };
+        return command.hasAuthority() ? RaftConfig.SECURITY_VERSION : ofKind;
     }
 
     /**

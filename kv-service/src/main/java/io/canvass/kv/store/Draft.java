@@ -43,7 +43,7 @@ final class Draft implements AutoCloseable {
     private final List<LockName> changedLocks = new ArrayList<>();
     private final Optional<byte[]> systemBefore;
     private final SystemState system;
-    /** Whether the store has the rows of format 2, or has them with this draft. */
+    /** Whether the store has the rows of format 2 or later, or has them with this draft. */
     private boolean broughtUp;
     private long revision;
     private long compactRevision;
@@ -71,13 +71,15 @@ final class Draft implements AutoCloseable {
     }
 
     /**
-     * From here on the store is of this version's format, at the same entry on every replica. Until then an older version can open it:
-     * no command that needs more than format 1 is in the log before all members know that kind (docs/versions.md).
+     * From here on the store is of a later format, at the same entry on every replica. Until then an older version can open it:
+     * no command that needs more is in the log before all members know that kind (docs/versions.md).
      */
-    void bringUp() throws RocksDBException {
-        if (!broughtUp) {
+    void bringUp(long format) throws RocksDBException {
+        boolean withAuth = format >= KeyLayout.SECURITY_FORMAT;
+        if (!broughtUp || (withAuth && !system.withAuth)) {
             broughtUp = true;
-            writes.put(database.meta(), KeyLayout.FORMAT_KEY, KeyLayout.number(KeyLayout.FORMAT));
+            system.withAuth |= withAuth;
+            writes.put(database.meta(), KeyLayout.FORMAT_KEY, KeyLayout.number(format));
         }
     }
 

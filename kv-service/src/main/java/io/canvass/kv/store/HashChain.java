@@ -53,7 +53,11 @@ final class HashChain {
         LEASE_ENDED(9),
         TICKET_MADE(10),
         TICKET_REMOVED(11),
-        COMPACTED(12);
+        COMPACTED(12),
+        ROLE_PUT(13),
+        ROLE_DELETED(14),
+        PRINCIPAL_PUT(15),
+        PRINCIPAL_DELETED(16);
 
         private final int code;
 

@@ -22,7 +22,7 @@ import io.canvass.raft.core.Bytes;
  *     format 1</td></tr>
  * <tr><td>{@code meta}</td><td>{@code format}</td><td>the format's number</td></tr>
  * <tr><td></td><td>{@code state}</td><td>{@link StoreState}: six numbers in the order of its components</td></tr>
- * <tr><td></td><td>{@code system}</td><td>{@link SystemState}; from format 2 on</td></tr>
+ * <tr><td></td><td>{@code system}</td><td>{@link SystemState}; from format 2 on, one number longer from format 3 on</td></tr>
  * <tr><td></td><td>{@code reclaimed}</td><td>the revision up to which compacted history was removed; absent: 0. Not
  *     the same on every replica (format 2)</td></tr>
  * <tr><td></td><td>{@code reclaim-base}</td><td>up to where that was done whole the last time; absent: 0. As above</td></tr>
@@ -41,8 +41,14 @@ import io.canvass.raft.core.Bytes;
  * or after (key, complement of R).
  */
 final class KeyLayout {
-    /** Of a store to which a command was applied that needs rows which format 1 does not have. */
-    static final long FORMAT = 2;
+    /** The newest that this version knows. */
+    static final long FORMAT = 3;
+
+    /** From the first command on that needs rows of {@link SystemLayout}. */
+    static final long SYSTEM_FORMAT = 2;
+
+    /** From the first command on that is of roles or principals, or on behalf of one. */
+    static final long SECURITY_FORMAT = 3;
 
     /** That a store begins in. */
     static final long OLDEST_FORMAT = 1;

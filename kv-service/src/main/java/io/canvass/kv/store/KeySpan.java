@@ -37,6 +37,27 @@ public record KeySpan(Bytes start, Optional<Bytes> end, int prefixBytes) {
         return new KeySpan(start, Optional.empty(), 0);
     }
 
+    /** One key alone. */
+    public static KeySpan only(Bytes key) {
+        return between(key, Bytes.wrap(KeyLayout.after(key.array())));
+    }
+
+    /** Whether it is of one key alone, whether that exists or not. */
+    public boolean isOnly() {
+        return end.isPresent() && Arrays.equals(end.get().array(), KeyLayout.after(start.array()));
+    }
+
+    /** Whether all keys of {@code other} are in it; of an empty one, whether its start is. */
+    public boolean covers(KeySpan other) {
+        if (Arrays.compareUnsigned(other.start.array(), start.array()) < 0 || !endsAfter(other.start.array())) {
+            return false;
+        }
+        return end.isEmpty()
+                || other.isEmpty()
+                || (other.end.isPresent()
+                        && Arrays.compareUnsigned(other.end.get().array(), end.get().array()) <= 0);
+    }
+
     /** Whether no key can be in it. */
     public boolean isEmpty() {
         return end.isPresent() && Arrays.compareUnsigned(start.array(), end.get().array()) >= 0;

@@ -54,6 +54,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     private boolean closed;
 
     private final AtomicReference<StoreState> state;
+    private volatile AuthState auth;
     private volatile long durableIndex;
 
     private volatile Optional<String> failure = Optional.empty();
@@ -74,6 +75,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         database = openDatabase();
         try {
             state = new AtomicReference<>(database.state(database.latest()));
+            auth = loadAuth(database);
             // There is no WAL: what was found at the start came from the disk.
             durableIndex = state.get().appliedIndex();
             samples.replaced(state.get());
@@ -110,6 +112,11 @@ public final class KvStore implements StateMachine<Result>, KvReader {
             tuning.close();
             throw e;
         }
+    }
+
+    private static AuthState loadAuth(Database from) {
+        long revision = from.systemState(from.latest()).map(system -> system.authRevision).orElse(0L);
+        return revision == 0 ? AuthState.EMPTY : AuthRows.load(from, from.latest(), revision);
     }
 
     private Database openDatabase() {
@@ -156,6 +163,11 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         return state.get().stateHash();
     }
 
+    /** Roles and principals as they stand after the last applied entry. Any thread. */
+    public AuthState auth() {
+        return auth;
+    }
+
     /** How many keys exist. Any thread. */
     public long keyCount() {
         return state.get().keyCount();
@@ -186,13 +198,14 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         long stamp = databaseLock.readLock();
         try {
             requireUsable();
-            try (CommandBatch batch = new CommandBatch(database, state.get(), samples)) {
+            try (CommandBatch batch = new CommandBatch(database, state.get(), auth, samples)) {
                 List<Result> results = new ArrayList<>(entries.size());
                 for (Entry entry : entries) {
                     results.add(batch.apply(entry));
                 }
+                AuthState authBefore = auth;
                 commit(batch, entries);
-                tell(state.get(), batch);
+                tell(state.get(), batch, authBefore);
                 return results;
             }
         } finally {
@@ -200,9 +213,12 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         }
     }
 
-    private void tell(StoreState applied, CommandBatch batch) {
+    private void tell(StoreState applied, CommandBatch batch, AuthState authBefore) {
         List<KvQueries.Change.Lock> queues = batch.changedQueues();
         for (StoreObserver observer : observers) {
+            if (batch.auth() != authBefore) {
+                observer.authChanged(batch.auth());
+            }
             observer.applied(applied, batch.leaseChanges());
             if (!queues.isEmpty()) {
                 observer.queuesChanged(queues);
@@ -213,7 +229,9 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     private void commit(CommandBatch batch, List<Entry> entries) {
         try {
             long compacted = state.get().compactRevision();
-            publish(batch.commit());
+            StoreState applied = batch.commit();
+            auth = batch.auth();
+            publish(applied);
             if (state.get().compactRevision() > compacted) {
                 reclamation.begin();
             }
@@ -567,7 +585,11 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         switchTo(staged, incoming);
         trace.reached(InstallTrace.Step.SWITCHED);
         StoreState installed = state.get();
-        observers.forEach(observer -> observer.installed(installed));
+        AuthState installedAuth = auth;
+        observers.forEach(observer -> {
+            observer.authChanged(installedAuth);
+            observer.installed(installed);
+        });
         reclamation.beginIfDue();
         directories.remove(former);
     }
@@ -597,6 +619,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
             database.close();
             database = incoming;
             active = staged;
+            auth = loadAuth(incoming);
             state.set(incoming.state(incoming.latest()));
             samples.replaced(state.get());
             durableIndex = state.get().appliedIndex();

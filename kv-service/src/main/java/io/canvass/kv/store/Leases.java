@@ -1,5 +1,6 @@
 package io.canvass.kv.store;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 import io.canvass.proto.kv.v1.Refused;
@@ -12,19 +13,36 @@ final class Leases {
 
     private final Draft draft;
     private long entryIndex;
+    private Author author = Author.ANYBODY;
+
+    /**
+     * On whose behalf a command is applied.
+     *
+     * @param name of the principal; empty: nobody known, whose leases are nobody's
+     * @param mayUseAll whether leases of others can be used, too
+     */
+    record Author(String name, boolean mayUseAll) {
+        /** Of a cluster without authentication, or of a node itself. */
+        static final Author ANYBODY = new Author("", true);
+    }
 
     Leases(Draft draft) {
         this.draft = draft;
     }
 
     /** @param index of the entry that is being applied: ids are made of it */
-    void at(long index) {
+    void at(long index, Author onBehalfOf) {
         entryIndex = index;
+        author = onBehalfOf;
     }
 
-    /** One that exists and can be used: not one that is ending. */
+    /** One that exists and can be used: not one that is ending, nor one of somebody else, which is as if it did not exist. */
     Optional<LeaseRecord> find(long id) {
-        return stored(id).filter(lease -> !lease.ending());
+        return stored(id).filter(lease -> !lease.ending() && isUsable(lease));
+    }
+
+    private boolean isUsable(LeaseRecord lease) {
+        return author.mayUseAll() || (!lease.owner().isEmpty() && lease.owner().equals(author.name()));
     }
 
     Optional<LeaseRecord> stored(long id) {
@@ -55,8 +73,9 @@ final class Leases {
         long id = Math.max(entryIndex, system.lastLease + 1);
         system.lastLease = id;
         system.leases++;
-        write(id, new LeaseRecord(ttlMillis, 0, 0, ownership == Ownership.ANONYMOUS, false));
-        draft.fold(HashChain.Event.LEASE_GRANTED, NOTHING, id, ttlMillis);
+        String owner = author.name();
+        write(id, new LeaseRecord(ttlMillis, 0, 0, ownership == Ownership.ANONYMOUS, false, owner));
+        draft.fold(HashChain.Event.LEASE_GRANTED, owner.getBytes(StandardCharsets.UTF_8), id, ttlMillis);
         draft.leaseChanged(new LeaseChange.Renewed(id, ttlMillis, 0));
         return id;
     }

@@ -17,6 +17,9 @@ public interface StoreObserver {
      */
     default void queuesChanged(List<KvQueries.Change.Lock> locks) {}
 
+    /** Roles or principals are others from now on; told before {@link #applied} and {@link #installed}. */
+    default void authChanged(AuthState auth) {}
+
     /** The whole state was replaced by a copy; nothing is applied before this returns. */
     void installed(StoreState state);
 }

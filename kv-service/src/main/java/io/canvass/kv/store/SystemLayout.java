@@ -1,6 +1,7 @@
 package io.canvass.kv.store;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -16,12 +17,14 @@ import java.util.Arrays;
  *     byte, digest, result</td></tr>
  * <tr><td>3 receipt's turn</td><td>sequence</td><td>the idempotency key</td></tr>
  * <tr><td>4 lease</td><td>id</td><td>{@link LeaseRecord}: TTL in milliseconds, renewals, attached, 1 byte of
- *     flags</td></tr>
+ *     flags; from format 3 on, if they say so, the name of the principal that made it</td></tr>
  * <tr><td>5 attachment</td><td>lease, then 1 and the key, or 2 and what follows the first byte of the ticket's
  *     row</td><td>empty</td></tr>
  * <tr><td>6 lock</td><td>1 byte space, the name as it is</td><td>the holder's token, how many wait</td></tr>
  * <tr><td>7 ticket</td><td>1 byte space, the name, token</td><td>lease, then the owner</td></tr>
  * <tr><td>8 owner</td><td>1 byte space, the name, the owner</td><td>token</td></tr>
+ * <tr><td>9 role</td><td>its name as it is</td><td>{@link AuthRows}; from format 3 on</td></tr>
+ * <tr><td>10 principal</td><td>its name as it is</td><td>{@link AuthRows}; from format 3 on</td></tr>
  * </table>
  */
 final class SystemLayout {
@@ -33,6 +36,8 @@ final class SystemLayout {
     static final byte LOCK = 6;
     static final byte TICKET = 7;
     static final byte OWNER = 8;
+    static final byte ROLE = 9;
+    static final byte PRINCIPAL = 10;
 
     static final byte ATTACHED_KEY = 1;
     static final byte ATTACHED_TICKET = 2;
@@ -119,6 +124,16 @@ final class SystemLayout {
                 .put(name)
                 .put(rest)
                 .array();
+    }
+
+    /** The row of a role or a principal; with an empty name, what begins before all. */
+    static byte[] auth(byte kind, String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(1 + bytes.length).put(kind).put(bytes).array();
+    }
+
+    static String authName(byte[] row) {
+        return new String(row, 1, row.length - 1, StandardCharsets.UTF_8);
     }
 
     private static byte[] numbered(byte kind, long number) {

@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
  * of the log. Mutable, for one thread.
  */
 final class SystemState {
+    /** In format 2. */
     private static final int BYTES = 8 * Long.BYTES;
+
+    private static final int BYTES_WITH_AUTH = BYTES + Long.BYTES;
 
     /** The highest timestamp of an entry so far, in milliseconds since 1970: never goes back. */
     long timeMillis;
@@ -20,9 +23,13 @@ final class SystemState {
     long nextReceipt;
     long receipts;
     long receiptBytes;
+    /** How many commands changed roles or principals. */
+    long authRevision;
+    /** Whether the row is of format 3. */
+    boolean withAuth;
 
     byte[] encode() {
-        return ByteBuffer.allocate(BYTES)
+        ByteBuffer row = ByteBuffer.allocate(withAuth ? BYTES_WITH_AUTH : BYTES)
                 .putLong(timeMillis)
                 .putLong(sampledMillis)
                 .putLong(lastLease)
@@ -30,12 +37,12 @@ final class SystemState {
                 .putLong(firstReceipt)
                 .putLong(nextReceipt)
                 .putLong(receipts)
-                .putLong(receiptBytes)
-                .array();
+                .putLong(receiptBytes);
+        return withAuth ? row.putLong(authRevision).array() : row.array();
     }
 
     static SystemState decode(byte[] row) {
-        if (row.length != BYTES) {
+        if (row.length != BYTES && row.length != BYTES_WITH_AUTH) {
             throw StoreException.damaged("its system state has " + row.length + " bytes instead of " + BYTES);
         }
         ByteBuffer in = ByteBuffer.wrap(row);
@@ -48,6 +55,8 @@ final class SystemState {
         state.nextReceipt = in.getLong();
         state.receipts = in.getLong();
         state.receiptBytes = in.getLong();
+        state.withAuth = row.length == BYTES_WITH_AUTH;
+        state.authRevision = state.withAuth ? in.getLong() : 0;
         return state;
     }
 }

@@ -36,9 +36,14 @@ public final class Validity {
             case LEASE_GRANT -> ofTtl(command.getLeaseGrant().getTtlMillis());
             case LOCK_ACQUIRE -> ofAcquire(command.getLockAcquire());
             case LOCK_RELEASE -> ofRelease(command.getLockRelease());
+            case ROLE_PUT -> AuthValidity.ofRole(command.getRolePut());
+            case ROLE_DELETE -> AuthValidity.ofName(command.getRoleDelete().getName());
+            case PRINCIPAL_PUT -> AuthValidity.ofPrincipal(command.getPrincipalPut());
+            case PRINCIPAL_DELETE -> AuthValidity.ofName(command.getPrincipalDelete().getName());
             case KIND_NOT_SET -> Optional.of(Refusals.invalid("The command says nothing of what to do."));
         };
-        return kind.isEmpty() && command.hasIdempotency() ? ofIdempotency(command.getIdempotency()) : kind;
+        return kind.or(() -> command.hasIdempotency() ? ofIdempotency(command.getIdempotency()) : Optional.empty())
+                .or(() -> command.hasAuthority() ? AuthValidity.ofAuthority(command.getAuthority()) : Optional.empty());
     }
 
     private static Optional<Refused> unless(boolean holds, String detail) {

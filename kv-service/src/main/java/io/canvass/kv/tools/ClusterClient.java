@@ -80,7 +80,7 @@ final class ClusterClient implements AutoCloseable {
     private Answer send(HttpRequest.Builder request, String path, int lost) {
         try {
             HttpResponse<String> response = http.send(
-                    request.uri(URI.create(root + path)).timeout(timeout).header("Accept", "application/json, */*;q=0.1").build(),
+                    Credential.added(request).uri(URI.create(root + path)).timeout(timeout).header("Accept", "application/json, */*;q=0.1").build(),
                     HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
             return new Answer(response.statusCode(), response.body(), parsed(response.body()));
         } catch (ConnectException | HttpConnectTimeoutException e) {

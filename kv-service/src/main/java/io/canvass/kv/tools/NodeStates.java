@@ -31,7 +31,7 @@ final class NodeStates implements AutoCloseable {
         HttpResponse<byte[]> response;
         try {
             response = client.send(
-                    HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build(),
+                    Credential.added(HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT)).build(),
                     HttpResponse.BodyHandlers.ofByteArray());
         } catch (HttpTimeoutException e) {
             throw new IOException(url + " does not answer within " + TIMEOUT.toSeconds() + " s", e);

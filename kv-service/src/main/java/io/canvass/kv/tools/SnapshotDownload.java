@@ -89,9 +89,8 @@ final class SnapshotDownload {
     private HttpRequest request() {
         String base = url.toString();
         String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        return HttpRequest.newBuilder(URI.create(root + "/v1/snapshot?consistency=" + consistency))
-                .timeout(timeout)
-                .build();
+        URI source = URI.create(root + "/v1/snapshot?consistency=" + consistency);
+        return Credential.added(HttpRequest.newBuilder(source).timeout(timeout)).build();
     }
 
     private Saved receive(HttpResponse<InputStream> response, InputStream body, Path part) throws IOException {

@@ -12,12 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 import io.canvass.kv.backup.Backups;
 import io.canvass.kv.backup.Copies;
 import io.canvass.kv.cluster.ReplicationException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.kv.store.Right;
 import io.canvass.proto.kv.v1.AdminReply.Refusal;
 import io.canvass.proto.kv.v1.Refused;
 import io.canvass.proto.kv.v1.Result;
@@ -156,6 +158,16 @@ class EveryProblemTest extends ApiTest {
             case TOO_MANY_MEMBERS -> adminRefuses(Refusal.TOO_MANY_MEMBERS);
             case NOT_SUPPORTED -> adminRefuses(Refusal.NOT_SUPPORTED);
             case LEADER_NOT_READY -> adminRefuses(Refusal.NOT_READY);
+            case UNAUTHENTICATED -> guarded(known -> new Wire(known.port()).get(KEY));
+            case FORBIDDEN -> guarded(known -> new Wire(known.port())
+                    .get(KEY, new Rights(known.store()).token("other", Rights.grant(Right.READ, "b"))));
+            case ROLE_NOT_FOUND -> http.call("DELETE", "/v1/auth/roles/none", NONE);
+            case PRINCIPAL_NOT_FOUND -> http.call("DELETE", "/v1/auth/tokens/none", NONE);
+            case ROLE_IN_USE -> refused(Refused.Reason.ROLE_IN_USE, "DELETE", "/v1/auth/roles/r", "");
+            case PRINCIPAL_EXISTS -> newToken(Refused.Reason.PRINCIPAL_EXISTS);
+            case CERTIFICATE_TAKEN -> refused(Refused.Reason.CERTIFICATE_TAKEN, "PUT", "/v1/auth/certificates/c",
+                    "{\"certificate\":\"dns:c\",\"roles\":[\"r\"]}");
+            case TOO_MANY_PRINCIPALS -> newToken(Refused.Reason.TOO_MANY_PRINCIPALS);
             case NOT_SAFE_TO_STOP -> {
                 admin.refuses(Refusal.NOT_SAFE, "It is needed");
                 yield http.get("/v1/cluster/members/kv-2/safe-to-stop");
@@ -182,6 +194,19 @@ class EveryProblemTest extends ApiTest {
                 .setRefused(Refused.newBuilder().setReason(reason).setDetail("As many as may be.").setLimit(9).setActual(9))
                 .build()));
         return http.call(method, target, body.getBytes(StandardCharsets.UTF_8), "Content-Type: application/json");
+    }
+
+    private Wire.Reply newToken(Refused.Reason reason) {
+        return refused(reason, "POST", "/v1/auth/tokens", "{\"name\":\"t\",\"roles\":[\"r\"]}");
+    }
+
+    private static Wire.Reply guarded(Function<TestServer, Wire.Reply> request) {
+        TestServer guarded = TestServer.guarded();
+        try {
+            return request.apply(guarded);
+        } finally {
+            guarded.stop();
+        }
     }
 
     private Wire.Reply adminRefuses(Refusal refusal) {

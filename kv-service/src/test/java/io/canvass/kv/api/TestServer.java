@@ -3,6 +3,7 @@ package io.canvass.kv.api;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 import io.canvass.kv.api.http.ApiLimits;
@@ -11,6 +12,8 @@ import io.canvass.kv.api.read.StreamLimits;
 import io.canvass.kv.api.watch.WatchTimes;
 import io.canvass.kv.backup.Backups;
 import io.canvass.kv.cluster.QueueWatch;
+import io.canvass.kv.security.AuditLog;
+import io.canvass.kv.security.Security;
 import io.canvass.kv.watch.WatchHub;
 import io.canvass.kv.watch.WatchLimits;
 import org.springframework.boot.WebApplicationType;
@@ -60,7 +63,22 @@ public final class TestServer {
         return start(limits, backups, List.of(), settings);
     }
 
+    /** One that asks who you are; the admin's token is that of {@link Rights#ADMIN}. */
+    public static TestServer guarded(String... settings) {
+        return start(SMALL, SnapshotServer.backups(), List.of(), Rights::guarding, settings);
+    }
+
     private static TestServer start(ApiLimits limits, Backups backups, List<Object> beans, String... settings) {
+        return start(limits, backups, beans, (store, audit) -> Security.off(() -> store.store().auth(), audit), settings);
+    }
+
+    private static TestServer start(
+            ApiLimits limits,
+            Backups backups,
+            List<Object> beans,
+            BiFunction<LocalStore, AuditLog, Security> security,
+            String... settings) {
+        AuditLog audit = new AuditLog(1000, false, System::currentTimeMillis);
         QueueWatch queues = new QueueWatch(Duration.ofMinutes(10), MAX_WAITING);
         LocalStore store = new LocalStore().observedBy(queues);
         WatchHub hub = new WatchHub(store, WATCHES);
@@ -71,6 +89,8 @@ public final class TestServer {
                 .web(WebApplicationType.SERVLET)
                 .initializers(context -> {
                     context.getBeanFactory().registerSingleton("localStore", store);
+                    context.getBeanFactory().registerSingleton("auditLog", audit);
+                    context.getBeanFactory().registerSingleton("security", security.apply(store, audit));
                     context.getBeanFactory().registerSingleton("watchHub", hub);
                     context.getBeanFactory().registerSingleton("watchTimes", TIMES);
                     context.getBeanFactory().registerSingleton("clusterAdmin", admin);
@@ -104,6 +124,10 @@ public final class TestServer {
 
     public int port() {
         return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    public <T> List<T> beans(Class<T> type) {
+        return List.copyOf(context.getBeansOfType(type).values());
     }
 
     public LocalStore store() {

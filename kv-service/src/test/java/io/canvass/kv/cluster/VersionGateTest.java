@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.canvass.kv.store.Commands;
 import io.canvass.proto.kv.v1.Add;
+import io.canvass.proto.kv.v1.Authority;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Compact;
 import io.canvass.proto.kv.v1.Delete;
@@ -15,8 +16,12 @@ import io.canvass.proto.kv.v1.LeaseKeepAlive;
 import io.canvass.proto.kv.v1.LeaseRevoke;
 import io.canvass.proto.kv.v1.LockAcquire;
 import io.canvass.proto.kv.v1.LockRelease;
+import io.canvass.proto.kv.v1.PrincipalDelete;
+import io.canvass.proto.kv.v1.PrincipalPut;
 import io.canvass.proto.kv.v1.Put;
 import io.canvass.proto.kv.v1.RaiseRevision;
+import io.canvass.proto.kv.v1.RoleDelete;
+import io.canvass.proto.kv.v1.RolePut;
 import io.canvass.proto.kv.v1.Txn;
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Configuration.Member;
@@ -68,7 +73,7 @@ class VersionGateTest {
         assertThat(List.of(put, delete)).allMatch(command -> Commands.requiredVersion(command) == Commands.FIRST_VERSION);
         Command raise = Command.newBuilder().setRaiseRevision(RaiseRevision.getDefaultInstance()).build();
         assertThat(Commands.requiredVersion(raise)).isEqualTo(RaftConfig.MEMBERS_VERSION);
-        assertThat(Command.KindCase.values()).as("a kind that is new needs a version, and a line here").hasSize(14);
+        assertThat(Command.KindCase.values()).as("a kind that is new needs a version, and a line here").hasSize(18);
         List<Command> ofTransactions = List.of(
                 Command.newBuilder().setCompact(Compact.getDefaultInstance()).build(),
                 Command.newBuilder().setDeleteRange(DeleteRange.getDefaultInstance()).build(),
@@ -86,6 +91,14 @@ class VersionGateTest {
                 delete.toBuilder().setIdempotency(Idempotency.getDefaultInstance()).build());
         assertThat(ofTransactions)
                 .allMatch(command -> Commands.requiredVersion(command) == RaftConfig.TRANSACTIONS_VERSION);
+        List<Command> ofSecurity = List.of(
+                Command.newBuilder().setRolePut(RolePut.getDefaultInstance()).build(),
+                Command.newBuilder().setRoleDelete(RoleDelete.getDefaultInstance()).build(),
+                Command.newBuilder().setPrincipalPut(PrincipalPut.getDefaultInstance()).build(),
+                Command.newBuilder().setPrincipalDelete(PrincipalDelete.getDefaultInstance()).build(),
+                put.toBuilder().setAuthority(Authority.getDefaultInstance()).build(),
+                raise.toBuilder().setAuthority(Authority.getDefaultInstance()).build());
+        assertThat(ofSecurity).allMatch(command -> Commands.requiredVersion(command) == RaftConfig.SECURITY_VERSION);
         assertThatIllegalArgumentException().isThrownBy(() -> Commands.requiredVersion(Command.getDefaultInstance()));
     }
 }

@@ -21,10 +21,18 @@ final class Http implements AutoCloseable {
 
     private final HttpClient client;
     private final Duration timeout;
+    /** Empty: it says nothing of who asks. */
+    private final String token;
 
     /** @param timeout for one request, whatever holds it up */
     Http(Duration timeout) {
+        this(timeout, "");
+    }
+
+    /** @param token that each request shows */
+    Http(Duration timeout, String token) {
         this.timeout = timeout;
+        this.token = token;
         // HTTP/1.1 said out loud: the default asks to upgrade, which is not what curl does.
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -73,7 +81,8 @@ final class Http implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String url) {
-        return HttpRequest.newBuilder(URI.create(url)).timeout(timeout);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(timeout);
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 
     private Reply send(HttpRequest.Builder request) {

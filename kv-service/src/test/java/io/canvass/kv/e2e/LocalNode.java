@@ -29,7 +29,7 @@ final class LocalNode implements AutoCloseable {
     private final NodeSettings settings;
     private final Path folder;
     private final Map<String, String> environment;
-    private final Http http = new Http(Duration.ofSeconds(2));
+    private Http http = new Http(Duration.ofSeconds(2));
     private List<String> application;
     private @Nullable Process process;
 
@@ -149,6 +149,12 @@ final class LocalNode implements AutoCloseable {
 
     Health health() {
         return Health.of(http.get(url() + Health.PATH));
+    }
+
+    /** What these tests ask it from now on shows this token. */
+    void asksWith(String token) {
+        http.close();
+        http = new Http(Duration.ofSeconds(2), token);
     }
 
     Http http() {

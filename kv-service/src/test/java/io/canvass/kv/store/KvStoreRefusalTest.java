@@ -137,7 +137,7 @@ class KvStoreRefusalTest {
 
         assertThatThrownBy(() -> KvStore.open(directory, SMALL))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("has format 3; this version knows format 2")
+                .hasMessageContaining("has format 4; this version knows format 3")
                 .hasMessageContaining("Nothing was changed");
 
         assertThat(StoreFiles.names(directory)).isEqualTo(before);

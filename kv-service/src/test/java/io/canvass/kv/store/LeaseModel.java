@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 import com.google.protobuf.ByteString;
+import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.DueLease;
 import io.canvass.proto.kv.v1.LeaseEnded;
 import io.canvass.proto.kv.v1.LeaseExpire;
@@ -27,9 +28,20 @@ final class LeaseModel {
     private final TreeMap<Long, LeaseInfo> leases = new TreeMap<>();
     private final TreeMap<ByteString, List<Ticket>> locks = new TreeMap<>(StoreModel.ORDER);
     private long last;
+    private String author = "";
+    private boolean mayUseAll = true;
 
     LeaseModel(StoreModel store) {
         this.store = store;
+    }
+
+    void actFor(Command command, AuthModel auth) {
+        author = command.hasAuthority() ? command.getAuthority().getPrincipal() : "";
+        mayUseAll = author.isEmpty() || auth.isAdmin(author);
+    }
+
+    private boolean usable(long id) {
+        return leases.containsKey(id) && (mayUseAll || existing(id).getOwner().equals(author));
     }
 
     /** As they stand, with how much is attached to each. */
@@ -58,7 +70,7 @@ final class LeaseModel {
     }
 
     Optional<Refused.Reason> whyNot(Put put) {
-        return put.hasLease() && !leases.containsKey(put.getLease())
+        return put.hasLease() && !usable(put.getLease())
                 ? Optional.of(Refused.Reason.LEASE_NOT_FOUND)
                 : Optional.empty();
     }
@@ -69,6 +81,7 @@ final class LeaseModel {
                 .setId(last)
                 .setTtlMillis(ttlMillis)
                 .setAnonymous(anonymous)
+                .setOwner(author)
                 .build());
         return last;
     }
@@ -85,7 +98,7 @@ final class LeaseModel {
     }
 
     Result.Builder keepAlive(long id) {
-        if (!leases.containsKey(id)) {
+        if (!usable(id)) {
             return StoreModel.refused(Refused.Reason.LEASE_NOT_FOUND);
         }
         renew(id, existing(id).getTtlMillis());
@@ -98,7 +111,7 @@ final class LeaseModel {
     }
 
     Result.Builder revoke(long id) {
-        return leases.containsKey(id)
+        return usable(id)
                 ? Result.newBuilder().setLeaseEnded(LeaseEnded.newBuilder().setLease(id).setRemoved(end(id)))
                 : StoreModel.refused(Refused.Reason.LEASE_NOT_FOUND);
     }
@@ -138,7 +151,7 @@ final class LeaseModel {
     }
 
     Result.Builder acquire(LockAcquire ask, long index) {
-        if (ask.hasLease() && !leases.containsKey(ask.getLease())) {
+        if (ask.hasLease() && !usable(ask.getLease())) {
             return StoreModel.refused(Refused.Reason.LEASE_NOT_FOUND);
         }
         ByteString name = ask.getName();

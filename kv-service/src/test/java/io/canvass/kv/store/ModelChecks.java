@@ -41,6 +41,7 @@ final class ModelChecks {
         assertSamePast(store, model, keys);
         assertSameFeed(store, model);
         assertSameLeases(store, model);
+        model.auth().assertSame(store.auth());
     }
 
     private static void assertSamePast(KvStore store, StoreModel model, List<Bytes> keys) {

@@ -41,9 +41,10 @@ final class RandomCommands {
                 Tuple.of(4, txns(key).map(txn -> Command.newBuilder().setTxn(txn).build())),
                 Tuple.of(2, adds(key)),
                 Tuple.of(4, leaseCommands()),
-                Tuple.of(4, lockCommands()));
+                Tuple.of(4, lockCommands()),
+                Tuple.of(4, RandomRights.commands(keys)));
         Arbitrary<String> once = Arbitraries.of("", "", "", "x", "y");
-        return Combinators.combine(command, once, Arbitraries.of("1", "1", "2"))
+        return Combinators.combine(RandomRights.onBehalf(command), once, Arbitraries.of("1", "1", "2"))
                 .as((plain, name, digest) -> name.isEmpty() ? plain : TestLog.once(name, digest, plain));
     }
 

@@ -50,6 +50,7 @@ final class StoreModel {
     private final List<List<String>> changes = new ArrayList<>();
     private final Map<ByteString, Receipt> receipts = new HashMap<>();
     private final LeaseModel leases = new LeaseModel(this);
+    private final AuthModel auth = new AuthModel();
     private List<String> open = new ArrayList<>();
     private long compactRevision;
     private boolean hasTime;
@@ -72,6 +73,10 @@ final class StoreModel {
 
     LeaseModel leases() {
         return leases;
+    }
+
+    AuthModel auth() {
+        return auth;
     }
 
     /** The changes of one revision, as words. */
@@ -105,6 +110,10 @@ final class StoreModel {
         if (problem.isPresent()) {
             return refused(problem.get().getReason()).setRevision(revision()).build();
         }
+        if (!auth.allows(command)) {
+            return refused(Refused.Reason.FORBIDDEN).setRevision(revision()).build();
+        }
+        leases.actFor(command, auth);
         if (!command.hasIdempotency()) {
             return perform(command, entry);
         }
@@ -139,6 +148,7 @@ final class StoreModel {
             case LEASE_EXPIRE -> leases.expire(command.getLeaseExpire(), entry.epoch());
             case LOCK_ACQUIRE -> leases.acquire(command.getLockAcquire(), entry.index());
             case LOCK_RELEASE -> leases.release(command.getLockRelease());
+            case ROLE_PUT, ROLE_DELETE, PRINCIPAL_PUT, PRINCIPAL_DELETE -> auth.perform(command);
             case KIND_NOT_SET -> throw new AssertionError();
         };
         if (!open.isEmpty()) {

@@ -44,7 +44,10 @@ public record RaftConfig(
     /** The protocol version whose speakers apply transactions, leases, locks, counters, compaction and idempotency keys. */
     public static final int TRANSACTIONS_VERSION = 3;
 
-    public static final int NEWEST_VERSION = TRANSACTIONS_VERSION;
+    /** The protocol version whose speakers apply roles, principals, and commands on behalf of one. */
+    public static final int SECURITY_VERSION = 4;
+
+    public static final int NEWEST_VERSION = SECURITY_VERSION;
 
     /** One that answers no read by lease. */
     public RaftConfig(

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.util.List;
 
 import io.canvass.kv.admin.ClusterAlarms.Member;
+import io.canvass.kv.api.http.Requires;
+import io.canvass.kv.store.Right;
 import io.canvass.proto.kv.v1.Alarm;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,6 +27,7 @@ final class AlarmsController {
         this.calls = calls;
     }
 
+    @Requires(Right.MONITOR)
     @GetMapping("/v1/alarms")
     void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
         MemberRequests.requireNoParameters(request);
@@ -36,6 +39,7 @@ final class AlarmsController {
         }));
     }
 
+    @Requires(Right.ADMIN)
     @DeleteMapping("/v1/alarms")
     void disarm(HttpServletRequest request, HttpServletResponse response) throws IOException {
         MemberRequests.bare(request, List.of());

@@ -5,9 +5,11 @@ import java.util.Optional;
 
 import io.canvass.kv.api.calls.Replies;
 import io.canvass.kv.api.http.RequestHeaders;
+import io.canvass.kv.api.http.Requires;
 import io.canvass.kv.api.json.KvJson;
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemType;
+import io.canvass.kv.store.Right;
 import io.canvass.proto.kv.v1.AdminReply;
 import io.canvass.proto.kv.v1.AdminRequest;
 import io.canvass.proto.kv.v1.ClusterDescription;
@@ -36,6 +38,7 @@ final class ClusterController {
         this.calls = calls;
     }
 
+    @Requires(Right.MONITOR)
     @GetMapping("/v1/cluster")
     void cluster(HttpServletRequest request, HttpServletResponse response) throws IOException {
         requireRead(request);
@@ -43,6 +46,7 @@ final class ClusterController {
         send(request, response, KvJson.object(json -> ClusterJson.cluster(json, cluster)));
     }
 
+    @Requires(Right.MONITOR)
     @GetMapping("/v1/cluster/members")
     void members(HttpServletRequest request, HttpServletResponse response) throws IOException {
         requireRead(request);
@@ -53,6 +57,7 @@ final class ClusterController {
         }));
     }
 
+    @Requires(Right.MONITOR)
     @GetMapping("/v1/cluster/members/{id}")
     void member(HttpServletRequest request, HttpServletResponse response, @PathVariable String id) throws IOException {
         MemberRequests.requireMemberPath(request, id);
@@ -64,6 +69,7 @@ final class ClusterController {
         send(request, response, KvJson.object(json -> ClusterJson.member(json, cluster, found)));
     }
 
+    @Requires(Right.ADMIN)
     @PostMapping("/v1/cluster/members")
     void add(HttpServletRequest request, HttpServletResponse response) throws IOException {
         AdminRequest asked = MemberRequests.add(request);
@@ -75,6 +81,7 @@ final class ClusterController {
         changed(request, response, "add", asked, reply, asked.getAdd().getId());
     }
 
+    @Requires(Right.ADMIN)
     @PatchMapping("/v1/cluster/members/{id}")
     void update(HttpServletRequest request, HttpServletResponse response, @PathVariable String id) throws IOException {
         MemberRequests.requireMemberPath(request, id);
@@ -82,6 +89,7 @@ final class ClusterController {
         changed(request, response, "update", asked, calls.ask(asked), id);
     }
 
+    @Requires(Right.ADMIN)
     @DeleteMapping("/v1/cluster/members/{id}")
     void remove(HttpServletRequest request, HttpServletResponse response, @PathVariable String id) throws IOException {
         MemberRequests.requireMemberPath(request, id);
@@ -90,6 +98,7 @@ final class ClusterController {
         changed(request, response, "remove", asked, calls.ask(asked), id);
     }
 
+    @Requires(Right.ADMIN)
     @PostMapping("/v1/cluster/members/{id}/promote")
     void promote(HttpServletRequest request, HttpServletResponse response, @PathVariable String id) throws IOException {
         MemberRequests.requireMemberPath(request, id);
@@ -98,6 +107,7 @@ final class ClusterController {
         changed(request, response, "promote", asked, calls.ask(asked), id);
     }
 
+    @Requires(Right.ADMIN)
     @PostMapping("/v1/cluster/members/{id}/demote")
     void demote(HttpServletRequest request, HttpServletResponse response, @PathVariable String id) throws IOException {
         MemberRequests.requireMemberPath(request, id);
@@ -106,6 +116,7 @@ final class ClusterController {
         changed(request, response, "demote", asked, calls.ask(asked), id);
     }
 
+    @Requires(Right.ADMIN)
     @PostMapping("/v1/cluster/members/{id}/replace")
     void replace(HttpServletRequest request, HttpServletResponse response, @PathVariable String id) throws IOException {
         MemberRequests.requireMemberPath(request, id);
@@ -113,6 +124,7 @@ final class ClusterController {
         changed(request, response, "replace", asked, calls.ask(asked), id);
     }
 
+    @Requires(Right.MONITOR)
     @GetMapping("/v1/cluster/members/{id}/safe-to-stop")
     void safeToStop(HttpServletRequest request, HttpServletResponse response, @PathVariable String id)
             throws IOException {
@@ -128,6 +140,7 @@ final class ClusterController {
         }));
     }
 
+    @Requires(Right.ADMIN)
     @PostMapping("/v1/cluster/leader")
     void transfer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         AdminRequest asked = MemberRequests.transfer(request);

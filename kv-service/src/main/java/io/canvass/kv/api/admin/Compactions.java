@@ -6,6 +6,7 @@ import java.util.List;
 import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Replies;
 import io.canvass.kv.api.calls.WriteRefusals;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.Endpoint;
 import io.canvass.kv.api.http.Endpoints;
 import io.canvass.kv.api.http.QueryParameters;
@@ -13,6 +14,7 @@ import io.canvass.kv.api.http.RequestHeaders;
 import io.canvass.kv.api.json.JsonNumbers;
 import io.canvass.kv.api.json.KvJson;
 import io.canvass.kv.api.problem.Problem;
+import io.canvass.kv.store.Right;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Compact;
 import io.canvass.proto.kv.v1.Result;
@@ -34,7 +36,7 @@ final class Compactions implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.of("/v1/compact", "POST", this::compact));
+        return List.of(Endpoint.of("/v1/compact", "POST", Access.to(Right.ADMIN), this::compact));
     }
 
     private void compact(HttpServletRequest request, HttpServletResponse response) throws IOException {

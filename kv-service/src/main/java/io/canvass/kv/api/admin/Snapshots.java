@@ -8,9 +8,11 @@ import java.util.List;
 import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Consistency;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.Callers;
 import io.canvass.kv.api.http.OwnThread;
 import io.canvass.kv.api.http.QueryParameters;
 import io.canvass.kv.api.http.RequestHeaders;
+import io.canvass.kv.api.http.Requires;
 import io.canvass.kv.api.json.KvJson;
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
@@ -21,6 +23,9 @@ import io.canvass.kv.backup.InvalidSnapshotException;
 import io.canvass.kv.backup.SnapshotCheck;
 import io.canvass.kv.backup.SnapshotHeader;
 import io.canvass.kv.backup.SnapshotTooLargeException;
+import io.canvass.kv.security.Security;
+import io.canvass.kv.store.Need;
+import io.canvass.kv.store.Right;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;
@@ -38,19 +43,24 @@ final class Snapshots {
 
     private final Backups backups;
     private final ClusterCalls cluster;
+    private final Security security;
 
-    Snapshots(Backups backups, ClusterCalls cluster) {
+    Snapshots(Backups backups, ClusterCalls cluster, Security security) {
         this.backups = backups;
         this.cluster = cluster;
+        this.security = security;
     }
 
     /** The state of this node, as one file. Its digest stands in the header, so it is known before the first byte. */
+    @Requires(Right.BACKUP)
     @GetMapping("/v1/snapshot")
     void get(HttpServletRequest request, HttpServletResponse response) throws Exception {
         QueryParameters query = QueryParameters.parse(request.getQueryString(), List.of(Consistency.PARAMETER));
         Consistency consistency = Consistency.of(query);
         RequestHeaders.requireAccepts(request, MediaType.APPLICATION_OCTET_STREAM_VALUE, "Accept it or */*.");
         Consistency had = cluster.awaitFreshness(consistency);
+        // The rights are then as fresh as what they guard.
+        security.require(Callers.of(request, security), Need.of(Right.BACKUP));
         OwnThread.call("kv-snapshot", () -> {
             try (Backups.Backup backup = backups.begin()) {
                 describe(request, response, had, backup);
@@ -96,6 +106,7 @@ final class Snapshots {
     }
 
     /** Checks a snapshot without keeping it. */
+    @Requires(Right.BACKUP)
     @PostMapping("/v1/snapshot/verify")
     void verify(HttpServletRequest request, HttpServletResponse response) throws Exception {
         QueryParameters.parse(request.getQueryString(), List.of());

@@ -6,6 +6,7 @@ import java.util.List;
 import io.canvass.kv.api.calls.Replies;
 import io.canvass.kv.api.http.QueryParameters;
 import io.canvass.kv.api.http.RequestHeaders;
+import io.canvass.kv.api.http.Requires;
 import io.canvass.kv.api.json.KvJson;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,6 +30,7 @@ final class VersionController {
         this.calls = calls;
     }
 
+    @Requires
     @GetMapping("/v1/version")
     void version(HttpServletRequest request, HttpServletResponse response) throws IOException {
         QueryParameters.parse(request.getQueryString(), List.of());

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import com.google.protobuf.ByteString;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.QueryParameters;
+import io.canvass.kv.api.problem.Denials;
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
 import io.canvass.kv.api.problem.ProblemType;
@@ -17,6 +18,8 @@ import io.canvass.kv.cluster.Replication.ClusterView;
 import io.canvass.kv.cluster.Replication.Staleness;
 import io.canvass.kv.cluster.ReplicationException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.kv.security.DeniedException;
+import io.canvass.kv.security.Security;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Refused;
 import io.canvass.proto.kv.v1.Result;
@@ -32,11 +35,13 @@ public final class ClusterCalls {
     private final Replication replication;
     private final ApiLimits limits;
     private final KeysInFlight inFlight;
+    private final Security security;
 
-    ClusterCalls(Replication replication, ApiLimits limits, KeysInFlight inFlight) {
+    ClusterCalls(Replication replication, ApiLimits limits, KeysInFlight inFlight, Security security) {
         this.replication = replication;
         this.limits = limits;
         this.inFlight = inFlight;
+        this.security = security;
     }
 
     /** Who leads, as this node knows it at the moment; asks nobody. */
@@ -86,11 +91,13 @@ public final class ClusterCalls {
 
     /**
      * A command of a request that makes several: without its {@code Idempotency-Key}, which stands for one. Who begins more than
-     * one bounds how many.
+     * one bounds how many. All writes of this API go through here, and none without the right to it.
      */
     public CompletableFuture<Result> begin(Command command) {
         try {
-            return replication.write(command, limits.requestTimeout());
+            return replication.write(security.onBehalf(command), limits.requestTimeout());
+        } catch (DeniedException e) {
+            return CompletableFuture.failedFuture(Denials.of(e).asException());
         } catch (ReplicationException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -106,6 +113,9 @@ public final class ClusterCalls {
             Result result = join(begun);
             if (result.hasRefused() && result.getRefused().getReason() == Refused.Reason.IDEMPOTENCY_KEY_REUSED) {
                 throw WriteRefusals.of(result.getRefused());
+            }
+            if (result.hasRefused() && result.getRefused().getReason() == Refused.Reason.FORBIDDEN) {
+                throw Denials.of(security.deniedInApply(result.getRefused().getDetail())).asException();
             }
             return result;
         } catch (ReplicationException e) {

@@ -50,7 +50,14 @@ public final class WriteRefusals {
             case TOO_MANY_LEASES -> Problem.of(ProblemType.TOO_MANY_LEASES, detail + " Let some end, or attach several keys to"
                             + " one.")
                     .withMembers(json -> bound(json, refused));
-            case LOCK_HELD, QUEUE_FULL, NOT_HOLDER, UNKNOWN, UNRECOGNIZED ->
+            case ROLE_NOT_FOUND -> Problem.of(ProblemType.ROLE_NOT_FOUND, detail);
+            case ROLE_IN_USE -> Problem.of(ProblemType.ROLE_IN_USE, detail);
+            case PRINCIPAL_EXISTS -> Problem.of(ProblemType.PRINCIPAL_EXISTS, detail);
+            case PRINCIPAL_NOT_FOUND -> Problem.of(ProblemType.PRINCIPAL_NOT_FOUND, detail);
+            case CERTIFICATE_TAKEN -> Problem.of(ProblemType.CERTIFICATE_TAKEN, detail);
+            case TOO_MANY_ROLES, TOO_MANY_PRINCIPALS -> Problem.of(ProblemType.TOO_MANY_PRINCIPALS, detail)
+                    .withMembers(json -> bound(json, refused));
+            case LOCK_HELD, QUEUE_FULL, NOT_HOLDER, FORBIDDEN, UNKNOWN, UNRECOGNIZED ->
                 throw new IllegalStateException("The store refused a write with " + refused.getReason());
         };
     }

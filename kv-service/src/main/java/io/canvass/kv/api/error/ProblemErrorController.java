@@ -2,6 +2,7 @@ package io.canvass.kv.api.error;
 
 import java.io.IOException;
 
+import io.canvass.kv.api.http.OpenToAll;
 import io.canvass.kv.api.http.RequestIds;
 import io.canvass.kv.api.problem.ContainerProblems;
 import io.canvass.kv.api.problem.Problem;
@@ -26,6 +27,7 @@ final class ProblemErrorController implements ErrorController {
         this.replies = replies;
     }
 
+    @OpenToAll
     @RequestMapping("${spring.web.error.path:${error.path:/error}}")
     void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (request.getDispatcherType() != DispatcherType.ERROR) {

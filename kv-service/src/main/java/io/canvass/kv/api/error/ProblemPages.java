@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.OpenToAll;
 import io.canvass.kv.api.http.RawPath;
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemType;
@@ -20,6 +21,7 @@ final class ProblemPages {
     private static final String MEDIA_TYPE = "text/plain;charset=utf-8";
     private static final String ROOT = "/problems/";
 
+    @OpenToAll
     @GetMapping("/problems")
     void index(HttpServletResponse response) throws IOException {
         send(response, Arrays.stream(ProblemType.values())
@@ -27,6 +29,7 @@ final class ProblemPages {
                 .collect(Collectors.joining()));
     }
 
+    @OpenToAll
     @GetMapping("/problems/{name}")
     void page(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String path = RawPath.of(request);

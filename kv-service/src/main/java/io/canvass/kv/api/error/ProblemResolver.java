@@ -11,9 +11,11 @@ import io.canvass.kv.api.http.KeyPath;
 import io.canvass.kv.api.http.RawPath;
 import io.canvass.kv.api.http.RequestIds;
 import io.canvass.kv.api.problem.ContainerProblems;
+import io.canvass.kv.api.problem.Denials;
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
 import io.canvass.kv.api.problem.ProblemType;
+import io.canvass.kv.security.DeniedException;
 import io.canvass.kv.store.DamagedStateException;
 import io.canvass.kv.store.RevisionCompactedException;
 import io.canvass.kv.store.RevisionInFutureException;
@@ -71,6 +73,7 @@ public final class ProblemResolver implements HandlerExceptionResolver, Ordered 
         // Spring reads the bodies of its own endpoints, and wraps what Tomcat says of broken chunks.
         boolean wasBody = exception instanceof HttpMessageNotReadableException;
         return exception instanceof ProblemException
+                || exception instanceof DeniedException
                 || exception instanceof IOException
                 || (wasBody && exception.getCause() instanceof IOException);
     }
@@ -108,6 +111,9 @@ public final class ProblemResolver implements HandlerExceptionResolver, Ordered 
     public Problem problemOf(HttpServletRequest request, Exception exception) {
         if (exception instanceof ProblemException known) {
             return known.problem();
+        }
+        if (exception instanceof DeniedException denied) {
+            return Denials.of(denied);
         }
         if (exception instanceof DamagedStateException damaged) {
             return ClusterCalls.damaged(String.valueOf(damaged.getMessage()));

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Consistency;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Durations;
 import io.canvass.kv.api.http.Endpoint;
@@ -26,6 +27,7 @@ import io.canvass.kv.api.problem.ProblemException;
 import io.canvass.kv.cluster.LeaseDeadlines;
 import io.canvass.kv.store.ApplyLimits;
 import io.canvass.kv.store.KvQueries;
+import io.canvass.kv.store.Right;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.LeaseEnded;
 import io.canvass.proto.kv.v1.LeaseGrant;
@@ -46,6 +48,9 @@ final class LeaseRequests implements Endpoints {
 
     static final Duration LEAST_TTL = Duration.ofMillis(1);
     static final Duration MOST_TTL = Duration.ofMillis(ApplyLimits.MAX_TTL_MILLIS);
+
+    /** Of leases each sees only its own. */
+    private static final Access HOLDERS = Access.to(Right.WRITE, Right.LOCK);
 
     private static final String KEEP_ALIVE = "/keepalive";
     private static final String TTL = "ttl";
@@ -70,9 +75,9 @@ final class LeaseRequests implements Endpoints {
     @Override
     public List<Endpoint> endpoints() {
         return List.of(
-                Endpoint.of(ROOT, "GET", this::list).and("POST", this::grant),
-                Endpoint.of(ROOT + "/{id}", "GET", this::get).and("DELETE", this::revoke),
-                Endpoint.of(ROOT + "/{id}" + KEEP_ALIVE, "POST", this::keepAlive));
+                Endpoint.of(ROOT, "GET", Access.to(Right.ADMIN), this::list).and("POST", HOLDERS, this::grant),
+                Endpoint.of(ROOT + "/{id}", "GET", HOLDERS, this::get).and("DELETE", HOLDERS, this::revoke),
+                Endpoint.of(ROOT + "/{id}" + KEEP_ALIVE, "POST", HOLDERS, this::keepAlive));
     }
 
     private void grant(HttpServletRequest request, HttpServletResponse response) throws IOException {

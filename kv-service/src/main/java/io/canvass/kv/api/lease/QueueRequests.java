@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Consistency;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Condition;
 import io.canvass.kv.api.http.Endpoint;
@@ -25,6 +26,7 @@ import io.canvass.kv.cluster.LeaseDeadlines;
 import io.canvass.kv.cluster.QueueWatch;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvQueries.LockQueue;
+import io.canvass.kv.store.Right;
 import io.canvass.proto.kv.v1.Refused;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.Ticket;
@@ -60,9 +62,9 @@ final class QueueRequests implements Endpoints {
     public List<Endpoint> endpoints() {
         return Arrays.stream(QueueKind.values())
                 .map(kind -> Endpoint.of(
-                                kind.root() + "{name}", "GET", (request, response) -> get(kind, request, response))
-                        .and("PUT", (request, response) -> put(kind, request, response))
-                        .and("DELETE", (request, response) -> delete(kind, request, response)))
+                                kind.root() + "{name}", "GET", Access.to(Right.LOCK), (request, response) -> get(kind, request, response))
+                        .and("PUT", Access.to(Right.LOCK), (request, response) -> put(kind, request, response))
+                        .and("DELETE", Access.to(Right.LOCK), (request, response) -> delete(kind, request, response)))
                 .toList();
     }
 

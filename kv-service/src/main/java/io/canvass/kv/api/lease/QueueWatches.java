@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Consistency;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Endpoint;
 import io.canvass.kv.api.http.Endpoints;
@@ -20,8 +21,12 @@ import io.canvass.kv.api.watch.EventWriter;
 import io.canvass.kv.api.watch.StreamLife;
 import io.canvass.kv.api.watch.WatchProblems;
 import io.canvass.kv.api.watch.WatchTimes;
+import io.canvass.kv.security.Caller;
+import io.canvass.kv.security.Security;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvQueries.LockQueue;
+import io.canvass.kv.store.Need;
+import io.canvass.kv.store.Right;
 import io.canvass.kv.watch.Bell;
 import io.canvass.kv.watch.Interest;
 import io.canvass.kv.watch.WatchEnd;
@@ -48,15 +53,23 @@ final class QueueWatches implements Endpoints {
     private final ApiLimits limits;
     private final WatchTimes times;
     private final OpenStreams open;
+    private final Security security;
 
     QueueWatches(
-            KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times, OpenStreams open) {
+            KvQueries queries,
+            WatchHub hub,
+            ClusterCalls cluster,
+            ApiLimits limits,
+            WatchTimes times,
+            OpenStreams open,
+            Security security) {
         this.open = open;
         this.queries = queries;
         this.hub = hub;
         this.cluster = cluster;
         this.limits = limits;
         this.times = times;
+        this.security = security;
     }
 
     @Override
@@ -65,7 +78,7 @@ final class QueueWatches implements Endpoints {
     }
 
     private Endpoint endpoint(QueueKind kind) {
-        return Endpoint.of(kind.root() + "{name}" + SUFFIX, "GET", (request, response) -> {
+        return Endpoint.of(kind.root() + "{name}" + SUFFIX, "GET", Access.to(Right.LOCK), (request, response) -> {
             String path = RawPath.of(request);
             String name = path.substring(kind.root().length(), path.length() - SUFFIX.length());
             watch(kind, KeyPath.text(name, limits.maxKeyBytes()), request, response);
@@ -78,6 +91,7 @@ final class QueueWatches implements Endpoints {
         EventFormat format = EventFormat.of(request);
         QueryParameters query = QueryParameters.parse(request.getQueryString(), List.of("require-leader"));
         boolean requireLeader = query.flag("require-leader");
+        security.requireCurrent(Need.on(Right.LOCK, name));
         cluster.awaitFreshness(Consistency.LOCAL);
         Replies.stamp(request, response, cluster.view());
         response.setHeader("Kv-Consistency", Consistency.LOCAL.word());
@@ -89,13 +103,19 @@ final class QueueWatches implements Endpoints {
             }
             EventWriter out = new EventWriter(response, format);
             out.connected(cluster.view(), OptionalLong.empty());
-            follow(kind, queue, first, bell, out, new StreamLife(out, cluster, times, requireLeader));
+            follow(kind, queue, first, bell, out, life(out, queue, requireLeader));
         } catch (WatchRefusedException e) {
             throw WatchProblems.refused(hub, e);
         } catch (InterruptedException e) {
             // Nobody but the server's end does that.
             Thread.currentThread().interrupt();
         }
+    }
+
+    private StreamLife life(EventWriter out, Interest.Queue queue, boolean requireLeader) {
+        Need need = Need.on(Right.LOCK, queue.name());
+        Caller caller = security.current().caller();
+        return new StreamLife(out, cluster, times, requireLeader, () -> security.may(caller, need));
     }
 
     private LockQueue look(Interest.Queue queue) {
@@ -108,7 +128,12 @@ final class QueueWatches implements Endpoints {
         LockQueue shown = first;
         write(out, kind, queue.name(), shown);
         while (true) {
-            switch (bell.await(life.waitNanos())) {
+            Bell.Ring ring = bell.await(life.waitNanos());
+            if (!life.isAllowed()) {
+                life.revoked();
+                return;
+            }
+            switch (ring) {
                 case RUNG -> {
                     LockQueue now = look(queue);
                     if (differs(now, shown)) {

@@ -27,6 +27,14 @@ public enum ProblemType {
             "The body is not a snapshot as GET /v1/snapshot makes it, or it is damaged, cut short or another one than its"
                     + " digest says. The detail tells what is broken, and where.",
             "Do not rely on that file. Make another snapshot, and check it."),
+    UNAUTHENTICATED("unauthenticated", 401, "The request does not say who you are", Outcome.NOT_APPLIED, false,
+            "This cluster answers only those it knows, and the request carries no token or client certificate, or one that"
+                    + " is not known, is revoked or has expired.",
+            "Send a token with Authorization: Bearer …. Whoever administers the cluster makes one by POST"
+                    + " /v1/auth/tokens."),
+    FORBIDDEN("forbidden", 403, "You may not do that", Outcome.NOT_APPLIED, false,
+            "The detail names the right that is missing, and where. It does not say whether the key exists.",
+            "Have an admin add the right to one of your roles. GET /v1/auth/whoami tells what you may do."),
     NOT_FOUND("not-found", 404, "Nothing is served under this path", Outcome.NOT_APPLIED, false,
             "The path is not part of this API.",
             "Keys are under /v1/kv/{key}; check the path's spelling."),
@@ -42,6 +50,12 @@ public enum ProblemType {
     MEMBER_NOT_FOUND("member-not-found", 404, "There is no such member", Outcome.NOT_APPLIED, false,
             "No voter and no observer of the cluster has this node id; if it was one, it is removed.",
             "GET /v1/cluster/members lists the members."),
+    ROLE_NOT_FOUND("role-not-found", 404, "There is no such role", Outcome.NOT_APPLIED, false,
+            "No role of the cluster has this name.",
+            "GET /v1/auth/roles lists the roles; PUT /v1/auth/roles/{name} makes one."),
+    PRINCIPAL_NOT_FOUND("principal-not-found", 404, "There is no such token or certificate", Outcome.NOT_APPLIED, false,
+            "No token, or no certificate, of the cluster has this name; it may be revoked already.",
+            "GET /v1/auth/tokens and GET /v1/auth/certificates list them."),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here", Outcome.NOT_APPLIED, false,
             "The path exists, but not for this method.",
             "Use one of the methods that the Allow header names."),
@@ -73,6 +87,18 @@ public enum ProblemType {
     TOO_MANY_LEASES("too-many-leases", 409, "There are as many leases as may be", Outcome.NOT_APPLIED, true,
             "The number of leases is bounded, those that keys and locks have of their own included: limit says to what.",
             "Let leases end, or attach several keys to one lease."),
+    ROLE_IN_USE("role-in-use", 409, "The role is in use", Outcome.NOT_APPLIED, false,
+            "A token or a certificate has the role: without it, that would silently mean less.",
+            "Revoke it first, or change what the role grants by PUT."),
+    PRINCIPAL_EXISTS("principal-exists", 409, "The name is taken", Outcome.NOT_APPLIED, false,
+            "A token or a certificate has this name, perhaps by an earlier try of this very request, whose token nobody saw.",
+            "Choose another name, or revoke that one first."),
+    CERTIFICATE_TAKEN("certificate-taken", 409, "The certificate is somebody else's", Outcome.NOT_APPLIED, false,
+            "Another name stands for what the certificate says: one certificate tells one principal.",
+            "Delete the other one first."),
+    TOO_MANY_PRINCIPALS("too-many-principals", 409, "There are as many as there may be", Outcome.NOT_APPLIED, false,
+            "The number of roles, and that of tokens and certificates, is bounded: limit says to what.",
+            "Delete what is not used any more."),
     CHANGE_PENDING("change-pending", 409, "Another change of the members is under way", Outcome.NOT_APPLIED, true,
             "Members are changed one at a time. The configuration at the index that pending names is not committed yet.",
             "Send the request again when it is. If it stays so, too few voters answer: GET /v1/cluster says which."),
@@ -303,6 +329,8 @@ public enum ProblemType {
     static Optional<ProblemType> byContainerStatus(int status) {
         return switch (status) {
             case 400 -> Optional.of(INVALID_REQUEST);
+            case 401 -> Optional.of(UNAUTHENTICATED);
+            case 403 -> Optional.of(FORBIDDEN);
             case 404 -> Optional.of(NOT_FOUND);
             case 405 -> Optional.of(METHOD_NOT_ALLOWED);
             case 406 -> Optional.of(NOT_ACCEPTABLE);

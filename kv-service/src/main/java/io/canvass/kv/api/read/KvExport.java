@@ -8,6 +8,7 @@ import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Freshness;
 import io.canvass.kv.api.calls.ReadTerms;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Endpoint;
 import io.canvass.kv.api.http.Endpoints;
@@ -17,6 +18,7 @@ import io.canvass.kv.api.http.RequestHeaders;
 import io.canvass.kv.api.json.NdJson;
 import io.canvass.kv.store.KeySpan;
 import io.canvass.kv.store.RangeQuery;
+import io.canvass.kv.store.Right;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.stereotype.Component;
@@ -45,7 +47,7 @@ final class KvExport implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.of(PATH, "GET", this::get));
+        return List.of(Endpoint.of(PATH, "GET", Access.to(Right.READ), this::get));
     }
 
     private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {

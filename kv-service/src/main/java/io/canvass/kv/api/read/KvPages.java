@@ -10,6 +10,7 @@ import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Freshness;
 import io.canvass.kv.api.calls.ReadTerms;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Endpoint;
 import io.canvass.kv.api.http.Endpoints;
@@ -19,6 +20,7 @@ import io.canvass.kv.api.json.KvJson;
 import io.canvass.kv.api.json.NdJson;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.RangeQuery;
+import io.canvass.kv.store.Right;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;
@@ -62,7 +64,7 @@ final class KvPages implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.of(PATH, "GET", this::get));
+        return List.of(Endpoint.of(PATH, "GET", Access.to(Right.READ), this::get));
     }
 
     private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {

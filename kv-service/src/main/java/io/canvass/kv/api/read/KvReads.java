@@ -11,6 +11,7 @@ import io.canvass.kv.api.calls.Conflicts;
 import io.canvass.kv.api.calls.Freshness;
 import io.canvass.kv.api.calls.ReadTerms;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Condition;
 import io.canvass.kv.api.http.Durations;
@@ -28,6 +29,7 @@ import io.canvass.kv.api.problem.ProblemType;
 import io.canvass.kv.api.watch.LongPoll;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvReader;
+import io.canvass.kv.store.Right;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.raft.core.Bytes;
 import jakarta.servlet.http.HttpServletRequest;
@@ -63,7 +65,10 @@ final class KvReads implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
-        return KeyPath.TEMPLATES.stream().map(template -> Endpoint.of(template, "GET", this::get)).toList();
+        Access access = Access.toKey(Right.READ, limits.maxKeyBytes());
+        return KeyPath.TEMPLATES.stream()
+                .map(template -> Endpoint.of(template, "GET", access, this::get))
+                .toList();
     }
 
     private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {

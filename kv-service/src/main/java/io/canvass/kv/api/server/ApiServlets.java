@@ -21,7 +21,8 @@ class ApiServlets {
     /** Of the key-value API; the cluster's, snapshots and problems are Spring's. */
     private static final String[] PATHS = {
         "/v1/kv/*", "/v1/kv64/*", "/v1/txn/*", "/v1/batch/*", "/v1/export/*", "/v1/import/*", "/v1/counters/*",
-        "/v1/leases/*", "/v1/locks/*", "/v1/elections/*", "/v1/watch/*", "/v1/compact/*"
+        "/v1/leases/*", "/v1/locks/*", "/v1/elections/*", "/v1/watch/*", "/v1/compact/*", "/v1/auth/*",
+        "/v1/audit/*"
     };
 
     @Bean

@@ -3,10 +3,13 @@ package io.canvass.kv.api.server;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
+import io.canvass.kv.api.auth.Gate;
 import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.error.ProblemResolver;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.Endpoint;
 import io.canvass.kv.api.http.Endpoints;
 import io.canvass.kv.api.http.KeyPath;
@@ -15,6 +18,7 @@ import io.canvass.kv.api.problem.ContainerProblems;
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
 import io.canvass.kv.api.problem.ProblemType;
+import io.canvass.kv.security.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -34,19 +38,22 @@ final class KvRoutes {
     private final RequestTimers timers;
     private final ClusterCalls cluster;
     private final RateLimits rates;
+    private final Gate gate;
 
     KvRoutes(
             List<Endpoints> components,
             ProblemResolver problems,
             RequestTimers timers,
             ClusterCalls cluster,
-            RateLimits rates) {
+            RateLimits rates,
+            Gate gate) {
         this.table = new RouteTable(
                 components.stream().flatMap(component -> component.endpoints().stream()).toList());
         this.problems = problems;
         this.timers = timers;
         this.cluster = cluster;
         this.rates = rates;
+        this.gate = gate;
     }
 
     /** All that are served here. */
@@ -82,14 +89,33 @@ final class KvRoutes {
         String method = request.getMethod();
         Endpoint.@Nullable Handler handler = endpoint.handlers().get(method.equals("HEAD") ? "GET" : method);
         if (handler != null) {
-            if (Routing.takes(request, response, cluster)) {
-                handler.handle(request, response);
+            Access access = Objects.requireNonNull(endpoint.access().get(method.equals("HEAD") ? "GET" : method));
+            Call call = gate.admit(request, access);
+            try {
+                if (Routing.takes(request, response, cluster)) {
+                    handle(handler, call, request, response);
+                }
+            } finally {
+                gate.answered(request, access, response.getStatus());
             }
-        } else if (method.equals("OPTIONS")) {
+            return;
+        }
+        gate.admit(request, Access.KNOWN);
+        if (method.equals("OPTIONS")) {
             response.setHeader("Allow", String.join(", ", allowed(endpoint)));
         } else {
             throw ContainerProblems.methodNotAllowed(method, List.copyOf(endpoint.handlers().keySet())).asException();
         }
+    }
+
+    /** From here on, whatever is read or written on this thread is for that call. */
+    private static void handle(
+            Endpoint.Handler handler, Call call, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        ScopedValue.where(Call.CURRENT, call).<@Nullable Void, IOException>call(() -> {
+            handler.handle(request, response);
+            return null;
+        });
     }
 
     private static List<String> allowed(Endpoint endpoint) {

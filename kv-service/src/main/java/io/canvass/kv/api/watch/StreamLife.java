@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 
 import io.canvass.kv.api.calls.ClusterCalls;
 
@@ -12,10 +13,13 @@ public final class StreamLife {
     /** So often it is looked at whether there is a leader, and whether this node is a member. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
+    private static final String REVOKED = "revoked";
+
     private final EventWriter out;
     private final ClusterCalls cluster;
     private final WatchTimes times;
     private final boolean requireLeader;
+    private final BooleanSupplier allowed;
     private final long lookNanos;
     private long progressNanos = System.nanoTime();
     private long leaderSeenNanos = System.nanoTime();
@@ -24,11 +28,12 @@ public final class StreamLife {
      * @param requireLeader whether the stream ends when this node has known no leader for {@link
      * WatchTimes#leaderless()}
      */
-    public StreamLife(EventWriter out, ClusterCalls cluster, WatchTimes times, boolean requireLeader) {
+    public StreamLife(EventWriter out, ClusterCalls cluster, WatchTimes times, boolean requireLeader, BooleanSupplier allowed) {
         this.out = out;
         this.cluster = cluster;
         this.times = times;
         this.requireLeader = requireLeader;
+        this.allowed = allowed;
         long shortest = Math.min(times.progressInterval().toNanos(), times.leaderless().toNanos());
         this.lookNanos = Math.min(LOOK.toNanos(), shortest);
     }
@@ -64,7 +69,20 @@ public final class StreamLife {
         out.flush();
     }
 
+    /** Whether who opened the stream may still see what it tells; to be asked before each event. */
+    public boolean isAllowed() {
+        return allowed.getAsBoolean();
+    }
+
+    /** Tells the client that it may not see any more of this. */
+    public void revoked() throws IOException {
+        goodbye(REVOKED);
+    }
+
     private Optional<String> reason(long now) {
+        if (!isAllowed()) {
+            return Optional.of(REVOKED);
+        }
         if (!cluster.isMember()) {
             return Optional.of("removed");
         }

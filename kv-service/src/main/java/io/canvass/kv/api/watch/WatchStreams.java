@@ -9,15 +9,20 @@ import java.util.OptionalLong;
 import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Consistency;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Endpoint;
 import io.canvass.kv.api.http.Endpoints;
 import io.canvass.kv.api.json.KvJson;
 import io.canvass.kv.api.problem.ProblemException;
+import io.canvass.kv.security.Caller;
+import io.canvass.kv.security.Security;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvQueries.RangePage;
+import io.canvass.kv.store.Need;
 import io.canvass.kv.store.RangeQuery;
 import io.canvass.kv.store.RevisionCompactedException;
+import io.canvass.kv.store.Right;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.kv.watch.Signal;
 import io.canvass.kv.watch.Watch;
@@ -45,20 +50,28 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
     private final ApiLimits limits;
     private final WatchTimes times;
     private final OpenStreams open;
+    private final Security security;
 
     WatchStreams(
-            KvQueries queries, WatchHub hub, ClusterCalls cluster, ApiLimits limits, WatchTimes times, OpenStreams open) {
+            KvQueries queries,
+            WatchHub hub,
+            ClusterCalls cluster,
+            ApiLimits limits,
+            WatchTimes times,
+            OpenStreams open,
+            Security security) {
         this.open = open;
         this.queries = queries;
         this.hub = hub;
         this.cluster = cluster;
         this.limits = limits;
         this.times = times;
+        this.security = security;
     }
 
     @Override
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.of("/v1/watch", "GET", this::watch));
+        return List.of(Endpoint.of("/v1/watch", "GET", Access.to(Right.READ), this::watch));
     }
 
     @Override
@@ -69,6 +82,8 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
     private void watch(HttpServletRequest request, HttpServletResponse response) throws IOException {
         EventFormat format = EventFormat.of(request);
         WatchRequest wanted = WatchRequest.of(request, limits.maxKeyBytes());
+        // Of the whole range, also where it has no end: what is outside is not left out in silence.
+        security.requireCurrent(Need.on(Right.READ, wanted.span()));
         cluster.awaitFreshness(Consistency.LOCAL);
         requireOwn(wanted.from());
         Replies.stamp(request, response, cluster.view());
@@ -124,12 +139,18 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
                         : hub.watch(wanted.interest(), wanted.kinds(), wanted.previous(), from);
                 OpenStreams.Stay _ = open.enter(request)) {
             EventWriter out = new EventWriter(response, format);
-            Stream stream = new Stream(watch, out, wanted, new StreamLife(out, cluster, times, wanted.requireLeader()));
+            Stream stream = new Stream(watch, out, wanted, life(out, wanted));
             out.connected(cluster.view(), wanted.initial() ? OptionalLong.empty() : OptionalLong.of(from - 1));
             if (!wanted.initial() || stream.items(all, first)) {
                 stream.follow(from - 1);
             }
         }
+    }
+
+    private StreamLife life(EventWriter out, WatchRequest wanted) {
+        Need need = Need.on(Right.READ, wanted.span());
+        Caller caller = security.current().caller();
+        return new StreamLife(out, cluster, times, wanted.requireLeader(), () -> security.may(caller, need));
     }
 
     /** One that has begun. */
@@ -156,6 +177,10 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
                 if (!page.more()) {
                     break;
                 }
+                if (!life.isAllowed()) {
+                    life.revoked();
+                    return false;
+                }
                 if (hub.isClosed()) {
                     end(new WatchEnd.Goodbye(WatchEnd.Reason.SHUTDOWN), 0);
                     return false;
@@ -177,7 +202,12 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
             long told = before;
             boolean pending = false;
             while (true) {
-                switch (watch.next(life.waitNanos())) {
+                Signal signal = watch.next(life.waitNanos());
+                if (!life.isAllowed()) {
+                    life.revoked();
+                    return;
+                }
+                switch (signal) {
                     case Signal.Changed(KvQueries.RevisionChanges revision) -> {
                         ChangeJson.write(out, revision, wanted.previous());
                         told = revision.complete() ? revision.revision() : told;

@@ -15,9 +15,11 @@ import io.canvass.kv.api.calls.IdempotencyKeys;
 import io.canvass.kv.api.calls.WriteRefusals;
 import io.canvass.kv.api.json.KvJson;
 import io.canvass.kv.api.json.NdjsonLines;
+import io.canvass.kv.api.problem.Denials;
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
 import io.canvass.kv.api.problem.ProblemType;
+import io.canvass.kv.security.DeniedException;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvReader;
 import io.canvass.kv.store.StoredValue;
@@ -184,6 +186,8 @@ final class BatchRun {
                                 .asException());
             } catch (ProblemException e) {
                 return failed(e.problem(), false).await();
+            } catch (DeniedException e) {
+                return failed(Denials.of(e), false).await();
             }
         };
     }

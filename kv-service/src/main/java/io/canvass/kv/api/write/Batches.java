@@ -9,6 +9,7 @@ import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.IdempotencyKeys;
 import io.canvass.kv.api.calls.KeysInFlight;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Condition;
 import io.canvass.kv.api.http.Endpoint;
@@ -18,6 +19,7 @@ import io.canvass.kv.api.http.RequestHeaders;
 import io.canvass.kv.api.http.WriteLimits;
 import io.canvass.kv.api.json.NdjsonLines;
 import io.canvass.kv.store.KvQueries;
+import io.canvass.kv.store.Right;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.stereotype.Component;
@@ -49,7 +51,7 @@ final class Batches implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.of("/v1/batch", "POST", this::post));
+        return List.of(Endpoint.of("/v1/batch", "POST", Access.to(Right.READ, Right.WRITE), this::post));
     }
 
     private void post(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -12,6 +12,7 @@ import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Consistency;
 import io.canvass.kv.api.calls.Replies;
 import io.canvass.kv.api.calls.WriteRefusals;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Condition;
 import io.canvass.kv.api.http.Endpoint;
@@ -28,6 +29,7 @@ import io.canvass.kv.api.problem.ProblemType;
 import io.canvass.kv.store.Counters;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvReader;
+import io.canvass.kv.store.Right;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.proto.kv.v1.Add;
 import io.canvass.proto.kv.v1.Command;
@@ -66,7 +68,9 @@ final class CounterRequests implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.of(ROOT + "{name}", "GET", this::get).and("POST", this::add).and("DELETE", this::delete));
+        return List.of(Endpoint.of(ROOT + "{name}", "GET", Access.to(Right.READ), this::get)
+                .and("POST", Access.to(Right.WRITE), this::add)
+                .and("DELETE", Access.to(Right.WRITE), this::delete));
     }
 
     private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -9,6 +9,7 @@ import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.IdempotencyKeys;
 import io.canvass.kv.api.calls.KeysInFlight;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Condition;
 import io.canvass.kv.api.http.Endpoint;
@@ -21,6 +22,7 @@ import io.canvass.kv.api.json.NdjsonLines;
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
 import io.canvass.kv.api.problem.ProblemType;
+import io.canvass.kv.store.Right;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;
@@ -46,7 +48,7 @@ final class Imports implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.of("/v1/import", "POST", this::post));
+        return List.of(Endpoint.of("/v1/import", "POST", Access.to(Right.WRITE), this::post));
     }
 
     private void post(HttpServletRequest request, HttpServletResponse response) throws IOException {

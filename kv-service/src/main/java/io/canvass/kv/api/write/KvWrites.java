@@ -11,6 +11,7 @@ import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Conflicts;
 import io.canvass.kv.api.calls.Replies;
 import io.canvass.kv.api.calls.WriteRefusals;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Condition;
 import io.canvass.kv.api.http.Durations;
@@ -26,6 +27,7 @@ import io.canvass.kv.api.lease.LeaseIds;
 import io.canvass.kv.api.problem.Excerpt;
 import io.canvass.kv.api.problem.ProblemException;
 import io.canvass.kv.store.ApplyLimits;
+import io.canvass.kv.store.Right;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Delete;
@@ -67,8 +69,9 @@ final class KvWrites implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
+        Access access = Access.toKey(Right.WRITE, limits.maxKeyBytes());
         return KeyPath.TEMPLATES.stream()
-                .map(template -> Endpoint.of(template, "PUT", this::put).and("DELETE", this::delete))
+                .map(template -> Endpoint.of(template, "PUT", access, this::put).and("DELETE", access, this::delete))
                 .toList();
     }
 

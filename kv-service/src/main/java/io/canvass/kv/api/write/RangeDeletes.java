@@ -8,6 +8,7 @@ import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Consistency;
 import io.canvass.kv.api.calls.Replies;
 import io.canvass.kv.api.calls.WriteRefusals;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Condition;
 import io.canvass.kv.api.http.Endpoint;
@@ -19,6 +20,7 @@ import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.store.ApplyLimits;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.RangeQuery;
+import io.canvass.kv.store.Right;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.DeleteRange;
 import io.canvass.proto.kv.v1.Deleted;
@@ -51,7 +53,7 @@ final class RangeDeletes implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.of("/v1/kv", "DELETE", this::delete));
+        return List.of(Endpoint.of("/v1/kv", "DELETE", Access.to(Right.WRITE), this::delete));
     }
 
     private void delete(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -11,6 +11,7 @@ import com.google.protobuf.ByteString;
 import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Replies;
 import io.canvass.kv.api.calls.WriteRefusals;
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.BodyStream;
 import io.canvass.kv.api.http.Condition;
@@ -24,6 +25,7 @@ import io.canvass.kv.api.json.KvJson;
 import io.canvass.kv.api.problem.Excerpt;
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemType;
+import io.canvass.kv.store.Right;
 import io.canvass.kv.store.StoredValue;
 import io.canvass.kv.store.Validity;
 import io.canvass.proto.kv.v1.Command;
@@ -68,7 +70,7 @@ final class Txns implements Endpoints {
 
     @Override
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.of("/v1/txn", "POST", this::post));
+        return List.of(Endpoint.of("/v1/txn", "POST", Access.to(Right.READ, Right.WRITE), this::post));
     }
 
     private void post(HttpServletRequest request, HttpServletResponse response) throws IOException {

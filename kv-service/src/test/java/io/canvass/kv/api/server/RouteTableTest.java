@@ -2,6 +2,7 @@ package io.canvass.kv.api.server;
 
 import java.util.List;
 
+import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.Endpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,11 +15,11 @@ class RouteTableTest {
     private static final Endpoint.Handler NONE = (request, response) -> {};
 
     private final RouteTable table = new RouteTable(List.of(
-            Endpoint.of("/v1/kv/{key}", "GET", NONE),
-            Endpoint.of("/v1/kv", "GET", NONE),
-            Endpoint.of("/v1/elections/{name}", "PUT", NONE),
-            Endpoint.of("/v1/elections/{name}/watch", "GET", NONE),
-            Endpoint.of("/v1/kv/{key}", "PUT", NONE)));
+            Endpoint.of("/v1/kv/{key}", "GET", Access.KNOWN, NONE),
+            Endpoint.of("/v1/kv", "GET", Access.KNOWN, NONE),
+            Endpoint.of("/v1/elections/{name}", "PUT", Access.KNOWN, NONE),
+            Endpoint.of("/v1/elections/{name}/watch", "GET", Access.KNOWN, NONE),
+            Endpoint.of("/v1/kv/{key}", "PUT", Access.KNOWN, NONE)));
 
     @ParameterizedTest
     @CsvSource({
@@ -43,7 +44,7 @@ class RouteTableTest {
     void methodsOfOnePathMayComeFromSeveralComponents() {
         assertThat(table.find("/v1/kv/a")).map(Endpoint::handlers).hasValueSatisfying(
                 handlers -> assertThat(handlers).containsOnlyKeys("GET", "PUT"));
-        Endpoint again = Endpoint.of("/v1/kv", "GET", NONE);
+        Endpoint again = Endpoint.of("/v1/kv", "GET", Access.KNOWN, NONE);
         assertThatThrownBy(() -> new RouteTable(List.of(again, again))).hasMessage("Two handlers of GET /v1/kv");
     }
 }
