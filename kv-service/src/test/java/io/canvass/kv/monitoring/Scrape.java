@@ -29,7 +29,7 @@ final class Scrape {
 
     private void line(String line) {
         if (line.startsWith("# TYPE ")) {
-            families.add(line.split(" ")[2]);
+            families.add(line.split(" ", -1)[2]);
         }
         if (line.isEmpty() || line.startsWith("#")) {
             return;

@@ -87,13 +87,9 @@ final class TwoNodes implements AutoCloseable {
                 + contexts.get(node).getEnvironment().getRequiredProperty("local.server.port") + path);
     }
 
-    /** The one that does not lead. */
-    int follower() throws IOException, InterruptedException {
-        return get(0, "/actuator/raft").body().contains("\"role\":\"FOLLOWER\"") ? 0 : 1;
-    }
-
-    ConfigurableApplicationContext context(int node) {
-        return contexts.get(node);
+    /** As SIGTERM would; the other one is no majority. */
+    void stop(int node) {
+        contexts.get(node).close();
     }
 
     @Override
