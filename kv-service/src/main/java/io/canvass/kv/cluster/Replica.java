@@ -37,6 +37,7 @@ import io.canvass.raft.storage.Formation;
 import io.canvass.raft.storage.RaftStore;
 import io.canvass.raft.storage.RocksRaftStore;
 import io.canvass.raft.transport.GrpcTransport;
+import io.canvass.raft.transport.PeerSecurity;
 import io.canvass.raft.transport.TransportConfig;
 import io.grpc.BindableService;
 import io.grpc.Channel;
@@ -73,6 +74,7 @@ public final class Replica implements RaftAccess, PeerAccess {
             ClusterPlan plan,
             KvProperties properties,
             Begin begin,
+            PeerSecurity security,
             List<BindableService> services,
             RaftListener listener,
             Consumer<KvStore> beforeApply) {
@@ -81,13 +83,13 @@ public final class Replica implements RaftAccess, PeerAccess {
         Formation formation = begin.formation();
         Map<String, String> peers = addresses(plan);
         peers.remove(plan.nodeId());
-        new StateHealing(properties, formation, peers).runIfAsked();
+        new StateHealing(properties, formation, peers, security).runIfAsked();
         RaftStore raftStore = RocksRaftStore.open(properties.raftDirectory(), formation);
         try {
             KvStore store = KvStore.open(properties.stateDirectory());
             try {
                 beforeApply.accept(store);
-                return open(plan, properties, services, listener, raftStore, store);
+                return open(plan, properties, security, services, listener, raftStore, store);
             } catch (RuntimeException e) {
                 store.close();
                 throw e;
@@ -118,6 +120,7 @@ public final class Replica implements RaftAccess, PeerAccess {
     private static Replica open(
             ClusterPlan plan,
             KvProperties properties,
+            PeerSecurity security,
             List<BindableService> services,
             RaftListener listener,
             RaftStore raftStore,
@@ -127,7 +130,7 @@ public final class Replica implements RaftAccess, PeerAccess {
                 properties.read().lease(),
                 raftStore.identity().clusterId(),
                 raftStore.identity().replica());
-        GrpcTransport transport = GrpcTransport.open(transportConfig(plan, properties, raft), services);
+        GrpcTransport transport = GrpcTransport.open(transportConfig(plan, properties, raft), services, security);
         try {
             RaftNodeConfig config = new RaftNodeConfig(
                     raft, properties.raft().diskStallLimit(), RaftNodeConfig.MAX_PENDING_PROPOSALS, addresses(plan),

@@ -10,6 +10,7 @@ import io.canvass.kv.store.CompactionPolicy;
 import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvStore;
 import io.canvass.raft.runtime.RaftListener;
+import io.canvass.raft.transport.PeerSecurity;
 import io.grpc.BindableService;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -27,6 +28,7 @@ public class ReplicaConfiguration {
             ClusterPlan plan,
             KvProperties properties,
             Begin begin,
+            PeerSecurity security,
             ForwardService forwards,
             LeaseTimes leases,
             LeaseService leaseService,
@@ -42,7 +44,7 @@ public class ReplicaConfiguration {
             }
         };
         Replica replica = Replica.open(
-                plan, properties, begin, services.orderedStream().toList(), listener, store -> {
+                plan, properties, begin, security, services.orderedStream().toList(), listener, store -> {
                     leases.attach(store);
                     store.observe(queues);
                 });

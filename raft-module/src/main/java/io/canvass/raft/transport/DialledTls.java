@@ -53,6 +53,8 @@ final class DialledTls extends SslContext {
         return fresh().cipherSuites();
     }
 
+    // The type is deprecated, and there is no other to say it with.
+    @SuppressWarnings("deprecation")
     @Override
     public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
         return () -> List.of(PeerTls.HTTP2);

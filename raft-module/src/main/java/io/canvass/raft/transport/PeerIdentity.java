@@ -43,7 +43,7 @@ public record PeerIdentity(List<String> forms) {
     }
 
     /** The ids of the nodes that it stands for; none where it has no name of these forms. */
-    Set<String> nodeIds(X509Certificate certificate) {
+    public Set<String> nodeIds(X509Certificate certificate) {
         Set<String> ids = new TreeSet<>();
         for (List<?> name : alternativeNames(certificate)) {
             for (String form : forms) {

@@ -115,7 +115,9 @@ final class TlsGate extends ChannelDuplexHandler {
         List<Held> waiting = List.copyOf(held);
         held.clear();
         pipeline.remove(this);
-        waiting.forEach(each -> behind.write(each.message(), each.promise()));
+        for (Held each : waiting) {
+            var _ = behind.write(each.message(), each.promise());
+        }
         behind.flush();
         ctx.fireChannelRead(bytes);
     }
@@ -130,7 +132,7 @@ final class TlsGate extends ChannelDuplexHandler {
         held.add(new Held(message, promise));
         if (held.size() > MAX_HELD) {
             decided = true;
-            ctx.close();
+            var _ = ctx.close();
         }
     }
 

@@ -123,7 +123,7 @@ public final class TestAuthority {
         return new PeerTls.Material(keyManagers(own), trustManagers(trusted), List.of(), List.of());
     }
 
-    static List<KeyManager> keyManagers(Issued own) {
+    public static List<KeyManager> keyManagers(Issued own) {
         try {
             KeyStore store = emptyStore();
             store.setKeyEntry("own", own.key(), PASSWORD, new X509Certificate[] {own.certificate()});
@@ -135,7 +135,7 @@ public final class TestAuthority {
         }
     }
 
-    static List<TrustManager> trustManagers(TestAuthority... trusted) {
+    public static List<TrustManager> trustManagers(TestAuthority... trusted) {
         try {
             KeyStore store = emptyStore();
             for (int i = 0; i < trusted.length; i++) {
