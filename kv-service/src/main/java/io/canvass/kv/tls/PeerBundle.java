@@ -78,7 +78,7 @@ final class PeerBundle {
             LOG.info("New connections between nodes are made with the certificate that the bundle {} has now, which ends {}",
                     name, NodeCertificate.of(next).end());
         } catch (RuntimeException e) {
-            LOG.error("The bundle {} was changed, and {}. Nodes go on with what it was before; correct the files, which are read"
+            LOG.error("The bundle {} was changed, and {}. This node goes on with what it was before; correct the files, which are read"
                     + " again then.", name, e instanceof IllegalArgumentException ? e.getMessage() : innermost(e));
         }
     }

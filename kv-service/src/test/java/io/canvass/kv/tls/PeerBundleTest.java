@@ -100,7 +100,7 @@ class PeerBundleTest {
         bundles.registerBundle("peers", bundle(authority.issue("kv-1")));
         open();
         bundles.updateBundle("peers", bundle(authority.issue("kv-2")));
-        assertThat(output).contains("The bundle peers was changed, and its certificate (CN=node) names kv-2", "go on with what it was");
+        assertThat(output).contains("The bundle peers was changed, and its certificate (CN=node) names kv-2", "goes on with what it was");
         bundles.updateBundle("peers", bundle(authority.issue("kv-1")));
         assertThat(output.toString()).containsOnlyOnce("was changed, and");
     }

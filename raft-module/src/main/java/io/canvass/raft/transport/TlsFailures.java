@@ -1,5 +1,6 @@
 package io.canvass.raft.transport;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 
 import javax.net.ssl.SSLException;
@@ -28,6 +29,9 @@ final class TlsFailures {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof NotSslRecordException) {
                 return "No TLS connection: the other end speaks no TLS";
+            }
+            if (cause instanceof ClosedChannelException) {
+                return "No TLS connection: it was closed before the two had agreed";
             }
             String message = cause.getMessage();
             reason = message == null || message.isBlank() ? reason : message;
