@@ -18,6 +18,7 @@ import io.canvass.proto.kv.v1.LookRequest;
 import io.canvass.proto.kv.v1.LookResponse;
 import io.canvass.proto.kv.v1.TellRequest;
 import io.canvass.proto.kv.v1.TellResponse;
+import io.canvass.raft.transport.PeerCaller;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -86,6 +87,11 @@ public final class CheckService extends CheckGrpc.CheckImplBase {
     public void tell(TellRequest request, StreamObserver<TellResponse> responses) {
         Optional<Attached> node = admitted(request.getClusterId(), responses);
         if (node.isEmpty()) {
+            return;
+        }
+        Optional<String> objection = PeerCaller.current().objection(request.getFrom());
+        if (objection.isPresent()) {
+            responses.onError(Status.PERMISSION_DENIED.withDescription(objection.get()).asRuntimeException());
             return;
         }
         if (request.hasMajority()) {

@@ -41,6 +41,7 @@ import io.canvass.raft.storage.Formation;
 import io.canvass.raft.storage.RaftStore;
 import io.canvass.raft.storage.RocksRaftStore;
 import io.canvass.raft.transport.GrpcTransport;
+import io.canvass.raft.transport.PeerSecurity;
 import io.canvass.raft.transport.TransportConfig;
 import io.grpc.BindableService;
 import io.grpc.Channel;
@@ -79,6 +80,7 @@ public final class Replica implements RaftAccess, PeerAccess {
             KvProperties properties,
             StoreLimits limits,
             Begin begin,
+            PeerSecurity security,
             List<BindableService> services,
             RaftListener listener,
             Consumer<KvStore> beforeApply) {
@@ -87,13 +89,13 @@ public final class Replica implements RaftAccess, PeerAccess {
         Formation formation = begin.formation();
         Map<String, String> peers = addresses(plan);
         peers.remove(plan.nodeId());
-        new StateHealing(properties, formation, peers).runIfAsked();
+        new StateHealing(properties, formation, peers, security).runIfAsked();
         RaftStore raftStore = RocksRaftStore.open(properties.raftDirectory(), formation);
         try {
             KvStore store = KvStore.open(properties.stateDirectory(), limits);
             try {
                 beforeApply.accept(store);
-                return open(plan, properties, services, listener, raftStore, store);
+                return open(plan, properties, security, services, listener, raftStore, store);
             } catch (RuntimeException e) {
                 store.close();
                 throw e;
@@ -124,6 +126,7 @@ public final class Replica implements RaftAccess, PeerAccess {
     private static Replica open(
             ClusterPlan plan,
             KvProperties properties,
+            PeerSecurity security,
             List<BindableService> services,
             RaftListener listener,
             RaftStore raftStore,
@@ -135,7 +138,7 @@ public final class Replica implements RaftAccess, PeerAccess {
                 raftStore.identity().replica());
         LeasePromise.in(DataPaths.leasePromise(Path.of(properties.dataDir())))
                 .begin(Duration.ofNanos(raft.leaseReads() ? raft.electionTimeoutNanos() : 0));
-        GrpcTransport transport = GrpcTransport.open(transportConfig(plan, properties, raft), services);
+        GrpcTransport transport = GrpcTransport.open(transportConfig(plan, properties, raft), services, security);
         try {
             RaftNodeConfig config = new RaftNodeConfig(
                     raft, properties.raft().diskStallLimit(), RaftNodeConfig.MAX_PENDING_PROPOSALS, addresses(plan),

@@ -11,6 +11,7 @@ import io.canvass.kv.store.KvQueries;
 import io.canvass.kv.store.KvStore;
 import io.canvass.kv.store.StoreLimits;
 import io.canvass.raft.runtime.RaftListener;
+import io.canvass.raft.transport.PeerSecurity;
 import io.grpc.BindableService;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -28,6 +29,7 @@ public class ReplicaConfiguration {
             KvProperties properties,
             MemoryPlan memory,
             Begin begin,
+            PeerSecurity security,
             ForwardService forwards,
             LeaseTimes leases,
             LeaseService leaseService,
@@ -36,7 +38,7 @@ public class ReplicaConfiguration {
             ObjectProvider<RaftListener> listeners) {
         RaftListener listener = RaftListener.ofAll(listeners.orderedStream().toList());
         Replica replica = Replica.open(
-                plan, properties, limits(memory), begin, services.orderedStream().toList(), listener, store -> {
+                plan, properties, limits(memory), begin, security, services.orderedStream().toList(), listener, store -> {
                     leases.attach(store);
                     store.observe(queues);
                 });

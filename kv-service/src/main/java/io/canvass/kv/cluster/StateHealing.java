@@ -25,6 +25,7 @@ import io.canvass.raft.storage.RaftStore;
 import io.canvass.raft.storage.RocksRaftStore;
 import io.canvass.raft.storage.StorageException;
 import io.canvass.raft.storage.StoreInspection;
+import io.canvass.raft.transport.PeerSecurity;
 import io.grpc.StatusRuntimeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,17 +50,24 @@ final class StateHealing {
     private final KvProperties properties;
     private final Formation formation;
     private final Map<String, String> configured;
+    private final PeerSecurity security;
     private final Duration limit;
     private final HealingTrace trace;
 
     /** @param configured node id to {@code host:port}, as the settings have it; asked after those that the log knows */
-    StateHealing(KvProperties properties, Formation formation, Map<String, String> configured) {
-        this(properties, formation, configured, LIMIT, HealingTrace.NONE);
+    StateHealing(KvProperties properties, Formation formation, Map<String, String> configured, PeerSecurity security) {
+        this(properties, formation, configured, security, LIMIT, HealingTrace.NONE);
     }
 
     /** @param limit how long peers are asked */
     StateHealing(
-            KvProperties properties, Formation formation, Map<String, String> configured, Duration limit, HealingTrace trace) {
+            KvProperties properties,
+            Formation formation,
+            Map<String, String> configured,
+            PeerSecurity security,
+            Duration limit,
+            HealingTrace trace) {
+        this.security = security;
         this.properties = properties;
         this.formation = formation;
         this.configured = Map.copyOf(configured);
@@ -166,7 +174,7 @@ final class StateHealing {
 
     private LogBase fetch(StoreInspection log, Path work) throws IOException, InterruptedException {
         int maxMessageBytes = Math.toIntExact(properties.peer().maxMessageSize().toBytes());
-        StateReceiver receiver = new StateReceiver(log, maxMessageBytes, trace);
+        StateReceiver receiver = new StateReceiver(log, maxMessageBytes, trace, security);
         List<Peer> peers = peers(log);
         long until = System.nanoTime() + limit.toNanos();
         while (true) {
@@ -175,7 +183,7 @@ final class StateHealing {
                 StateFiles.prepareEmpty(work);
                 try {
                     LOG.info("The state is fetched from {}", peer);
-                    return receiver.receive(peer.address(), work.resolve("copy"));
+                    return receiver.receive(peer.nodeId(), peer.address(), work.resolve("copy"));
                 } catch (StatusRuntimeException | IOException | IllegalArgumentException e) {
                     LOG.warn("{} did not give its state: {}", peer, reason(e));
                     refusals.add(peer + ": " + reason(e));

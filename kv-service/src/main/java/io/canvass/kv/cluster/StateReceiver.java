@@ -19,7 +19,7 @@ import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.runtime.StateFiles;
 import io.canvass.raft.storage.StoreInspection;
-import io.grpc.InsecureChannelCredentials;
+import io.canvass.raft.transport.PeerSecurity;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
@@ -37,8 +37,10 @@ final class StateReceiver {
     private final long leastIndex;
     private final int maxMessageBytes;
     private final HealingTrace trace;
+    private final PeerSecurity security;
 
-    StateReceiver(StoreInspection log, int maxMessageBytes, HealingTrace trace) {
+    StateReceiver(StoreInspection log, int maxMessageBytes, HealingTrace trace, PeerSecurity security) {
+        this.security = security;
         this.clusterId = CheckService.bytes(log.identity().clusterId());
         this.leastIndex = log.begin().index();
         this.maxMessageBytes = maxMessageBytes;
@@ -46,6 +48,7 @@ final class StateReceiver {
     }
 
     /**
+     * @param nodeId who is there
      * @param address {@code host:port}
      * @param copy is made; must not exist
      * @return what the copy stands for: all of it is on the disk then
@@ -53,8 +56,8 @@ final class StateReceiver {
      * @throws io.grpc.StatusRuntimeException if the peer does not answer or refuses
      * @throws IllegalArgumentException if that is no address, or what came is nothing that this version reads
      */
-    LogBase receive(String address, Path copy) throws IOException {
-        ManagedChannel channel = NettyChannelBuilder.forTarget("dns:///" + address, InsecureChannelCredentials.create())
+    LogBase receive(String nodeId, String address, Path copy) throws IOException {
+        ManagedChannel channel = NettyChannelBuilder.forTarget("dns:///" + address, security.towards(nodeId))
                 // Peers are reached directly: a proxy set for the JVM's HTTP must not come between them.
                 .proxyDetector(_ -> null)
                 .disableServiceConfigLookUp()

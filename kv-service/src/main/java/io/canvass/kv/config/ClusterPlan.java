@@ -40,13 +40,10 @@ public record ClusterPlan(
         httpUrls = Map.copyOf(httpUrls);
     }
 
-    /**
-     * @param httpPort that of this node's HTTP API, and of those of its peers that name no URL
-     * @throws InvalidSettingException if no cluster can be made of these settings
-     */
-    public static ClusterPlan of(KvProperties properties, int httpPort) {
+    /** @throws InvalidSettingException if no cluster can be made of these settings */
+    public static ClusterPlan of(KvProperties properties, OwnHttp http) {
         List<String> items = properties.cluster().voters();
-        return items.isEmpty() ? soleVoter(properties, httpPort) : listed(properties, parse(items), httpPort);
+        return items.isEmpty() ? soleVoter(properties, http) : listed(properties, parse(items), http);
     }
 
     /**
@@ -108,9 +105,9 @@ public record ClusterPlan(
         return httpUrls.getOrDefault(nodeId, "");
     }
 
-    private static ClusterPlan soleVoter(KvProperties properties, int httpPort) {
+    private static ClusterPlan soleVoter(KvProperties properties, OwnHttp http) {
         String id = properties.node().id();
-        Whereabouts where = Whereabouts.alone(properties, httpPort);
+        Whereabouts where = Whereabouts.alone(properties, http);
         UUID explicit = properties.cluster().id();
         return new ClusterPlan(
                 id,
@@ -123,7 +120,7 @@ public record ClusterPlan(
                 where.address());
     }
 
-    private static ClusterPlan listed(KvProperties properties, Map<String, Voter> voters, int httpPort) {
+    private static ClusterPlan listed(KvProperties properties, Map<String, Voter> voters, OwnHttp http) {
         String id = properties.node().id();
         List<Member> members = new ArrayList<>();
         Map<String, String> urls = new LinkedHashMap<>();
@@ -131,11 +128,11 @@ public record ClusterPlan(
             members.add(new Member(ReplicaKey.ofNode(voter.id()), voter.address()));
             urls.put(
                     voter.id(),
-                    voter.httpUrl().map(Object::toString).orElseGet(() -> Whereabouts.url(voter.host(), httpPort)));
+                    voter.httpUrl().map(Object::toString).orElseGet(() -> http.at(voter.host())));
         }
         Voter self = voters.get(id);
         Whereabouts where = self == null
-                ? Whereabouts.joining(properties, voters.values(), httpPort)
+                ? Whereabouts.joining(properties, voters.values(), http)
                 : Whereabouts.listed(properties, self, urls.getOrDefault(id, ""));
         urls.put(id, where.url());
         UUID explicit = properties.cluster().id();

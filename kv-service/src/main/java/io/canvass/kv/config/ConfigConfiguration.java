@@ -1,5 +1,7 @@
 package io.canvass.kv.config;
 
+import java.util.stream.Stream;
+
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -18,8 +20,18 @@ public class ConfigConfiguration {
     /** @param exposure judged first: a node that is refused for it has opened nothing */
     @Bean
     ClusterPlan clusterPlan(
-            KvProperties properties, @Value("${server.port:8080}") int httpPort, Exposure exposure) {
-        return ClusterPlan.of(properties, httpPort);
+            KvProperties properties,
+            @Value("${server.port:8080}") int httpPort,
+            Environment environment,
+            Exposure exposure) {
+        return ClusterPlan.of(properties, new OwnHttp(speaksTls(environment) ? "https" : "http", httpPort));
+    }
+
+    /** As Boot decides it: TLS is on with any of these, unless it is said to be off. */
+    private static boolean speaksTls(Environment environment) {
+        boolean configured = Stream.of("bundle", "key-store", "certificate")
+                .anyMatch(name -> !environment.getProperty("server.ssl." + name, "").isEmpty());
+        return configured && environment.getProperty("server.ssl.enabled", Boolean.class, true);
     }
 
     @Bean

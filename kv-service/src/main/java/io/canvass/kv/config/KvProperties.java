@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
+import io.canvass.raft.transport.PeerIdentity;
+import io.canvass.raft.transport.PeerTls;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -164,13 +166,36 @@ public record KvProperties(
      *     says it, or all are on this machine
      * @param maxMessageSize Largest message between peers; the same on all nodes, larger than the largest request, and with
      *     room for what a transaction may read (8 MiB)
+     * @param tls whom connections between nodes are for, and who may hear them
      */
     public record Peer(
             @DefaultValue("") String host,
             @Min(value = 0, message = "must be from 0 to 65535") @Max(value = 65_535, message = "must be from 0 to 65535")
                     @Nullable Integer port,
             @DefaultValue("") String advertise,
-            @DataSizeBetween(min = "10MB", max = "256MB") @DefaultValue("16MB") DataSize maxMessageSize) {}
+            @DataSizeBetween(min = "10MB", max = "256MB") @DefaultValue("16MB") DataSize maxMessageSize,
+            @Valid @DefaultValue Tls tls) {}
+
+    /**
+     * @param bundle Name of the spring.ssl.bundle with this node's certificate and the CAs of its peers; if left out, connections
+     *     between nodes are plain
+     * @param mode What is taken and dialled: require for TLS only; dial to take plain connections too, accept to make plain ones
+     *     besides, both for the time in which a running cluster comes to TLS
+     * @param identity How a certificate names its node, each as dns: or uri: and a text with {id}; one of them is enough
+     */
+    public record Tls(
+            @DefaultValue("") String bundle,
+            @DefaultValue("require") PeerTls.Mode mode,
+            @DefaultValue(PeerIdentity.DEFAULT_FORM) List<String> identity) {
+        public Tls {
+            identity = List.copyOf(identity);
+        }
+
+        /** Whether there is TLS between nodes. */
+        public boolean isOn() {
+            return !bundle.isEmpty();
+        }
+    }
 
     /**
      * @param electionTimeout Time without a leader after which a voter canvasses the others; timers are drawn from one to two

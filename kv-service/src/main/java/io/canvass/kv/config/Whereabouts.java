@@ -17,14 +17,14 @@ record Whereabouts(String bindHost, int bindPort, String address, String url) {
     private static final Set<String> WILDCARDS = Set.of(ALL_ADDRESSES, "::", "[::]", "0:0:0:0:0:0:0:0");
 
     /** Of a cluster of one: on this machine only, unless others are told how to reach it. */
-    static Whereabouts alone(KvProperties properties, int httpPort) {
+    static Whereabouts alone(KvProperties properties, OwnHttp http) {
         String advertised = advertised(properties);
         String host = properties.peer().host();
         String bindHost = host.isEmpty() ? defaultBindHost(advertised.isEmpty() ? LOOPBACK : hostOf(advertised)) : host;
         int bindPort = bindPort(properties, advertised);
         String address = advertised.isEmpty() ? join(bindHost, bindPort) : advertised;
         String reachedAt = advertised.isEmpty() ? LOOPBACK : hostOf(advertised);
-        return new Whereabouts(bindHost, bindPort, address, ownUrl(properties, url(reachedAt, httpPort)));
+        return new Whereabouts(bindHost, bindPort, address, ownUrl(properties, http.at(reachedAt)));
     }
 
     /** Of a node that the list tells of. */
@@ -45,7 +45,7 @@ record Whereabouts(String bindHost, int bindPort, String address, String url) {
     }
 
     /** Of a node that joins the cluster of those on the list. */
-    static Whereabouts joining(KvProperties properties, Collection<Voter> voters, int httpPort) {
+    static Whereabouts joining(KvProperties properties, Collection<Voter> voters, OwnHttp http) {
         String advertised = advertised(properties);
         String host = properties.peer().host();
         int bindPort = bindPort(properties, advertised);
@@ -56,11 +56,7 @@ record Whereabouts(String bindHost, int bindPort, String address, String url) {
                 host.isEmpty() ? defaultBindHost(hostOf(advertised)) : host,
                 bindPort,
                 advertised,
-                ownUrl(properties, url(hostOf(advertised), httpPort)));
-    }
-
-    static String url(String host, int httpPort) {
-        return "http://" + host + ":" + httpPort;
+                ownUrl(properties, http.at(hostOf(advertised))));
     }
 
     private static String derivedHost(KvProperties properties, Collection<Voter> voters) {

@@ -14,8 +14,17 @@ import io.canvass.proto.kv.v1.JoinReply;
 import io.canvass.proto.kv.v1.JoinRequest;
 import io.canvass.proto.kv.v1.MembersGrpc;
 import io.canvass.proto.kv.v1.MembersGrpc.MembersStub;
-import io.grpc.InsecureChannelCredentials;
+import io.canvass.raft.transport.PeerSecurity;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
@@ -32,14 +41,54 @@ final class MemberCalls implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(30);
 
     private final ConcurrentHashMap<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+    private final PeerSecurity security;
     private volatile boolean closed;
+
+    MemberCalls(PeerSecurity security) {
+        this.security = security;
+    }
 
     /** What a node that answers says of itself; else the failure's message says why not, for people. */
     CompletableFuture<NodeStanding> discover(String address, Optional<NodeStanding> self) {
         DiscoverRequest.Builder request = DiscoverRequest.newBuilder();
         self.ifPresent(standing -> request.setFrom(Standings.encode(standing)));
-        return this.<DiscoverReply>call(address, (stub, answer) -> stub.discover(request.build(), answer))
-                .thenApply(reply -> Standings.decode(reply.getStanding()));
+        Shown shown = new Shown();
+        return this.<DiscoverReply>call(
+                        address, (stub, answer) -> stub.withInterceptors(shown).discover(request.build(), answer))
+                .thenApply(reply -> certified(Standings.decode(reply.getStanding()), shown));
+    }
+
+    /** What a node says of itself counts only if its certificate says the same. */
+    private NodeStanding certified(NodeStanding standing, Shown shown) {
+        if (!security.speaksFor(shown.attributes, standing.nodeId())) {
+            throw new IllegalStateException(
+                    "what answers says that it is " + standing.nodeId() + ", and its certificate does not name that node");
+        }
+        return standing;
+    }
+
+    /** Keeps what the connection of a call shows, once it is answered. */
+    private static final class Shown implements ClientInterceptor {
+        private volatile Attributes attributes = Attributes.EMPTY;
+
+        @Override
+        public <Q, A> ClientCall<Q, A> interceptCall(
+                MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+                @Override
+                public void start(Listener<A> listener, Metadata headers) {
+                    super.start(
+                            new SimpleForwardingClientCallListener<>(listener) {
+                                @Override
+                                public void onHeaders(Metadata answered) {
+                                    attributes = getAttributes();
+                                    super.onHeaders(answered);
+                                }
+                            },
+                            headers);
+                }
+            };
+        }
     }
 
     /** The same, without a word of this node. */
@@ -63,7 +112,7 @@ final class MemberCalls implements AutoCloseable {
     private <T> CompletableFuture<T> call(String address, BiConsumer<MembersStub, StreamObserver<T>> call) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
-            ManagedChannel channel = channels.computeIfAbsent(address, MemberCalls::dial);
+            ManagedChannel channel = channels.computeIfAbsent(address, this::dial);
             if (closed) {
                 channel.shutdownNow();
             }
@@ -77,8 +126,8 @@ final class MemberCalls implements AutoCloseable {
         return answer;
     }
 
-    private static ManagedChannel dial(String address) {
-        return NettyChannelBuilder.forTarget("dns:///" + address, InsecureChannelCredentials.create())
+    private ManagedChannel dial(String address) {
+        return NettyChannelBuilder.forTarget("dns:///" + address, security.towardsAnyNode())
                 // Peers are reached directly: a proxy set for the JVM's HTTP must not come between them.
                 .proxyDetector(_ -> null)
                 .disableServiceConfigLookUp()

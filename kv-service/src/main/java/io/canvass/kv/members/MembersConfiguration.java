@@ -5,6 +5,7 @@ import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.Replica;
 import io.canvass.kv.config.ClusterPlan;
 import io.canvass.kv.config.KvProperties;
+import io.canvass.raft.transport.PeerSecurity;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -17,8 +18,8 @@ public class MembersConfiguration {
     }
 
     @Bean
-    Begin begin(ClusterPlan plan, KvProperties properties, MembershipBoard board) {
-        return new NodeStart(plan, properties, board);
+    Begin begin(ClusterPlan plan, KvProperties properties, MembershipBoard board, PeerSecurity security) {
+        return new NodeStart(plan, properties, board, security);
     }
 
     /** Needs nothing of the replica, because the transport that serves it is opened before the replica is. */
@@ -34,10 +35,11 @@ public class MembersConfiguration {
             Replica replica,
             NodeGate gate,
             MembershipBoard board,
-            MembersService service) {
+            MembersService service,
+            PeerSecurity security) {
         About self = About.self(plan, properties);
         boolean autoJoin = properties.cluster().autoJoin();
-        MemberCalls calls = new MemberCalls();
+        MemberCalls calls = new MemberCalls(security);
         Applicants applicants = new Applicants(calls::discover, autoJoin, System::nanoTime);
         MemberKeeper keeper = new MemberKeeper(
                 replica,

@@ -8,13 +8,15 @@ import io.canvass.proto.kv.v1.DiscoverRequest;
 import io.canvass.proto.kv.v1.JoinReply;
 import io.canvass.proto.kv.v1.JoinRequest;
 import io.canvass.proto.kv.v1.MembersGrpc;
+import io.canvass.raft.transport.PeerCaller;
+import io.canvass.raft.transport.ServedToStrangers;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers what other nodes ask about members, from memory: it is called on threads that must not wait. */
-public final class MembersService extends MembersGrpc.MembersImplBase {
+public final class MembersService extends MembersGrpc.MembersImplBase implements ServedToStrangers {
     private static final Logger LOG = LoggerFactory.getLogger(MembersService.class);
 
     private volatile Optional<Node> node = Optional.empty();
@@ -40,7 +42,9 @@ public final class MembersService extends MembersGrpc.MembersImplBase {
         answer(responses, () -> {
             Node answering = answering();
             if (request.hasFrom()) {
-                answering.heard(Standings.decode(request.getFrom()));
+                NodeStanding from = Standings.decode(request.getFrom());
+                requireCaller(from.nodeId());
+                answering.heard(from);
             }
             return DiscoverReply.newBuilder()
                     .setStanding(Standings.encode(answering.standing()))
@@ -50,7 +54,16 @@ public final class MembersService extends MembersGrpc.MembersImplBase {
 
     @Override
     public void join(JoinRequest request, StreamObserver<JoinReply> responses) {
-        answer(responses, () -> answering().join(request));
+        answer(responses, () -> {
+            requireCaller(request.getNodeId());
+            return answering().join(request);
+        });
+    }
+
+    private static void requireCaller(String nodeId) {
+        PeerCaller.current().objection(nodeId).ifPresent(why -> {
+            throw Status.PERMISSION_DENIED.withDescription(why).asRuntimeException();
+        });
     }
 
     private Node answering() {

@@ -12,6 +12,7 @@ import io.canvass.kv.config.KvProperties;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.storage.Formation;
 import io.canvass.raft.storage.RocksRaftStore;
+import io.canvass.raft.transport.PeerSecurity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +26,10 @@ final class NodeStart implements Begin {
     private final ClusterPlan plan;
     private final KvProperties properties;
     private final MembershipBoard board;
+    private final PeerSecurity security;
 
-    NodeStart(ClusterPlan plan, KvProperties properties, MembershipBoard board) {
+    NodeStart(ClusterPlan plan, KvProperties properties, MembershipBoard board, PeerSecurity security) {
+        this.security = security;
         this.plan = plan;
         this.properties = properties;
         this.board = board;
@@ -57,7 +60,7 @@ final class NodeStart implements Begin {
 
     private Beginning.Verdict discover() {
         MembersService service = new MembersService();
-        try (MemberCalls calls = new MemberCalls();
+        try (MemberCalls calls = new MemberCalls(security);
                 Discovery discovery = new Discovery(plan, self(), calls);
                 DiscoveryServer _ = listen(service)) {
             service.attach(discovery);
@@ -77,7 +80,7 @@ final class NodeStart implements Begin {
 
     private DiscoveryServer listen(MembersService service) {
         try {
-            return new DiscoveryServer(plan.bindHost(), plan.bindPort(), service);
+            return new DiscoveryServer(plan.bindHost(), plan.bindPort(), security, service);
         } catch (RuntimeException e) {
             throw plan.explainListenFailure(e);
         }

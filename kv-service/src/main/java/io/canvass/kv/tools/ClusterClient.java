@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
+import javax.net.ssl.SSLException;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,14 +25,16 @@ final class ClusterClient implements AutoCloseable {
 
     private final String root;
     private final Duration timeout;
+    private final Access access;
     private final HttpClient http;
 
     /** @param url of the node, with or without a slash at its end */
-    ClusterClient(URI url, Duration timeout) {
+    ClusterClient(URI url, Duration timeout, Access access) {
+        this.access = access;
         String text = url.toString();
         this.root = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
         this.timeout = timeout;
-        this.http = HttpClient.newBuilder()
+        this.http = access.client()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT.compareTo(timeout) < 0 ? CONNECT_TIMEOUT : timeout)
                 .build();
@@ -41,12 +45,12 @@ final class ClusterClient implements AutoCloseable {
 
     /** @throws ToolException for anything but a success */
     Answer get(String path) {
-        return requireSuccess(send(HttpRequest.newBuilder().GET(), path, ExitStatus.UNAVAILABLE));
+        return requireSuccess(send(request(path).GET(), ExitStatus.UNAVAILABLE));
     }
 
     /** As the node answered, whatever it did. */
     Answer look(String path) {
-        return send(HttpRequest.newBuilder().GET(), path, ExitStatus.UNAVAILABLE);
+        return send(request(path).GET(), ExitStatus.UNAVAILABLE);
     }
 
     /**
@@ -56,14 +60,14 @@ final class ClusterClient implements AutoCloseable {
      * @throws ToolException for anything but a success, with {@link ExitStatus#UNKNOWN} if the change may have happened
      */
     Answer change(String method, String path, Map<String, String> members) {
-        HttpRequest.Builder request = HttpRequest.newBuilder();
+        HttpRequest.Builder request = request(path);
         if (members.isEmpty()) {
             request.method(method, HttpRequest.BodyPublishers.noBody());
         } else {
             request.method(method, HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(members)))
                     .header("Content-Type", "application/json");
         }
-        return requireSuccess(send(request, path, ExitStatus.UNKNOWN));
+        return requireSuccess(send(request, ExitStatus.UNKNOWN));
     }
 
     /** As one segment of a path. */
@@ -76,16 +80,23 @@ final class ClusterClient implements AutoCloseable {
         http.close();
     }
 
+    private HttpRequest.Builder request(String path) {
+        return access.request(URI.create(root + path));
+    }
+
     /** @param lost the exit status if the request may have arrived, and no answer came */
-    private Answer send(HttpRequest.Builder request, String path, int lost) {
+    private Answer send(HttpRequest.Builder request, int lost) {
         try {
             HttpResponse<String> response = http.send(
-                    Credential.added(request).uri(URI.create(root + path)).timeout(timeout).header("Accept", "application/json, */*;q=0.1").build(),
+                    request.timeout(timeout).header("Accept", "application/json, */*;q=0.1").build(),
                     HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
             return new Answer(response.statusCode(), response.body(), parsed(response.body()));
         } catch (ConnectException | HttpConnectTimeoutException e) {
             throw new ToolException(
                     ExitStatus.UNAVAILABLE, "No node answers at " + root + ". Nothing was done. Is it running? --url names another.");
+        } catch (SSLException e) {
+            throw new ToolException(ExitStatus.UNAVAILABLE, "No secure connection to " + root + " (" + e.getMessage() + ")."
+                    + " Nothing was done. --ca names the CA of the nodes' certificates, --cert and --key what they ask for.");
         } catch (IOException e) {
             throw new ToolException(lost, "The node at " + root + " gave no answer (" + e + ")."
                     + (lost == ExitStatus.UNKNOWN ? " It may have been done, or may still be: 'kvctl status' shows it." : ""));

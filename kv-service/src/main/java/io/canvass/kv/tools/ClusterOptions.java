@@ -3,6 +3,7 @@ package io.canvass.kv.tools;
 import java.net.URI;
 import java.time.Duration;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What all commands to a running cluster take. */
@@ -28,6 +29,9 @@ final class ClusterOptions {
             description = "Most time to wait for an answer. Default: ${DEFAULT-VALUE}.")
     private int timeoutSeconds;
 
+    @Mixin
+    private AccessOptions access = new AccessOptions();
+
     boolean json() {
         return json;
     }
@@ -38,7 +42,7 @@ final class ClusterOptions {
         if (timeoutSeconds < 1) {
             throw new ToolException(ExitStatus.USAGE, "--timeout is at least 1, not " + timeoutSeconds + ".");
         }
-        return new ClusterClient(url, Duration.ofSeconds(timeoutSeconds));
+        return new ClusterClient(url, Duration.ofSeconds(timeoutSeconds), access.access());
     }
 
     /** @throws ToolException if this cannot be where a node answers HTTP */

@@ -17,8 +17,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class NodeStates implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final Access access;
+    private final HttpClient client;
+
+    NodeStates(Access access) {
+        this.access = access;
+        this.client = access.client().connectTimeout(TIMEOUT).build();
+    }
 
     /**
      * Asks once. A health that is DOWN comes with 503 and is an answer too.
@@ -31,7 +36,7 @@ final class NodeStates implements AutoCloseable {
         HttpResponse<byte[]> response;
         try {
             response = client.send(
-                    Credential.added(HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT)).build(),
+                    access.request(URI.create(url)).timeout(TIMEOUT).build(),
                     HttpResponse.BodyHandlers.ofByteArray());
         } catch (HttpTimeoutException e) {
             throw new IOException(url + " does not answer within " + TIMEOUT.toSeconds() + " s", e);

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -70,6 +71,9 @@ final class PreflightCommand implements Callable<Integer> {
             description = "An older snapshot is a warning. Default: ${DEFAULT-VALUE}.")
     private long maxSnapshotAgeHours;
 
+    @Mixin
+    private AccessOptions access = new AccessOptions();
+
     @Override
     public Integer call() throws Exception {
         ClusterOptions.requireNode(url);
@@ -79,7 +83,7 @@ final class PreflightCommand implements Callable<Integer> {
         }
         Preflight.Limits limits = new Preflight.Limits(
                 replicas, pods, version, maxLag, snapshot, Duration.ofHours(maxSnapshotAgeHours));
-        try (NodeStates nodes = new NodeStates()) {
+        try (NodeStates nodes = new NodeStates(access.access())) {
             List<Preflight.Check> checks = new Preflight(nodes, limits, Clock.systemUTC()).run(url);
             checks.forEach(check -> Kvctl.out(spec)
                     .printf("%-9s %-10s %s%n", check.verdict(), check.name(), check.detail()));

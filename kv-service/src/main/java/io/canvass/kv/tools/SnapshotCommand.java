@@ -15,6 +15,7 @@ import io.canvass.kv.backup.SnapshotTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -64,11 +65,15 @@ final class SnapshotCommand {
                 description = "Most time that the whole may take. Default: ${DEFAULT-VALUE}.")
         private long timeoutSeconds;
 
+        @Mixin
+        private AccessOptions access = new AccessOptions();
+
         @Override
         public Integer call() throws Exception {
             ClusterOptions.requireNode(url);
+            Access with = access.access();
             SnapshotDownload.Saved saved = Offline.call(() ->
-                    new SnapshotDownload(url, consistency, Duration.ofSeconds(timeoutSeconds)).to(file));
+                    new SnapshotDownload(url, consistency, Duration.ofSeconds(timeoutSeconds), with).to(file));
             Kvctl.out(spec).printf("%s: revision %s, %d bytes, sha-256 %s, by %s%n",
                     file, saved.revision(), saved.bytes(), saved.sha256(), saved.node());
             return ExitStatus.DONE;

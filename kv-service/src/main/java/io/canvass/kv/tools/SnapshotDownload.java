@@ -33,9 +33,11 @@ final class SnapshotDownload {
     private final URI url;
     private final String consistency;
     private final Duration timeout;
+    private final Access access;
 
     /** @param timeout of the whole */
-    SnapshotDownload(URI url, String consistency, Duration timeout) {
+    SnapshotDownload(URI url, String consistency, Duration timeout, Access access) {
+        this.access = access;
         this.url = url;
         this.consistency = consistency;
         this.timeout = timeout;
@@ -58,7 +60,7 @@ final class SnapshotDownload {
         }
         Path part = file.resolveSibling(file.getFileName() + UNFINISHED);
         boolean done = false;
-        try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build()) {
+        try (HttpClient client = access.client().connectTimeout(CONNECT_TIMEOUT).build()) {
             HttpResponse<InputStream> response = client.send(request(), HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {
                 if (response.statusCode() != 200) {
@@ -89,8 +91,9 @@ final class SnapshotDownload {
     private HttpRequest request() {
         String base = url.toString();
         String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        URI source = URI.create(root + "/v1/snapshot?consistency=" + consistency);
-        return Credential.added(HttpRequest.newBuilder(source).timeout(timeout)).build();
+        return access.request(URI.create(root + "/v1/snapshot?consistency=" + consistency))
+                .timeout(timeout)
+                .build();
     }
 
     private Saved receive(HttpResponse<InputStream> response, InputStream body, Path part) throws IOException {

@@ -19,6 +19,7 @@ import io.canvass.raft.core.HardState;
 import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.storage.StorageException;
+import io.canvass.raft.transport.PeerSecurity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -203,7 +204,7 @@ class StateHealingTest {
         FakePeer peer = peer(Copy.BEYOND);
         peer.breaksOffOnce();
         NodeOnDisk node = setAside(BEGIN, MEMBERS);
-        new StateHealing(node.properties(), NodeOnDisk.formation(), peer.asConfigured(), Duration.ofMinutes(1), HealingTrace.NONE)
+        new StateHealing(node.properties(), NodeOnDisk.formation(), peer.asConfigured(), PeerSecurity.plain(), Duration.ofMinutes(1), HealingTrace.NONE)
                 .runIfAsked();
         assertThat(peer.fetched()).isEqualTo(2);
         assertHealed(Copy.BEYOND, node);
@@ -274,7 +275,7 @@ class StateHealingTest {
 
     /** Peers are asked once. */
     private static StateHealing healing(NodeOnDisk node, Map<String, String> configured, HealingTrace trace) {
-        return new StateHealing(node.properties(), NodeOnDisk.formation(), configured, Duration.ZERO, trace);
+        return new StateHealing(node.properties(), NodeOnDisk.formation(), configured, PeerSecurity.plain(), Duration.ZERO, trace);
     }
 
     private static HealingTrace crashAt(HealingTrace.Step last) {

@@ -27,6 +27,7 @@ import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Configuration.Member;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.RaftStatus;
+import io.canvass.raft.transport.PeerSecurity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,7 +45,7 @@ class DiscoveryTest {
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Map<String, Integer> ports = new HashMap<>();
-    private final MemberCalls calls = new MemberCalls();
+    private final MemberCalls calls = new MemberCalls(PeerSecurity.plain());
 
     @TempDir
     private Path folder;
@@ -148,12 +149,12 @@ class DiscoveryTest {
     }
 
     private void serve(String nodeId, MembersService service) {
-        open.add(new DiscoveryServer("127.0.0.1", port(nodeId), service));
+        open.add(new DiscoveryServer("127.0.0.1", port(nodeId), PeerSecurity.plain(), service));
     }
 
     private Discovery begin(String nodeId, String... voters) {
         ClusterPlan plan = plan(nodeId, voters);
-        MemberCalls own = new MemberCalls();
+        MemberCalls own = new MemberCalls(PeerSecurity.plain());
         Discovery discovery = new Discovery(
                 plan,
                 new NodeStanding(

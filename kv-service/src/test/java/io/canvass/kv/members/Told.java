@@ -15,6 +15,7 @@ import io.canvass.raft.core.Configuration.Member;
 import io.canvass.raft.core.Configuration.Promotion;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.RaftStatus;
+import io.canvass.raft.transport.PeerSecurity;
 
 /** Nodes that say what a test told them to say, by address. */
 final class Told {
@@ -101,7 +102,7 @@ final class Told {
                         gate,
                         board,
                         new RemovedMarker(removedFile),
-                        new MemberCalls(),
+                        new MemberCalls(PeerSecurity.plain()),
                         new MemberKeeper(raft, applicants, acquaintances, self, 1000, System::nanoTime),
                         applicants,
                         new Joiner(raft, (_, _) -> new CompletableFuture<>(), "kv-1:9080", self, true, false),

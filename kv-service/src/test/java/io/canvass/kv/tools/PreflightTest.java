@@ -194,7 +194,7 @@ class PreflightTest {
         Path file = Files.write(folder.resolve("snapshot"), Copies.snapshot(folder, 2));
         Clock behind = Clock.fixed(Copies.NOW.minus(Duration.ofHours(1)), ZoneOffset.UTC);
         Preflight.Limits limits = new Preflight.Limits(3, "", "1.3.0", 1000, file, Duration.ofHours(24));
-        try (NodeStates nodes = new NodeStates()) {
+        try (NodeStates nodes = new NodeStates(Access.plain())) {
             assertThat(new Preflight(nodes, limits, behind).run(URI.create(url(1))).getLast())
                     .satisfies(check -> assertThat(check.verdict()).isEqualTo(Preflight.Verdict.WARNING))
                     .satisfies(check -> assertThat(check.detail()).contains("yet to come by the clock here"));

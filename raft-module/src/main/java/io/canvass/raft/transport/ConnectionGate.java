@@ -11,12 +11,14 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
     static final int MAX_CONNECTIONS = 512;
 
     private final Refusals refusals;
+    private final InboundTls tls;
     private final CallWatch calls;
     private final long prefaceNanos;
     private final AtomicInteger open = new AtomicInteger();
 
-    ConnectionGate(Refusals refusals, CallWatch calls, long prefaceNanos) {
+    ConnectionGate(Refusals refusals, InboundTls tls, CallWatch calls, long prefaceNanos) {
         this.refusals = refusals;
+        this.tls = tls;
         this.calls = calls;
         this.prefaceNanos = prefaceNanos;
     }
@@ -35,7 +37,8 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
                 return;
             }
             var _ = accepted.closeFuture().addListener(_ -> open.decrementAndGet());
-            accepted.pipeline().addFirst(new PrefaceGuard(refusals, calls, prefaceNanos));
+            PrefaceGuard preface = new PrefaceGuard(refusals, calls, prefaceNanos);
+            accepted.pipeline().addFirst(tls.isOn() ? new TlsGate(tls, refusals, preface, prefaceNanos) : preface);
         }
         ctx.fireChannelRead(message);
     }

@@ -207,11 +207,16 @@ final class DialledStream extends ClientCall.Listener<Frame> {
         if (status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
             context.refusals().count(RefusalReason.OVERSIZED_MESSAGE, to.nodeId(), describe(status));
         }
+        TlsFailures.of(status).ifPresent(failure -> context.refusals().count(RefusalReason.TLS_HANDSHAKE, to.nodeId(), failure));
         channel.shutdownNow();
         owner.ended(this, reason);
     }
 
     private static String describe(Status status) {
+        return TlsFailures.of(status).orElseGet(() -> describePlainly(status));
+    }
+
+    private static String describePlainly(Status status) {
         String description = status.getDescription();
         Throwable cause = status.getCause();
         String text = status.getCode() + (description == null ? "" : ", " + description);

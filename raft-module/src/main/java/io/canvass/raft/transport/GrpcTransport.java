@@ -1,11 +1,15 @@
 package io.canvass.raft.transport;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 import io.canvass.raft.core.Configuration;
 import io.canvass.raft.core.Lane;
@@ -13,6 +17,7 @@ import io.canvass.raft.core.Message;
 import io.canvass.raft.core.ReplicaKey;
 import io.grpc.BindableService;
 import io.grpc.Channel;
+import io.grpc.ServerServiceDefinition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +42,8 @@ public final class GrpcTransport implements Transport {
     private final TransportConfig config;
     private final List<BindableService> services;
     private final HostResolver hostResolver;
+    private final PeerSecurity security;
+    private final AtomicReference<Set<String>> members = new AtomicReference<>(Set.of());
     private final Refusals refusals = new Refusals();
     private final Counters<DropReason> drops = new Counters<>(DropReason.class);
     private final AtomicReference<@Nullable Running> running = new AtomicReference<>();
@@ -53,7 +60,9 @@ public final class GrpcTransport implements Transport {
             InboundStreams inbound,
             Dialler dialler) {}
 
-    private GrpcTransport(TransportConfig config, List<BindableService> services, HostResolver hostResolver) {
+    private GrpcTransport(
+            TransportConfig config, List<BindableService> services, HostResolver hostResolver, PeerSecurity security) {
+        this.security = security;
         this.config = config;
         this.services = List.copyOf(services);
         this.hostResolver = hostResolver;
@@ -69,11 +78,16 @@ public final class GrpcTransport implements Transport {
      *     threads, so they must not block
      */
     public static GrpcTransport open(TransportConfig config, List<BindableService> services) {
-        return open(config, services, HostResolver.SYSTEM);
+        return open(config, services, PeerSecurity.plain());
+    }
+
+    /** @param security of all connections, those of additional services included */
+    public static GrpcTransport open(TransportConfig config, List<BindableService> services, PeerSecurity security) {
+        return new GrpcTransport(config, services, HostResolver.SYSTEM, security);
     }
 
     static GrpcTransport open(TransportConfig config, List<BindableService> services, HostResolver hostResolver) {
-        return new GrpcTransport(config, services, hostResolver);
+        return new GrpcTransport(config, services, hostResolver, PeerSecurity.plain());
     }
 
     /**
@@ -106,8 +120,9 @@ public final class GrpcTransport implements Transport {
         DialLoop loop = new DialLoop(name + "-dial");
         AsyncResolver resolver = new AsyncResolver(hostResolver, name + "-dns");
         Greeter greeter = new Greeter(config);
+        InboundTls tls = new InboundTls(security, refusals, config.connectTimeout().toNanos());
         InboundStreams inbound = new InboundStreams(
-                greeter, listener, refusals, drops, loop, config.connectTimeout().toNanos());
+                greeter, listener, tls, refusals, drops, loop, config.connectTimeout().toNanos());
         PeerContext context = new PeerContext(
                 config,
                 greeter,
@@ -116,10 +131,21 @@ public final class GrpcTransport implements Transport {
                 drops,
                 loop,
                 resolver,
-                new PeerChannels(config, eventLoops, resolver.threads()),
+                new PeerChannels(config, eventLoops, resolver.threads(), security),
                 new AtomicLong());
-        PeerServer server = new PeerServer(config, eventLoops, refusals, inbound.service(), services);
+        PeerServer server = new PeerServer(config.listening(), eventLoops, refusals, tls, served(inbound, tls));
         return new Running(listener, loop, resolver, eventLoops, server, inbound, new Dialler(context));
+    }
+
+    private List<ServerServiceDefinition> served(InboundStreams inbound, InboundTls tls) {
+        CallerCheck anyNode = new CallerCheck(tls, refusals, Optional.empty());
+        CallerCheck onlyMembers = new CallerCheck(tls, refusals, Optional.of(members::get));
+        List<ServerServiceDefinition> served = new ArrayList<>(List.of(inbound.service()));
+        for (BindableService service : services) {
+            CallerCheck callers = service instanceof ServedToStrangers ? anyNode : onlyMembers;
+            served.add(PeerServer.guarded(service, callers, refusals));
+        }
+        return served;
     }
 
     /** The port that is listened on. */
@@ -135,6 +161,9 @@ public final class GrpcTransport implements Transport {
     @Override
     public void connect(Configuration configuration) {
         if (!closed.get()) {
+            members.set(configuration.members().stream()
+                    .map(member -> member.key().nodeId())
+                    .collect(Collectors.toUnmodifiableSet()));
             parts().dialler().connect(configuration);
         }
     }

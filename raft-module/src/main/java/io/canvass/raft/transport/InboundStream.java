@@ -52,7 +52,7 @@ final class InboundStream extends ServerCall.Listener<Frame> {
     }
 
     private void greet(Frame frame) {
-        switch (streams.greeter().judge(frame)) {
+        switch (judged(frame)) {
             case HelloVerdict.Accepted accepted -> {
                 hello.set(accepted);
                 deliveries = new Deliveries(
@@ -67,6 +67,17 @@ final class InboundStream extends ServerCall.Listener<Frame> {
                 refuse(reason, why);
             }
         }
+    }
+
+    /** A greeting counts only from whom the connection's certificate names. */
+    private HelloVerdict judged(Frame frame) {
+        HelloVerdict verdict = streams.greeter().judge(frame);
+        return verdict instanceof HelloVerdict.Accepted accepted
+                ? streams.tls()
+                        .objection(call.getAttributes(), accepted.from().nodeId())
+                        .<HelloVerdict>map(why -> new HelloVerdict.Refused(RefusalReason.FOREIGN_CERTIFICATE, why))
+                        .orElse(verdict)
+                : verdict;
     }
 
     private void take(Frame frame, Deliveries open) {
@@ -129,6 +140,7 @@ final class InboundStream extends ServerCall.Listener<Frame> {
         return switch (reason) {
             case MALFORMED_FRAME -> Status.INVALID_ARGUMENT;
             case HELLO_OVERDUE -> Status.DEADLINE_EXCEEDED;
+            case FOREIGN_CERTIFICATE -> Status.PERMISSION_DENIED;
             case INCONSISTENT_CLUSTER_ID,
                     INVALID_VOTER_KEY,
                     INVALID_SENDER,
@@ -141,6 +153,9 @@ final class InboundStream extends ServerCall.Listener<Frame> {
                     REFUSED_BY_PEER,
                     UNEXPECTED_RESPONSE,
                     OVERSIZED_MESSAGE,
+                    TLS_HANDSHAKE,
+                    PLAIN_CONNECTION,
+                    TLS_CONNECTION,
                     NOT_HTTP2,
                     NO_CALL,
                     SILENT_CONNECTION,

@@ -26,6 +26,7 @@ final class InboundStreams {
 
     private final Greeter greeter;
     private final Transport.Listener listener;
+    private final InboundTls tls;
     private final Refusals refusals;
     private final Counters<DropReason> drops;
     private final DialLoop loop;
@@ -39,12 +40,14 @@ final class InboundStreams {
     InboundStreams(
             Greeter greeter,
             Transport.Listener listener,
+            InboundTls tls,
             Refusals refusals,
             Counters<DropReason> drops,
             DialLoop loop,
             long greetingNanos) {
         this.greeter = greeter;
         this.listener = listener;
+        this.tls = tls;
         this.refusals = refusals;
         this.drops = drops;
         this.loop = loop;
@@ -104,6 +107,10 @@ final class InboundStreams {
 
     Transport.Listener listener() {
         return listener;
+    }
+
+    InboundTls tls() {
+        return tls;
     }
 
     Refusals refusals() {

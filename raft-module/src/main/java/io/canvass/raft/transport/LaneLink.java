@@ -173,7 +173,7 @@ final class LaneLink implements DialledStream.Owner {
         rotation++;
         InetSocketAddress target = new InetSocketAddress(chosen, address.port());
         DialledStream next =
-                new DialledStream(context, this, context.channels().forStream(address, target), peer, lane);
+                new DialledStream(context, this, context.channels().forStream(peer.nodeId(), address, target), peer, lane);
         stream = next;
         next.start();
     }

@@ -5,7 +5,6 @@ import java.net.SocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
@@ -16,25 +15,27 @@ final class PeerChannels {
     private final TransportConfig config;
     private final EventLoops loops;
     private final ExecutorService lookUps;
+    private final PeerSecurity security;
 
     /** @param lookUps threads on which gRPC may block */
-    PeerChannels(TransportConfig config, EventLoops loops, ExecutorService lookUps) {
+    PeerChannels(TransportConfig config, EventLoops loops, ExecutorService lookUps, PeerSecurity security) {
         this.config = config;
+        this.security = security;
         this.loops = loops;
         this.lookUps = lookUps;
     }
 
     /** For one stream: to one address, never reconnected by gRPC, since each reconnect looks its name up anew. */
-    ManagedChannel forStream(PeerAddress peer, SocketAddress address) {
-        return prepared(NettyChannelBuilder.forAddress(address, InsecureChannelCredentials.create()))
+    ManagedChannel forStream(String nodeId, PeerAddress peer, SocketAddress address) {
+        return prepared(NettyChannelBuilder.forAddress(address, security.towards(nodeId)))
                 .overrideAuthority(peer.toString())
                 .disableRetry()
                 .build();
     }
 
     /** For additional services: connects when it is used and reconnects by itself, looking its name up anew. */
-    ManagedChannel forServices(PeerAddress peer) {
-        return prepared(NettyChannelBuilder.forAddress(peer.host(), peer.port(), InsecureChannelCredentials.create()))
+    ManagedChannel forServices(String nodeId, PeerAddress peer) {
+        return prepared(NettyChannelBuilder.forAddress(peer.host(), peer.port(), security.towards(nodeId)))
                 .build();
     }
 

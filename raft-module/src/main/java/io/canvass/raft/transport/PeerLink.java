@@ -99,7 +99,7 @@ final class PeerLink implements LaneLink.Watcher {
         }
         ManagedChannel made = services;
         if (made == null) {
-            made = context.channels().forServices(address);
+            made = context.channels().forServices(peer.nodeId(), address);
             services = made;
         }
         return made;

@@ -10,6 +10,7 @@ import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
@@ -36,20 +37,20 @@ final class PeerServer {
 
     private static final int RESET_WINDOW_SECONDS = 10;
 
-    private final TransportConfig config;
+    private final Listening config;
     private final Server server;
 
+    /**
+     * @param tls what comes in is checked by it before gRPC sees it; gRPC itself takes what is left for plain
+     * @param services as they are to be served
+     */
     PeerServer(
-            TransportConfig config,
-            EventLoops loops,
-            Refusals refusals,
-            ServerServiceDefinition peers,
-            List<BindableService> services) {
+            Listening config, EventLoops loops, Refusals refusals, InboundTls tls, List<ServerServiceDefinition> services) {
         this.config = config;
-        InetSocketAddress address = new InetSocketAddress(config.bindHost(), config.bindPort());
+        InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
         CallWatch calls = new CallWatch(refusals);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address, InsecureServerCredentials.create())
-                .channelFactory(() -> listening(loops, refusals, calls))
+                .channelFactory(() -> listening(loops, refusals, tls, calls))
                 .bossEventLoopGroup(loops.acceptor())
                 .workerEventLoopGroup(loops.workers())
                 .withChildOption(ChannelOption.TCP_NODELAY, true)
@@ -65,18 +66,22 @@ final class PeerServer {
                 .permitKeepAliveWithoutCalls(true)
                 .addStreamTracerFactory(new OversizeCounter(refusals))
                 .addStreamTracerFactory(calls.calls())
-                .addService(peers);
+                .addServices(services);
         if (loops.isEpoll()) {
             builder.withChildOption(
                     EpollChannelOption.TCP_USER_TIMEOUT, Math.toIntExact(config.keepAliveTimeout().toMillis()));
         }
-        services.forEach(service -> builder.addService(MalformedRequests.guard(service.bindService(), refusals)));
         server = builder.build();
     }
 
-    private ServerChannel listening(EventLoops loops, Refusals refusals, CallWatch calls) {
+    /** An additional service, for callers that this check lets through. */
+    static ServerServiceDefinition guarded(BindableService service, CallerCheck callers, Refusals refusals) {
+        return ServerInterceptors.intercept(MalformedRequests.guard(service.bindService(), refusals), callers);
+    }
+
+    private ServerChannel listening(EventLoops loops, Refusals refusals, InboundTls tls, CallWatch calls) {
         ServerChannel channel = loops.newServerChannel();
-        channel.pipeline().addLast(new ConnectionGate(refusals, calls, config.connectTimeout().toNanos()));
+        channel.pipeline().addLast(new ConnectionGate(refusals, tls, calls, config.connectTimeout().toNanos()));
         return channel;
     }
 
@@ -87,7 +92,7 @@ final class PeerServer {
         } catch (IOException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new TransportException(
-                    "Cannot listen for peers on " + config.bindHost() + ", port " + config.bindPort() + ": "
+                    "Cannot listen for peers on " + config.host() + ", port " + config.port() + ": "
                             + cause.getMessage() + ". This replica was not started. If another process holds the port"
                             + " (\"ss -ltnp\" names it), stop that process or give this replica another peer port;"
                             + " the address must be one of this machine.",
@@ -99,8 +104,18 @@ final class PeerServer {
         return server.getPort();
     }
 
+    /** Takes no more calls, and waits for those under way. */
+    void drain(long timeoutNanos) {
+        server.shutdown();
+        await(timeoutNanos);
+    }
+
     void close(long timeoutNanos) {
         server.shutdownNow();
+        await(timeoutNanos);
+    }
+
+    private void await(long timeoutNanos) {
         try {
             server.awaitTermination(timeoutNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {

@@ -51,8 +51,13 @@ final class PrefaceGuard extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ByteBuf bytes && !matches(bytes)) {
+            boolean secured = matched == 0 && bytes.isReadable() && bytes.getByte(bytes.readerIndex()) == TlsGate.HANDSHAKE_RECORD;
             bytes.release();
-            refuse(ctx, RefusalReason.NOT_HTTP2, "Bytes that are not HTTP/2; peers and kv services speak gRPC here");
+            if (secured) {
+                refuse(ctx, RefusalReason.TLS_CONNECTION, "A TLS connection, and this node takes plain ones only (kv.peer.tls)");
+            } else {
+                refuse(ctx, RefusalReason.NOT_HTTP2, "Bytes that are not HTTP/2; peers and kv services speak gRPC here");
+            }
             return;
         }
         if (matched == PREFACE.length) {
@@ -62,6 +67,12 @@ final class PrefaceGuard extends ChannelInboundHandlerAdapter {
             ctx.pipeline().remove(this);
         }
         ctx.fireChannelRead(message);
+    }
+
+    /** Of TLS, which counts its failures itself: gRPC would log a stack trace for each. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+        var _ = ctx.close();
     }
 
     private boolean matches(ByteBuf bytes) {

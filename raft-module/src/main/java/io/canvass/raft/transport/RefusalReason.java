@@ -32,6 +32,14 @@ enum RefusalReason {
     MALFORMED_FRAME,
     /** Larger than the largest message allowed. */
     OVERSIZED_MESSAGE,
+    /** The certificate shown is not that of the node that the sender says it is, or of no member. */
+    FOREIGN_CERTIFICATE,
+    /** No TLS connection came about: no certificate, one of another CA, an expired one, no version in common. */
+    TLS_HANDSHAKE,
+    /** A plain connection where TLS is required. */
+    PLAIN_CONNECTION,
+    /** A TLS connection where there is none. */
+    TLS_CONNECTION,
     /** A connection that does not speak HTTP/2. */
     NOT_HTTP2,
     /** A connection in HTTP/2 that ended without a call: broken or oversized frames, calls of what is not served. */
@@ -49,6 +57,7 @@ enum RefusalReason {
             case INCONSISTENT_CLUSTER_ID -> HelloAck.Refusal.INCONSISTENT_CLUSTER_ID;
             case INVALID_VOTER_KEY -> HelloAck.Refusal.INVALID_VOTER_KEY;
             case UNSUPPORTED_VERSION -> HelloAck.Refusal.UNSUPPORTED_VERSION;
+            case FOREIGN_CERTIFICATE -> HelloAck.Refusal.FOREIGN_CERTIFICATE;
             case INVALID_SENDER,
                     HELLO_MISSING,
                     HELLO_OVERDUE,
@@ -60,6 +69,9 @@ enum RefusalReason {
                     UNEXPECTED_RESPONSE,
                     MALFORMED_FRAME,
                     OVERSIZED_MESSAGE,
+                    TLS_HANDSHAKE,
+                    PLAIN_CONNECTION,
+                    TLS_CONNECTION,
                     NOT_HTTP2,
                     NO_CALL,
                     SILENT_CONNECTION,

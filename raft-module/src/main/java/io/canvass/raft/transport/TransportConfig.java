@@ -88,6 +88,11 @@ public record TransportConfig(
                 RaftConfig.NEWEST_VERSION);
     }
 
+    Listening listening() {
+        return new Listening(
+                bindHost, bindPort, maxMessageBytes, connectTimeout, keepAliveInterval, keepAliveTimeout);
+    }
+
     private static <T extends Comparable<T>> void requireWithin(String name, T value, T min, T max) {
         if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw new IllegalArgumentException(name + " is " + value + "; it must be from " + min + " to " + max);

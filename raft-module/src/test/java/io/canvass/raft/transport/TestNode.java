@@ -36,9 +36,13 @@ final class TestNode implements Transport.Listener, AutoCloseable {
     record Lost(ReplicaKey peer, Lane lane) {}
 
     private TestNode(TransportConfig config, List<BindableService> services, HostResolver resolver, boolean releasing) {
+        this(config, GrpcTransport.open(config, services, resolver), releasing);
+    }
+
+    private TestNode(TransportConfig config, GrpcTransport transport, boolean releasing) {
         this.key = config.self();
         this.releasing = releasing;
-        this.transport = GrpcTransport.open(config, services, resolver);
+        this.transport = transport;
         this.transport.start(this);
     }
 
@@ -60,6 +64,11 @@ final class TestNode implements Transport.Listener, AutoCloseable {
 
     static TestNode start(String nodeId, List<BindableService> services) {
         return new TestNode(config(nodeId, 0), services, HostResolver.SYSTEM, true);
+    }
+
+    static TestNode start(String nodeId, PeerSecurity security, BindableService... services) {
+        TransportConfig config = config(nodeId, 0);
+        return new TestNode(config, GrpcTransport.open(config, List.of(services), security), true);
     }
 
     /** One that holds what it received until the test releases it. */
