@@ -1,9 +1,5 @@
 package io.canvass.kv.api;
 
-import io.canvass.kv.api.json.JsonBody;
-import io.canvass.kv.api.calls.KeysInFlight;
-import io.canvass.kv.api.http.WriteLimits;
-import io.canvass.kv.api.problem.ProblemType;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
+import io.canvass.kv.api.calls.KeysInFlight;
+import io.canvass.kv.api.http.WriteLimits;
+import io.canvass.kv.api.json.JsonBody;
+import io.canvass.kv.api.problem.ProblemType;
 import io.canvass.kv.backup.Backups;
 import io.canvass.kv.backup.Copies;
 import io.canvass.kv.cluster.ReplicationException;

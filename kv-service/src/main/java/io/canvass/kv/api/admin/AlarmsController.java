@@ -1,13 +1,13 @@
 package io.canvass.kv.api.admin;
 
-import io.canvass.kv.api.http.RequestHeaders;
-import io.canvass.kv.api.json.KvJson;
-import io.canvass.kv.api.calls.Replies;
 import java.io.IOException;
 import java.util.List;
 
 import io.canvass.kv.admin.ClusterAlarms.Member;
+import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.http.RequestHeaders;
 import io.canvass.kv.api.http.Requires;
+import io.canvass.kv.api.json.KvJson;
 import io.canvass.kv.store.Right;
 import io.canvass.proto.kv.v1.Alarm;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,6 +1,5 @@
 package io.canvass.kv.api.lease;
 
-import io.canvass.kv.api.http.OpenStreams;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +13,7 @@ import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Endpoint;
 import io.canvass.kv.api.http.Endpoints;
 import io.canvass.kv.api.http.KeyPath;
+import io.canvass.kv.api.http.OpenStreams;
 import io.canvass.kv.api.http.QueryParameters;
 import io.canvass.kv.api.http.RawPath;
 import io.canvass.kv.api.watch.EventFormat;

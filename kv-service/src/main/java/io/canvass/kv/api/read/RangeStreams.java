@@ -1,6 +1,5 @@
 package io.canvass.kv.api.read;
 
-import io.canvass.kv.api.http.OpenStreams;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.Semaphore;
@@ -8,6 +7,7 @@ import java.util.function.LongConsumer;
 
 import io.canvass.kv.api.error.ProblemReplies;
 import io.canvass.kv.api.error.ProblemResolver;
+import io.canvass.kv.api.http.OpenStreams;
 import io.canvass.kv.api.http.OwnThread;
 import io.canvass.kv.api.http.RequestIds;
 import io.canvass.kv.api.json.NdJson;

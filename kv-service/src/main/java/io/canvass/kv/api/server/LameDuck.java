@@ -1,12 +1,12 @@
 package io.canvass.kv.api.server;
 
-import io.canvass.kv.api.http.OpenStreams;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.canvass.kv.api.http.OpenStreams;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.ProtocolHandler;
 import org.apache.coyote.http11.AbstractHttp11Protocol;

@@ -1,10 +1,10 @@
 package io.canvass.kv.api.server;
 
-import io.canvass.kv.api.http.OpenStreams;
 import io.canvass.kv.api.error.ProblemErrorReportValve;
 import io.canvass.kv.api.error.ProblemReplies;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.ClientConnection;
+import io.canvass.kv.api.http.OpenStreams;
 import io.canvass.kv.api.lease.QueueKind;
 import org.apache.catalina.Host;
 import org.apache.catalina.Pipeline;

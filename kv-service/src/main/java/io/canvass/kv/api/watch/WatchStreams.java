@@ -1,6 +1,5 @@
 package io.canvass.kv.api.watch;
 
-import io.canvass.kv.api.http.OpenStreams;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +12,7 @@ import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Endpoint;
 import io.canvass.kv.api.http.Endpoints;
+import io.canvass.kv.api.http.OpenStreams;
 import io.canvass.kv.api.json.KvJson;
 import io.canvass.kv.api.problem.ProblemException;
 import io.canvass.kv.security.Caller;

@@ -1,12 +1,12 @@
 package io.canvass.kv.api.admin;
 
-import io.canvass.kv.api.Wire;
-import io.canvass.kv.api.FakeAlarms;
-import io.canvass.kv.api.ApiTest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import io.canvass.kv.admin.ClusterAlarms.Member;
+import io.canvass.kv.api.ApiTest;
+import io.canvass.kv.api.FakeAlarms;
+import io.canvass.kv.api.Wire;
 import io.canvass.proto.kv.v1.Alarm;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

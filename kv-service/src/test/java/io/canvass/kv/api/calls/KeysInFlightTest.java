@@ -1,12 +1,12 @@
 package io.canvass.kv.api.calls;
 
-import io.canvass.kv.api.http.WriteLimits;
-import io.canvass.kv.api.problem.ProblemException;
-import io.canvass.kv.api.problem.ProblemType;
 import java.util.List;
 import java.util.Optional;
 
 import com.google.protobuf.ByteString;
+import io.canvass.kv.api.http.WriteLimits;
+import io.canvass.kv.api.problem.ProblemException;
+import io.canvass.kv.api.problem.ProblemType;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,6 +1,5 @@
 package io.canvass.kv.api.read;
 
-import io.canvass.kv.api.server.LameDuck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -11,6 +10,7 @@ import java.util.List;
 import io.canvass.kv.api.ApiTest;
 import io.canvass.kv.api.TestServer;
 import io.canvass.kv.api.Wire;
+import io.canvass.kv.api.server.LameDuck;
 import io.canvass.raft.core.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
