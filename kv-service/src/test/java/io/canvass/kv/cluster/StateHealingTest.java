@@ -204,7 +204,13 @@ class StateHealingTest {
         FakePeer peer = peer(Copy.BEYOND);
         peer.breaksOffOnce();
         NodeOnDisk node = setAside(BEGIN, MEMBERS);
-        new StateHealing(node.properties(), NodeOnDisk.formation(), peer.asConfigured(), PeerSecurity.plain(), Duration.ofMinutes(1), HealingTrace.NONE)
+        new StateHealing(
+                        node.properties(),
+                        NodeOnDisk.formation(),
+                        peer.asConfigured(),
+                        PeerSecurity.plain(),
+                        Duration.ofMinutes(1),
+                        HealingTrace.NONE)
                 .runIfAsked();
         assertThat(peer.fetched()).isEqualTo(2);
         assertHealed(Copy.BEYOND, node);

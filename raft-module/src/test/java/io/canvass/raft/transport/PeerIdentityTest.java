@@ -2,6 +2,7 @@ package io.canvass.raft.transport;
 
 import java.util.List;
 
+import io.canvass.raft.transport.TestAuthority.Issued;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,14 +24,16 @@ class PeerIdentityTest {
     @Test
     void aSuffixIsNoPartOfTheNodeId() {
         PeerIdentity identity = identity("dns:{id}.kv.example.net");
-        assertThat(identity.nodeIds(authority.issue("kv-1.kv.example.net", "kv-2", ".kv.example.net", "kv-3.example.net").certificate()))
+        Issued issued = authority.issue("kv-1.kv.example.net", "kv-2", ".kv.example.net", "kv-3.example.net");
+        assertThat(identity.nodeIds(issued.certificate()))
                 .containsExactly("kv-1");
     }
 
     @Test
     void aUriNamesANodeAndADnsNameOfTheSameLettersDoesNot() {
         PeerIdentity identity = identity("uri:spiffe://example.net/kv/{id}");
-        assertThat(identity.nodeIds(authority.issueForUris("spiffe://example.net/kv/kv-1", "spiffe://example.net/other/kv-2").certificate()))
+        Issued issued = authority.issueForUris("spiffe://example.net/kv/kv-1", "spiffe://example.net/other/kv-2");
+        assertThat(identity.nodeIds(issued.certificate()))
                 .containsExactly("kv-1");
         assertThat(identity("dns:{id}").nodeIds(authority.issueForUris("kv-1").certificate())).isEmpty();
     }
@@ -45,7 +48,8 @@ class PeerIdentityTest {
     /** A certificate for all hosts of a domain would else speak for every node. */
     @Test
     void aWildcardStandsForNoNode() {
-        PeerCertificate shown = PeerCertificate.of(authority.issue("*.kv.example.net").certificate(), identity("dns:{id}.kv.example.net"));
+        Issued issued = authority.issue("*.kv.example.net");
+        PeerCertificate shown = PeerCertificate.of(issued.certificate(), identity("dns:{id}.kv.example.net"));
         assertThat(shown.speaksFor("kv-1")).isFalse();
     }
 
@@ -64,7 +68,9 @@ class PeerIdentityTest {
     @Test
     void whatIsNoFormIsRefused() {
         for (String wrong : List.of("{id}", "dns:kv", "ip:{id}", "dns:{id}.{id}", "")) {
-            assertThatThrownBy(() -> identity(wrong)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("\"" + wrong + "\"");
+            assertThatThrownBy(() -> identity(wrong))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("\"" + wrong + "\"");
         }
         assertThatThrownBy(() -> identity()).hasMessageContaining("no form");
     }
