@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -62,6 +63,8 @@ record Manifests(List<HasMetadata> all) {
                     .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
+    private static final Map<String, Manifests> DECODED = new ConcurrentHashMap<>();
+
     /** The models keep what they do not know in a map. */
     private static final class NothingBesideTheFields extends JacksonAnnotationIntrospector {
         private static final long serialVersionUID = 1;
@@ -72,8 +75,9 @@ record Manifests(List<HasMetadata> all) {
         }
     }
 
+    /** Decoded once; nobody changes it. */
     static Manifests of(String set) {
-        return decode(Chart.manifests(set));
+        return DECODED.computeIfAbsent(set, name -> decode(Chart.manifests(name)));
     }
 
     static Manifests of(String set, Map<String, String> more) {

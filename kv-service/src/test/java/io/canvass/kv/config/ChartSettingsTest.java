@@ -31,7 +31,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What the Helm chart tells a node, as the chart's tests have it rendered, is understood by the service. */
 class ChartSettingsTest {
     private static final Path RENDERED = Path.of("..", "chart-tests", "src", "test", "resources", "golden");
-    private static final String HOST = "kv-canvass-%d.kv-canvass-headless.stores.svc.cluster.local";
     /** Of parts that this build may lack; where the service has them, each name in them is looked at. */
     private static final List<String> PARTS = List.of("kv.security.", "kv.peer.tls.");
 
@@ -80,7 +79,7 @@ class ChartSettingsTest {
     }
 
     private static String host(int ordinal) {
-        return HOST.formatted(ordinal);
+        return "kv-canvass-" + ordinal + ".kv-canvass-headless.stores.svc.cluster.local";
     }
 
     private static ClusterPlan plan(Rendered rendered, String pod) {
