@@ -40,7 +40,7 @@ class SecurityConfiguration {
             throw new InvalidSettingException(
                     "kv.security.admin-token-file",
                     file,
-                    e.getMessage(),
+                    String.valueOf(e.getMessage()),
                     "write a token there, as 'openssl rand -base64 32' makes one, or leave the setting out");
         }
     }

@@ -71,7 +71,13 @@ public final class AuditLog {
             String requestId,
             String detail) {}
 
-    /** @param entries ascending; @param oldest the sequence of the oldest that is kept, 0 for none */
+    /**
+     * Some of what is kept.
+     *
+     * @param entries ascending
+     * @param oldest the sequence of the oldest that is kept, 0 for none
+     * @param newest the sequence of the newest, 0 for none
+     */
     public record Page(List<Entry> entries, long oldest, long newest) {
         public Page {
             entries = List.copyOf(entries);

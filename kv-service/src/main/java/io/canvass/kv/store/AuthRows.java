@@ -128,9 +128,8 @@ final class AuthRows {
     }
 
     private static byte[] get(ByteBuffer in) {
-        int length = Short.toUnsignedInt(in.getShort());
-        int from = in.position();
-        in.position(Math.min(from + length, in.limit() + 1));
-        return Arrays.copyOfRange(in.array(), from, from + length);
+        byte[] bytes = new byte[Short.toUnsignedInt(in.getShort())];
+        in.get(bytes);
+        return bytes;
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -233,7 +234,7 @@ class EveryEndpointTest {
     }
 
     private static void check(Rule rule, Right right, String key, boolean may, List<String> wrong) {
-        Wire.Reply reply = send(rule, key, HOLDERS.get(right));
+        Wire.Reply reply = send(rule, key, requireNonNull(HOLDERS.get(right)));
         // A line of a batch has a status of its own.
         boolean refused = reply.status() == 403 || reply.text().contains("/problems/forbidden");
         if (refused == may || reply.status() == 401 || reply.status() >= 500) {

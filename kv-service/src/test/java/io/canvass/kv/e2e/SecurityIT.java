@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ class SecurityIT {
     }
 
     private static Socket watch(LocalNode node, String token) throws IOException {
-        Socket socket = new Socket("127.0.0.1", node.settings().httpPort());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.settings().httpPort());
         socket.setSoTimeout((int) LIMIT.toMillis());
         socket.getOutputStream().write(("GET /v1/watch?prefix=app/ HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + token
                 + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));

@@ -18,6 +18,7 @@ import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.Right;
 import io.canvass.proto.kv.v1.Txn;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Roles, principals and who may do what, in as few words as can be; knows nothing of how the store judges. */
@@ -33,7 +34,7 @@ final class AuthModel {
         }
         String who = command.getAuthority().getPrincipal();
         return principals.containsKey(who)
-                && since.get(who) <= command.getAuthority().getAuthRevision()
+                && requireNonNull(since.get(who)) <= command.getAuthority().getAuthRevision()
                 && (isAdmin(who) || mayDo(who, command));
     }
 
@@ -42,7 +43,9 @@ final class AuthModel {
     }
 
     private List<Grant> grants(String who) {
-        return principals.get(who).getRoleList().stream().flatMap(role -> roles.get(role).stream()).toList();
+        return requireNonNull(principals.get(who)).getRoleList().stream()
+                .flatMap(role -> requireNonNull(roles.get(role)).stream())
+                .toList();
     }
 
     private boolean mayDo(String who, Command command) {

@@ -40,13 +40,9 @@ public final class Gate {
         return call;
     }
 
-    /**
-     * That nobody declared who may call this.
-     *
-     * @throws DeniedException always
-     */
-    public void refuseUndeclared(HttpServletRequest request) {
-        throw security.undeclared(Callers.of(request, security));
+    /** What to throw where nobody declared who may call this. */
+    public DeniedException undeclared(HttpServletRequest request) {
+        return security.undeclared(Callers.of(request, security));
     }
 
     /** A request that was admitted was answered. */

@@ -43,8 +43,7 @@ final class SpringGate implements HandlerInterceptor {
         }
         Optional<Access> access = access(request, handler);
         if (access.isEmpty()) {
-            gate.refuseUndeclared(request);
-            return false;
+            throw gate.undeclared(request);
         }
         Call call = gate.admit(request, access.get());
         if (isChangeOfCluster(request, access.get()) && call.caller() instanceof Caller.Known) {

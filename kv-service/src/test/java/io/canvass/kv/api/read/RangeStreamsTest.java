@@ -150,7 +150,7 @@ class RangeStreamsTest extends ApiTest {
             own.store().seed(Bytes.ofUtf8("k" + i), new byte[LARGE_BYTES]);
         }
         try (Socket socket = new Wire(own.port()).connect()) {
-            socket.getOutputStream().write(("GET /v1/export HTTP/1.1\r\nHost: test\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write("GET /v1/export HTTP/1.1\r\nHost: test\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             assertThat(socket.getInputStream().read()).isEqualTo('H');
             own.stop();
             assertThat(rest(socket)).as("what was sent before").contains("\"export\":1").doesNotContain("\"end\":true");
