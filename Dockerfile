@@ -40,7 +40,9 @@ COPY --from=build --chown=10001:10001 /build/data/ /data/
 # The data is in a directory below the mount: a restore wants one that is not there yet, and many file systems put a directory of
 # their own at the top. What heap, state and log take follows the container's memory limit; a tenth is left for kvctl and the health
 # check. Two arenas: glibc would make eight for each processor, and give little of them back.
-ENV KV_DATADIR=/data/node \
+# Beyond the container: so a node that asks nobody who he is refuses to start, unless KV_SECURITY_INSECURE=true (docs/security.md).
+ENV SERVER_ADDRESS=0.0.0.0 \
+    KV_DATADIR=/data/node \
     KV_MEMORY_TOTAL=90% \
     MALLOC_ARENA_MAX=2
 USER 10001:10001
