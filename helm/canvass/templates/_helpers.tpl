@@ -101,6 +101,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{/* What the chart itself sets, as properties. */}}
 {{- define "canvass.ownSettings" -}}
+server.address: "0.0.0.0"
 {{- if .Values.tls.enabled }}
 {{- $bundle := "spring.ssl.bundle.pem.canvass" }}
 {{ $bundle }}.keystore.certificate: "file:/etc/canvass/tls/tls.crt"
