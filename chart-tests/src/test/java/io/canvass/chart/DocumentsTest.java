@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** What is written beside the chart fits it. */
 class DocumentsTest {
@@ -80,7 +79,6 @@ class DocumentsTest {
     /** Helm reads nothing outside of a chart: what others keep at the root is copied into it. */
     @Test
     void alertsAndDashboardAreThoseOfTheRepository() {
-        assumeTrue(Files.exists(Chart.repository().resolve("monitoring")));
         for (String file : List.of("alerts.yaml", "dashboard.json")) {
             assertThat(Chart.source().resolve("files").resolve(file))
                     .as("cp monitoring/%s helm/canvass/files/", file)
@@ -90,7 +88,6 @@ class DocumentsTest {
 
     @Test
     void theImageRunsAsTheUserOfTheChartAndKeepsItsDataWhereTheChartHasIt() {
-        assumeTrue(Files.exists(Chart.repository().resolve("Dockerfile")));
         String image = Chart.text(Chart.repository().resolve("Dockerfile"));
         var security = Manifests.of("three-nodes").nodePod().getSecurityContext();
         assertThat(image).contains("USER " + security.getRunAsUser() + ":" + security.getRunAsGroup(), "VOLUME /data", "/kvctl");

@@ -31,9 +31,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What the Helm chart tells a node, as the chart's tests have it rendered, is understood by the service. */
 class ChartSettingsTest {
     private static final Path RENDERED = Path.of("..", "chart-tests", "src", "test", "resources", "golden");
-    /** Of parts that this build may lack; where the service has them, each name in them is looked at. */
-    private static final List<String> PARTS = List.of("kv.security.", "kv.peer.tls.");
-
     /** Names of the tools, and one of the JVM. */
     private static final Set<String> NO_SETTINGS = Set.of("KVCTL_URL", "KVCTL_CA", "KVCTL_TOKEN_FILE", "JAVA_TOOL_OPTIONS");
 
@@ -46,7 +43,7 @@ class ChartSettingsTest {
         Set<String> variables = new TreeSet<>();
         settings.forEach(name -> variables.add(variable(name)));
         assertThat(rendered.file().keySet())
-                .allMatch(name -> settings.contains(name) || name.startsWith("spring.ssl.bundle.pem.canvass.") || isLacking(name));
+                .allMatch(name -> settings.contains(name) || name.startsWith("spring.ssl.bundle.pem.canvass."));
         assertThat(rendered.environment("kv-canvass-0").keySet())
                 .allMatch(name -> NO_SETTINGS.contains(name) || variables.contains(name));
     }
@@ -73,19 +70,12 @@ class ChartSettingsTest {
         }
     }
 
-    private static boolean isLacking(String name) {
-        Set<String> settings = kvSettings("kv", KvProperties.class);
-        return PARTS.stream().anyMatch(part -> name.startsWith(part) && settings.stream().noneMatch(known -> known.startsWith(part)));
-    }
-
     private static String host(int ordinal) {
         return "kv-canvass-" + ordinal + ".kv-canvass-headless.stores.svc.cluster.local";
     }
 
     private static ClusterPlan plan(Rendered rendered, String pod) {
         List<ClusterPlan> plan = new ArrayList<>();
-        Map<String, Object> file = new LinkedHashMap<>(rendered.file());
-        file.keySet().removeIf(ChartSettingsTest::isLacking);
         new ApplicationContextRunner()
                 .withUserConfiguration(ConfigConfiguration.class)
                 .withInitializer(context -> {
@@ -93,7 +83,7 @@ class ChartSettingsTest {
                     sources.replace(
                             "systemEnvironment",
                             new SystemEnvironmentPropertySource("systemEnvironment", new LinkedHashMap<>(rendered.environment(pod))));
-                    sources.addLast(new MapPropertySource("application.yaml of the chart", file));
+                    sources.addLast(new MapPropertySource("application.yaml of the chart", rendered.file()));
                 })
                 .run(context -> {
                     assertThat(context).hasNotFailed();
