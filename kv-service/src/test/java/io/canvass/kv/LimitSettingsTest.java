@@ -12,8 +12,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What each limit of {@code docs/api.md} may be set to: a node starts with the last value that is allowed, and not with the next. */
 class LimitSettingsTest {
-    private final ApplicationContextRunner runner =
-            new ApplicationContextRunner().withUserConfiguration(ConfigConfiguration.class);
+    /** With the address that application.yaml has. */
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withUserConfiguration(ConfigConfiguration.class)
+            .withPropertyValues("server.address=127.0.0.1");
 
     /** Some bounds are reached only where others give way: these are set beside. */
     @ParameterizedTest(name = "{0}: {1} and not {2}")

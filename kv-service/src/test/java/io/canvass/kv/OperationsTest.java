@@ -116,7 +116,8 @@ class OperationsTest {
     @Test
     void theProbesAnswerOnTheMainPortAlsoWhenManagementHasItsOwn() throws Exception {
         try (ConfigurableApplicationContext apart =
-                SpringApplication.run(FakeNode.class, "--server.port=0", "--management.server.port=0")) {
+                SpringApplication.run(
+                        FakeNode.class, "--server.port=0", "--management.server.port=0", "--management.server.address=127.0.0.1")) {
             assertThat(get(apart, "local.server.port", "/livez").statusCode()).isEqualTo(200);
             assertThat(get(apart, "local.server.port", "/readyz").statusCode()).isEqualTo(200);
             assertThat(get(apart, "local.server.port", "/actuator/health").statusCode()).isEqualTo(404);

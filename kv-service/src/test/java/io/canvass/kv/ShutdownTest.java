@@ -88,7 +88,7 @@ class ShutdownTest {
                 SpringApplication.run(FakeNode.class, "--server.port=0", "--spring.main.banner-mode=off", "--kv.data-dir=/tmp/kv");
         String port = node.getEnvironment().getRequiredProperty("local.server.port");
         node.close();
-        assertThat(output.getOut().lines().filter(line -> line.contains("INFO")))
+        assertThat(output.getOut().lines().filter(line -> line.contains(" is up: ")))
                 .singleElement()
                 .asString()
                 .contains("StartLine")

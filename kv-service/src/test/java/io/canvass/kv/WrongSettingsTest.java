@@ -30,8 +30,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 class WrongSettingsTest {
-    private final ApplicationContextRunner runner =
-            new ApplicationContextRunner().withUserConfiguration(ConfigConfiguration.class);
+    /** With the address that application.yaml has. */
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withUserConfiguration(ConfigConfiguration.class)
+            .withPropertyValues("server.address=127.0.0.1");
 
     static Stream<Arguments> aWrongSettingAndTheSentenceThatStopsTheStart() {
         return Stream.of(

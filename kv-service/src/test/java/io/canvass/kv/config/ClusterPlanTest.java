@@ -15,6 +15,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ClusterPlanTest {
+    /** As the service's application.yaml has it. */
+    private static final String LOOPBACK = "server.address=127.0.0.1";
     private static final String THREE = "kv.cluster.voters=kv-0@10.0.0.1:9080,kv-1@10.0.0.2:9081=http://localhost:8082/,kv-2@[::1]:9080";
 
     @Test
@@ -151,6 +153,7 @@ class ClusterPlanTest {
         AtomicReference<ClusterPlan> plan = new AtomicReference<>();
         new ApplicationContextRunner()
                 .withUserConfiguration(ConfigConfiguration.class)
+                .withPropertyValues(LOOPBACK)
                 .withPropertyValues(settings)
                 .run(context -> plan.set(context.getBean(ClusterPlan.class)));
         return plan.get();

@@ -81,7 +81,7 @@ class RaftReportTest {
                     "id" : "kv-0",
                     "voter" : true,
                     "contactMs" : 12,
-                    "protocol" : "0 to 3",
+                    "protocol" : "0 to 4",
                     "connected" : true,
                     "stableSinceMs" : 8640000
                   } ],

@@ -62,11 +62,12 @@ class RaftConfigTest {
 
     @Test
     void aReplicaHasANodeADirectoryAndAProtocolVersionThatExists() {
+        assertThat(of(N1, RaftConfig.NEWEST_VERSION).capped()).isFalse();
         assertThat(of(N1, 3).capped()).isFalse();
         assertThat(of(N1, 2).capped()).isFalse();
         assertThat(of(N1, 1).capped()).isFalse();
         assertThat(of(N1, 0).capped()).isTrue();
-        assertThatIllegalArgumentException().isThrownBy(() -> of(N1, 4)).withMessage("No such protocol version: 4");
+        assertThatIllegalArgumentException().isThrownBy(() -> of(N1, 5)).withMessage("No such protocol version: 5");
         assertThatIllegalArgumentException().isThrownBy(() -> of(N1, -1)).withMessage("No such protocol version: -1");
         assertThatIllegalArgumentException().isThrownBy(() -> of(ReplicaKey.NONE, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> of(ReplicaKey.ofNode("n1"), 1));
@@ -77,6 +78,6 @@ class RaftConfigTest {
         assertThat(RaftConfig.of(CLUSTER, N1, 1_000_000_000))
                 .isEqualTo(new RaftConfig(
                         CLUSTER, N1, 1_000_000_000, 100_000_000, 2_000_000, 1 << 20, 64, 16 << 20, 64 << 20, 10_000,
-                        8 << 20, 3, false));
+                        8 << 20, 4, false));
     }
 }

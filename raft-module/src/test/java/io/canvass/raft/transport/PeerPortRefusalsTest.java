@@ -8,6 +8,7 @@ import io.canvass.proto.raft.v1.Frame;
 import io.canvass.proto.raft.v1.Hello;
 import io.canvass.proto.raft.v1.HelloAck;
 import io.canvass.proto.raft.v1.Lane;
+import io.canvass.raft.core.RaftConfig;
 import io.canvass.raft.core.ReplicaKey;
 import io.grpc.Status;
 import org.junit.jupiter.api.AfterEach;
@@ -94,7 +95,7 @@ class PeerPortRefusalsTest {
     @Test
     void aPeerThatSpeaksOnlyNewerVersionsIsRefused() {
         assertHelloRefused(
-                RawPeer.hello(node, "n3").setMinVersion(4).setMaxVersion(5),
+                RawPeer.hello(node, "n3").setMinVersion(RaftConfig.NEWEST_VERSION + 1).setMaxVersion(RaftConfig.NEWEST_VERSION + 2),
                 RefusalReason.UNSUPPORTED_VERSION,
                 HelloAck.Refusal.UNSUPPORTED_VERSION);
     }

@@ -216,7 +216,7 @@ class ReadsTest extends ApiTest {
         Wire.Reply reply = http.get("/v1/kv/app/color?consistency=lease");
         assertProblem(reply, 400, "invalid-request");
         assertNoOutcome(reply);
-        assertThat(reply.json().path("detail").asString()).contains("kv.read.lease.enabled", "Nothing was read");
+        assertThat(reply.json().path("detail").asString()).contains("kv.read.lease.enabled", "Nothing was done");
     }
 
     @Test
