@@ -119,6 +119,7 @@ class ClusterPlanTest {
     void theDefaultsAreTheBoundsOfAProductionReplica() {
         AtomicReference<KvProperties> properties = new AtomicReference<>();
         new ApplicationContextRunner()
+                .withPropertyValues(LOOPBACK)
                 .withUserConfiguration(ConfigConfiguration.class)
                 .run(context -> properties.set(context.getBean(KvProperties.class)));
         UUID cluster = new UUID(1, 2);
@@ -138,6 +139,7 @@ class ClusterPlanTest {
                 "KV_CLUSTER_VOTERS", "kv-0@kv-0:9080=http://localhost:8081,kv-1@kv-1:9080=http://localhost:8082",
                 "KV_SERVICE_HOST", "10.96.0.17");
         new ApplicationContextRunner()
+                .withPropertyValues(LOOPBACK)
                 .withUserConfiguration(ConfigConfiguration.class)
                 .withInitializer(context -> context.getEnvironment()
                         .getPropertySources()
@@ -152,8 +154,8 @@ class ClusterPlanTest {
     private static ClusterPlan plan(String... settings) {
         AtomicReference<ClusterPlan> plan = new AtomicReference<>();
         new ApplicationContextRunner()
-                .withUserConfiguration(ConfigConfiguration.class)
                 .withPropertyValues(LOOPBACK)
+                .withUserConfiguration(ConfigConfiguration.class)
                 .withPropertyValues(settings)
                 .run(context -> plan.set(context.getBean(ClusterPlan.class)));
         return plan.get();

@@ -42,6 +42,8 @@ class MonitoringTest {
     private static Path directory;
 
     private static Scrape scrape = Scrape.of();
+    private static String elections = "";
+    private static String info = "";
 
     @BeforeAll
     static void startAndScrape() throws Exception {
@@ -52,6 +54,8 @@ class MonitoringTest {
             }
             String first = nodes.get(0, "/actuator/prometheus").body();
             String second = nodes.get(1, "/actuator/prometheus").body();
+            elections = nodes.get(0, "/actuator/raft/elections").body();
+            info = nodes.get(0, "/actuator/info").body();
             nodes.stop(1);
             assertThat(nodes.put(0, "/v1/kv/key", "value").statusCode()).isGreaterThanOrEqualTo(500);
             scrape = Scrape.of(first, second, nodes.get(0, "/actuator/prometheus").body());
@@ -61,6 +65,8 @@ class MonitoringTest {
     @AfterAll
     static void forget() {
         scrape = Scrape.of();
+        elections = "";
+        info = "";
     }
 
     @Test
@@ -82,6 +88,21 @@ class MonitoringTest {
         // The longest time of each timer has a family of its own; the page says so once.
         shown.removeIf(family -> family.endsWith("_max"));
         assertThat(listed).isEqualTo(shown);
+    }
+
+    @Test
+    void aNodeTellsItsElectionsInWordsAndInParts() {
+        JsonNode last = JsonMapper.shared().readTree(elections).path("elections").path(0);
+        String leader = last.path("leader").asString();
+        assertThat(last.path("story").asString())
+                .startsWith("Election " + last.path("number").asLong() + " as kv-")
+                .matches(".*(follows " + leader + ", the leader of|" + leader + " leads) epoch "
+                        + last.path("epoch").asLong() + "\\.");
+        assertThat(last.path("over").asBoolean()).isTrue();
+        assertThat(last.path("epoch").asLong()).isPositive();
+        assertThat(leader).isIn("kv-1", "kv-2");
+        assertThat(last.path("steps")).isNotEmpty();
+        assertThat(info).contains("\"protocol\":{");
     }
 
     @Test
