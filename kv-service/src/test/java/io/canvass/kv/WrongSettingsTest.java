@@ -61,8 +61,8 @@ class WrongSettingsTest {
                         + ", but it must be from 10MB to 256MB: correct it, or leave it out for the default."),
                 arguments("kv.raft.max-append-size=1B", "kv.raft.max-append-size is \"1B\"" + origin("kv.raft.max-append-size")
                         + ", but it must be from 1KB to 64MB: correct it, or leave it out for the default."),
-                arguments("kv.raft.protocol-version=4", "kv.raft.protocol-version is \"4\"" + origin("kv.raft.protocol-version")
-                        + ", but it must be from 0 to 3: correct it, or leave it out for the default."),
+                arguments("kv.raft.protocol-version=5", "kv.raft.protocol-version is \"5\"" + origin("kv.raft.protocol-version")
+                        + ", but it must be from 0 to 4: correct it, or leave it out for the default."),
                 arguments("kv.peer.port=99999", "kv.peer.port is \"99999\"" + origin("kv.peer.port")
                         + ", but it must be from 0 to 65535: correct it, or leave it out for the default."),
                 arguments("kv.peer.port=http", "kv.peer.port is \"http\"" + origin("kv.peer.port")

@@ -1,9 +1,8 @@
 package io.canvass.kv.store;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 import io.canvass.kv.store.Principal.Credential;
 import io.canvass.proto.kv.v1.AuthChanged;
@@ -143,7 +142,7 @@ final class Auth {
                     Refused.Reason.TOO_MANY_PRINCIPALS, ApplyLimits.MAX_PRINCIPALS, state.principals().size(),
                     "There are as many principals as there may be."));
         }
-        for (String role : new HashSet<>(List.copyOf(put.getRoleList())).stream().sorted().toList()) {
+        for (String role : new TreeSet<>(put.getRoleList())) {
             if (!state.roles().containsKey(role)) {
                 return Optional.of(missing(role));
             }

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 import io.canvass.kv.store.Principal.Credential;
@@ -33,8 +33,8 @@ final class AuthRows {
 
     /** All that is stored. */
     static AuthState load(Database database, ReadOptions options, long revision) {
-        Map<String, Role> roles = new HashMap<>();
-        Map<String, Principal> principals = new HashMap<>();
+        Map<String, Role> roles = new TreeMap<>();
+        Map<String, Principal> principals = new TreeMap<>();
         rows(database, options, SystemLayout.ROLE, (name, row) -> roles.put(name, role(name, row)));
         rows(database, options, SystemLayout.PRINCIPAL, (name, row) -> principals.put(name, principal(name, row)));
         return new AuthState(revision, roles, principals);

@@ -1,23 +1,24 @@
 package io.canvass.kv.store;
 
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Roles and principals as they stand at one revision of theirs, which counts their changes. Immutable. */
 public final class AuthState {
     /** Of a store where nobody was ever given a right. */
-    public static final AuthState EMPTY = new AuthState(0, Map.of(), Map.of());
+    public static final AuthState EMPTY = new AuthState(0, new TreeMap<>(), new TreeMap<>());
 
     private final long revision;
     private final Map<String, Role> roles;
     private final Map<String, Principal> principals;
-    private final Map<String, Principal> certificates = new HashMap<>();
+    private final Map<String, Principal> certificates = new TreeMap<>();
 
     AuthState(long revision, Map<String, Role> roles, Map<String, Principal> principals) {
         this.revision = revision;
-        this.roles = Map.copyOf(roles);
-        this.principals = Map.copyOf(principals);
+        this.roles = Collections.unmodifiableMap(new TreeMap<>(roles));
+        this.principals = Collections.unmodifiableMap(new TreeMap<>(principals));
         for (Principal principal : principals.values()) {
             if (principal.credential() instanceof Principal.Credential.Certificate(String identity)) {
                 certificates.put(identity, principal);
@@ -64,25 +65,25 @@ public final class AuthState {
     }
 
     AuthState with(Role role) {
-        Map<String, Role> more = new HashMap<>(roles);
+        Map<String, Role> more = new TreeMap<>(roles);
         more.put(role.name(), role);
         return new AuthState(revision + 1, more, principals);
     }
 
     AuthState withoutRole(String name) {
-        Map<String, Role> fewer = new HashMap<>(roles);
+        Map<String, Role> fewer = new TreeMap<>(roles);
         fewer.remove(name);
         return new AuthState(revision + 1, fewer, principals);
     }
 
     AuthState with(Principal principal) {
-        Map<String, Principal> more = new HashMap<>(principals);
+        Map<String, Principal> more = new TreeMap<>(principals);
         more.put(principal.name(), principal);
         return new AuthState(revision + 1, roles, more);
     }
 
     AuthState withoutPrincipal(String name) {
-        Map<String, Principal> fewer = new HashMap<>(principals);
+        Map<String, Principal> fewer = new TreeMap<>(principals);
         fewer.remove(name);
         return new AuthState(revision + 1, roles, fewer);
     }

@@ -1,9 +1,9 @@
 package io.canvass.kv.store;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 import io.canvass.proto.kv.v1.Authority;
@@ -61,7 +61,7 @@ public final class AuthValidity {
         List<String> roles = put.getRoleList();
         if (roles.isEmpty()
                 || roles.size() > ApplyLimits.MAX_PRINCIPAL_ROLES
-                || new HashSet<>(roles).size() < roles.size()) {
+                || new TreeSet<>(roles).size() < roles.size()) {
             return invalid("A principal has 1 to " + ApplyLimits.MAX_PRINCIPAL_ROLES + " roles, each once.");
         }
         if (put.getExpiresMillis() < 0) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** What becomes of streams and waits when the right to them is taken. */
 class RevocationTest {
@@ -110,6 +111,8 @@ class RevocationTest {
 
     @Test
     void aLongPollThatWaitedWhileTheRightWasTakenIsRefused() throws IOException {
+        // Those of the tests before may just be ending.
+        await().until(() -> server.hub().openCount() == 0);
         try (Socket socket = new Wire(server.port()).connect()) {
             socket.getOutputStream().write(("GET /v1/kv/a/1?wait=5m HTTP/1.1\r\nHost: h\r\nIf-None-Match: \"0\"\r\n" + reader
                     + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));

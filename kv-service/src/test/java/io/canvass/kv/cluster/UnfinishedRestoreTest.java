@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import io.canvass.kv.config.ConfigConfiguration;
 import io.canvass.kv.config.DataPaths;
 import io.canvass.kv.config.InvalidSettingException;
+import io.canvass.raft.transport.PeerSecurity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -22,10 +23,11 @@ class UnfinishedRestoreTest {
         new ApplicationContextRunner()
                 .withUserConfiguration(
                         ConfigConfiguration.class, ReplicaConfiguration.class, ClusterConfiguration.class)
+                .withBean(PeerSecurity.class, PeerSecurity::plain)
                 .withBean(Begin.class, () -> () -> {
                     throw new AssertionError("It is refused before it is found out how to begin");
                 })
-                .withPropertyValues("kv.data-dir=" + dataDir)
+                .withPropertyValues("kv.data-dir=" + dataDir, "server.address=127.0.0.1")
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
