@@ -31,6 +31,7 @@ class MembersIT {
     private final LocalCluster cluster = LocalCluster.notStarted(3);
 
     @Test
+    @Tag("long")
     void aNodeWaitsForAllOnItsListAndEndsAtOnceWhenToldTo() {
         LocalNode three = cluster.node("kv-3");
         LocalNode one = cluster.node("kv-1");

@@ -1,5 +1,6 @@
 package io.canvass.kv.e2e;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,6 +46,7 @@ class SnapshotIT {
     }
 
     @Test
+    @Tag("long")
     void afterAllNodesAreKilledLogsThatBeganLaterAreWholeAgain() {
         try (Workload workload = Workload.on(cluster.urls())) {
             LocalNode any = cluster.awaitLeader();
