@@ -159,6 +159,8 @@ class RaftNodeTest {
             String first = group.awaitLeader();
             long epoch = group.node(first).status().epoch();
             String chosen = group.ids().stream().filter(id -> !id.equals(first)).toList().getLast();
+            // While a configuration is not committed, here the first one, none hands over: that is BUSY.
+            await().atMost(LocalGroup.PATIENCE).until(() -> group.node(first).status().configurationCommitted());
 
             group.node(first).transfer(ReplicaKey.ofNode(chosen), LocalGroup.PATIENCE)
                     .get(LocalGroup.PATIENCE.toSeconds(), TimeUnit.SECONDS);
