@@ -14,6 +14,9 @@ import io.micrometer.core.instrument.Tags;
 
 /** What this node knows of each member: a series for each, there as long as it is one. */
 final class PeerMeters implements RaftListener {
+    /** The series of members that stay are left alone: taken out and put in again, a scrape meanwhile met them twice, and failed. */
+    private static final boolean KEEP = false;
+
     private final String self;
     private final Supplier<RaftAccess> raft;
     private final MultiGauge contact;
@@ -51,13 +54,13 @@ final class PeerMeters implements RaftListener {
                 peers.stream()
                         .map(id -> row(id, it -> it.valueOf(id, it::lagOf)))
                         .toList(),
-                true);
+                KEEP);
     }
 
     private void rows(MultiGauge gauge, List<String> peers, ToDoubleFunction<RaftStatus.Peer> value) {
         gauge.register(
                 peers.stream().map(id -> row(id, it -> it.valueOf(id, (_, peer) -> value.applyAsDouble(peer)))).toList(),
-                true);
+                KEEP);
     }
 
     private MultiGauge.Row<PeerMeters> row(String id, ToDoubleFunction<PeerMeters> value) {
