@@ -55,11 +55,6 @@ final class RequestTemplate {
         return buffer;
     }
 
-    /** How many keys a request names. */
-    int keys() {
-        return keyOffsets.length;
-    }
-
     /**
      * Makes the buffer a request for these keys, ready to be written from its first byte.
      *
