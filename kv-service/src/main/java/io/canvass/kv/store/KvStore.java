@@ -1,19 +1,15 @@
 package io.canvass.kv.store;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.StampedLock;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import io.canvass.proto.kv.v1.LockSpace;
 import io.canvass.proto.kv.v1.Result;
@@ -44,20 +40,13 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     private final StoreLimits limits;
     private final InstallTrace trace;
     private final StateSamples samples = new StateSamples();
-    private final DamageMark damage;
-
-    /** Held shared by whoever uses the database, exclusively by whoever replaces or closes it. */
-    private final StampedLock databaseLock = new StampedLock();
-
-    private Path active;
-    private Database database;
-    private boolean closed;
+    private final Soundness soundness;
+    private final ActiveDatabase active;
 
     private final AtomicReference<StoreState> state;
     private volatile AuthState auth;
     private volatile long durableIndex;
 
-    private volatile Optional<String> failure = Optional.empty();
     private long unflushedBytes;
 
     private final List<StoreObserver> observers = new CopyOnWriteArrayList<>();
@@ -69,17 +58,17 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         this.tuning = tuning;
         this.limits = limits;
         this.trace = trace;
-        this.damage = new DamageMark(directories.root());
-        damage.requireAbsent();
-        active = directories.active().orElse(directories.first());
-        database = openDatabase();
+        this.soundness = new Soundness(directories.root());
+        Path directory = directories.active().orElse(directories.first());
+        Database database = openDatabase(directories, directory, tuning);
         try {
+            active = new ActiveDatabase(directory, database);
             state = new AtomicReference<>(database.state(database.latest()));
             auth = loadAuth(database);
             // There is no WAL: what was found at the start came from the disk.
             durableIndex = state.get().appliedIndex();
             samples.replaced(state.get());
-            directories.removeAllBut(active);
+            directories.removeAllBut(directory);
         } catch (RuntimeException e) {
             database.close();
             throw e;
@@ -119,23 +108,22 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         return revision == 0 ? AuthState.EMPTY : AuthRows.load(from, from.latest(), revision);
     }
 
-    private Database openDatabase() {
-        Optional<Path> found = directories.active();
-        if (found.isEmpty()) {
-            Database created = Database.create(active, tuning);
+    private static Database openDatabase(StateDirectories directories, Path directory, Tuning tuning) {
+        if (directories.active().isEmpty()) {
+            Database created = Database.create(directory, tuning);
             try {
-                directories.activate(active);
+                directories.activate(directory);
                 return created;
             } catch (RuntimeException e) {
                 created.close();
                 throw e;
             }
         }
-        Database opened = Database.open(active, tuning);
+        Database opened = Database.open(directory, tuning);
         // Only now, under RocksDB's lock: another process may have installed a copy since the name was read.
-        if (!directories.active().equals(Optional.of(active))) {
+        if (!directories.active().equals(Optional.of(directory))) {
             opened.close();
-            throw new StoreException("The state store of " + active + " is in use by another process. Stop the other"
+            throw new StoreException("The state store of " + directory + " is in use by another process. Stop the other"
                     + " one first.");
         }
         return opened;
@@ -191,25 +179,22 @@ public final class KvStore implements StateMachine<Result>, KvReader {
      */
     @Override
     public List<Result> apply(List<Entry> entries) {
-        return entries.isEmpty() ? List.of() : watched(() -> applyAll(entries));
+        return entries.isEmpty()
+                ? List.of()
+                : soundness.watch(() -> active.use(database -> applyAll(database, entries)));
     }
 
-    private List<Result> applyAll(List<Entry> entries) {
-        long stamp = databaseLock.readLock();
-        try {
-            requireUsable();
-            try (CommandBatch batch = new CommandBatch(database, state.get(), auth, samples)) {
-                List<Result> results = new ArrayList<>(entries.size());
-                for (Entry entry : entries) {
-                    results.add(batch.apply(entry));
-                }
-                AuthState authBefore = auth;
-                commit(batch, entries);
-                tell(state.get(), batch, authBefore);
-                return results;
+    private List<Result> applyAll(Database database, List<Entry> entries) {
+        soundness.requireWritable();
+        try (CommandBatch batch = new CommandBatch(database, state.get(), auth, samples)) {
+            List<Result> results = new ArrayList<>(entries.size());
+            for (Entry entry : entries) {
+                results.add(batch.apply(entry));
             }
-        } finally {
-            databaseLock.unlockRead(stamp);
+            AuthState authBefore = auth;
+            commit(database, batch, entries);
+            tell(state.get(), batch, authBefore);
+            return results;
         }
     }
 
@@ -226,7 +211,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         }
     }
 
-    private void commit(CommandBatch batch, List<Entry> entries) {
+    private void commit(Database database, CommandBatch batch, List<Entry> entries) {
         try {
             long compacted = state.get().compactRevision();
             StoreState applied = batch.commit();
@@ -242,7 +227,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
                 unflushedBytes = 0;
             }
         } catch (RocksDBException e) {
-            throw fail("The entries from index " + entries.getFirst().index() + " to " + entries.getLast().index()
+            throw soundness.failed("The entries from index " + entries.getFirst().index() + " to " + entries.getLast().index()
                     + " could not be written to the state store", e);
         }
     }
@@ -252,79 +237,27 @@ public final class KvStore implements StateMachine<Result>, KvReader {
         state.accumulateAndGet(seen, StoreState::later);
     }
 
-    private StoreException fail(String what, Exception cause) {
-        if (cause instanceof RocksDBException e && Database.isDamage(e)) {
-            return new DamagedStateException(what + ": " + e.getMessage() + ".", e);
-        }
-        String sentence = what + ": " + cause.getMessage() + ". The state store takes no more writes. See to the disk"
-                + " and start the node again: it replays its log.";
-        failure = Optional.of(sentence);
-        return new StoreException(sentence, cause);
-    }
-
-    /** Damage that this meets takes the state out of service. */
-    private <T> T watched(Supplier<T> use) {
-        try {
-            return use.get();
-        } catch (DamagedStateException e) {
-            damage.found(String.valueOf(e.getMessage()));
-            throw e;
-        }
-    }
-
-    private void requireReadable() {
-        requireOpen();
-        damage.requireNone();
-    }
-
-    private void requireUsable() {
-        requireReadable();
-        if (failure.isPresent()) {
-            throw new StoreException(failure.get());
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new StoreException("The state store is closed.");
-        }
-    }
-
     /** {@link Reclamation} asks for one step after the other. */
     private boolean reclaimStep() {
-        long stamp = databaseLock.readLock();
         try {
-            return isSound() && watched(this::reclaimSome);
+            return active.useIfOpen(database -> soundness.isSound() && soundness.watch(() -> reclaimSome(database)));
         } catch (StoreException e) {
             // Damage is told already; a disk that cannot be read takes no more writes either.
-            if (isSound()) {
-                failure = Optional.of(String.valueOf(e.getMessage()));
-            }
+            soundness.refuseWrites(String.valueOf(e.getMessage()));
             return false;
-        } finally {
-            databaseLock.unlockRead(stamp);
         }
     }
 
-    private boolean reclaimSome() {
+    private boolean reclaimSome(Database database) {
         try {
             return Reclaimer.step(database, state.get());
         } catch (RocksDBException e) {
-            throw fail("Compacted history could not be removed", e);
+            throw soundness.failed("Compacted history could not be removed", e);
         }
     }
 
     private boolean isReclaimDue() {
-        long stamp = databaseLock.readLock();
-        try {
-            return isSound() && Reclaimer.isDue(database, state.get());
-        } finally {
-            databaseLock.unlockRead(stamp);
-        }
-    }
-
-    private boolean isSound() {
-        return !closed && failure.isEmpty() && damage.finding().isEmpty();
+        return active.useIfOpen(database -> soundness.isSound() && Reclaimer.isDue(database, state.get()));
     }
 
     /** Up to which revision compacted history was removed from the disk; behind the compact revision for a while. */
@@ -344,23 +277,18 @@ public final class KvStore implements StateMachine<Result>, KvReader {
      */
     @Override
     public Lookup get(Bytes key) {
-        return watched(() -> lookUp(key));
+        return soundness.watch(() -> active.use(database -> lookUp(database, key)));
     }
 
-    private Lookup lookUp(Bytes key) {
-        long stamp = databaseLock.readLock();
-        try {
-            requireReadable();
-            while (true) {
-                long revision = state.get().revision();
-                Optional<StoredValue> found = Reads.get(database, key, revision);
-                if (state.get().compactRevision() <= revision) {
-                    return new Lookup(revision, found);
-                }
-                // History at that revision went while it was read; the store has gone on since.
+    private Lookup lookUp(Database database, Bytes key) {
+        soundness.requireReadable();
+        while (true) {
+            long revision = state.get().revision();
+            Optional<StoredValue> found = Reads.get(database, key, revision);
+            if (state.get().compactRevision() <= revision) {
+                return new Lookup(revision, found);
             }
-        } finally {
-            databaseLock.unlockRead(stamp);
+            // History at that revision went while it was read; the store has gone on since.
         }
     }
 
@@ -377,20 +305,15 @@ public final class KvStore implements StateMachine<Result>, KvReader {
 
     /** A read of one state of the store, which this node publishes by it. */
     <T> T read(BiFunction<Database, ReadView, T> reading) {
-        return watched(() -> readOne(reading));
+        return soundness.watch(() -> active.use(database -> readOne(database, reading)));
     }
 
-    private <T> T readOne(BiFunction<Database, ReadView, T> reading) {
-        long stamp = databaseLock.readLock();
-        try {
-            requireReadable();
-            try (ReadView view = new ReadView(database)) {
-                // Else this thread could read an older revision next.
-                publish(view.state());
-                return reading.apply(database, view);
-            }
-        } finally {
-            databaseLock.unlockRead(stamp);
+    private <T> T readOne(Database database, BiFunction<Database, ReadView, T> reading) {
+        soundness.requireReadable();
+        try (ReadView view = new ReadView(database)) {
+            // Else this thread could read an older revision next.
+            publish(view.state());
+            return reading.apply(database, view);
         }
     }
 
@@ -400,20 +323,13 @@ public final class KvStore implements StateMachine<Result>, KvReader {
             throw new IllegalArgumentException("A range needs a limit above zero and no negative size: limit "
                     + limit + ", " + maxBytes + " bytes");
         }
-        return watched(() -> page(prefix, limit, maxBytes));
-    }
-
-    private Page page(Bytes prefix, int limit, long maxBytes) {
-        long stamp = databaseLock.readLock();
-        try {
-            requireReadable();
+        return soundness.watch(() -> active.use(database -> {
+            soundness.requireReadable();
             Reads.View view = Reads.range(database, prefix, limit, maxBytes);
             // Else this thread could read an older revision next.
             publish(view.state());
             return view.page();
-        } finally {
-            databaseLock.unlockRead(stamp);
-        }
+        }));
     }
 
     /** The hash after the entry at this index of the log, if it was applied lately. Any thread. */
@@ -434,12 +350,12 @@ public final class KvStore implements StateMachine<Result>, KvReader {
 
     /** What is wrong with the state, once that was found; from then on nothing is read from it or written. Any thread. */
     public Optional<String> damage() {
-        return damage.finding();
+        return soundness.damage();
     }
 
     /** Has damage told, once, on the thread that finds it. The listener must not throw. */
     public void onDamage(Consumer<String> listener) {
-        damage.listen(listener);
+        soundness.onDamage(listener);
     }
 
     /**
@@ -449,7 +365,7 @@ public final class KvStore implements StateMachine<Result>, KvReader {
      * @param why a sentence
      */
     public void condemn(String why) {
-        damage.found(why);
+        soundness.found(why);
     }
 
     /**
@@ -464,27 +380,17 @@ public final class KvStore implements StateMachine<Result>, KvReader {
      */
     public int scrub(long bytesPerSecond, BooleanSupplier stopped) throws InterruptedException {
         try {
-            return new Scrub(bytesPerSecond, stopped).run(tables());
+            return new Scrub(bytesPerSecond, stopped).run(active.use(Database::tables));
         } catch (DamagedStateException e) {
-            damage.found(String.valueOf(e.getMessage()));
+            soundness.found(String.valueOf(e.getMessage()));
             throw e;
-        }
-    }
-
-    private List<Scrub.Table> tables() {
-        long stamp = databaseLock.readLock();
-        try {
-            requireOpen();
-            return database.tables();
-        } finally {
-            databaseLock.unlockRead(stamp);
         }
     }
 
     /** {@inheritDoc} Its tables are this store's, so damage of the one is damage of the other. */
     @Override
     public void verify(Path copy) {
-        watched(() -> {
+        soundness.watch(() -> {
             Scrub.verifyAll(copy);
             return copy;
         });
@@ -495,34 +401,25 @@ public final class KvStore implements StateMachine<Result>, KvReader {
      * metric.
      */
     public long sizeBytes() {
-        long stamp = databaseLock.readLock();
-        try {
-            requireOpen();
-            return database.sizeBytes();
-        } finally {
-            databaseLock.unlockRead(stamp);
-        }
+        return active.use(Database::sizeBytes);
     }
 
     /** {@inheritDoc} Any thread; apply goes on meanwhile. */
     @Override
     public long flush() {
-        return watched(this::flushAll);
+        return soundness.watch(() -> active.use(this::flushAll));
     }
 
-    private long flushAll() {
-        long stamp = databaseLock.readLock();
+    private long flushAll(Database database) {
+        soundness.requireWritable();
         try {
-            requireUsable();
             // Published after its batch is in the database, so the flush has it.
             long index = state.get().appliedIndex();
             database.flush();
             raiseDurableIndex(index);
             return index;
         } catch (RocksDBException e) {
-            throw fail("What was applied could not be made durable", e);
-        } finally {
-            databaseLock.unlockRead(stamp);
+            throw soundness.failed("What was applied could not be made durable", e);
         }
     }
 
@@ -541,25 +438,10 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     public void checkpoint(Path directory) {
         flush();
         unflushedBytes = 0;
-        try {
-            if (Files.exists(directory)) {
-                try (Stream<Path> files = Files.list(directory)) {
-                    if (files.findAny().isPresent()) {
-                        throw new StoreException("The directory " + directory
-                                + " for a copy of the state store is not empty. No copy was made.");
-                    }
-                }
-                // RocksDB makes it itself, by renaming a complete one.
-                Files.delete(directory);
-            }
-            database.checkpoint(directory);
-            Path parent = directory.toAbsolutePath().getParent();
-            if (parent != null) {
-                StateDirectories.sync(parent);
-            }
-        } catch (IOException | RocksDBException e) {
-            throw new StoreException("The state store could not be copied to " + directory + ": " + e.getMessage(), e);
-        }
+        active.use(database -> {
+            StateDirectories.copyTo(directory, database);
+            return directory;
+        });
     }
 
     /**
@@ -571,17 +453,20 @@ public final class KvStore implements StateMachine<Result>, KvReader {
      */
     @Override
     public void install(Path directory) {
-        requireUsable();
-        Path staged = directories.stage(directory, active);
+        active.use(database -> {
+            soundness.requireWritable();
+            return database;
+        });
+        Path former = active.directory();
+        Path staged = directories.stage(directory, former);
         Database incoming = openStaged(staged);
         trace.reached(InstallTrace.Step.OPENED);
         try {
             directories.activate(staged);
         } catch (RuntimeException e) {
             incoming.close();
-            throw fail("A copy could not be made the state", e);
+            throw soundness.failed("A copy could not be made the state", e);
         }
-        Path former = active;
         switchTo(staged, incoming);
         trace.reached(InstallTrace.Step.SWITCHED);
         StoreState installed = state.get();
@@ -614,29 +499,20 @@ public final class KvStore implements StateMachine<Result>, KvReader {
     }
 
     private void switchTo(Path staged, Database incoming) {
-        long stamp = databaseLock.writeLock();
-        try {
-            database.close();
-            database = incoming;
-            active = staged;
+        active.replace(staged, incoming, () -> {
             auth = loadAuth(incoming);
             state.set(incoming.state(incoming.latest()));
             samples.replaced(state.get());
             durableIndex = state.get().appliedIndex();
             unflushedBytes = 0;
-        } finally {
-            databaseLock.unlockWrite(stamp);
-        }
+        });
     }
 
     /** Makes everything applied durable, then closes. Waits for reads that have begun. A second call does nothing. */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
         try {
-            if (failure.isEmpty() && damage.finding().isEmpty()) {
+            if (active.useIfOpen(database -> soundness.isSound())) {
                 flush();
             }
         } finally {
@@ -646,15 +522,6 @@ public final class KvStore implements StateMachine<Result>, KvReader {
 
     /** What a crash of the process leaves on the disk. */
     void closeWithoutFlush() {
-        long stamp = databaseLock.writeLock();
-        try {
-            if (!closed) {
-                closed = true;
-                database.close();
-                tuning.close();
-            }
-        } finally {
-            databaseLock.unlockWrite(stamp);
-        }
+        active.close(tuning::close);
     }
 }

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.rocksdb.RocksDBException;
+
 /**
  * The directory of the store: {@code state-1}, {@code state-2}, ..., each a RocksDB, and the file {@code ACTIVE} that
  * names the one that counts. A copy is installed beside it and becomes the state by the renaming of one file, so that a
@@ -114,6 +116,32 @@ final class StateDirectories {
         }
         trace.reached(InstallTrace.Step.COPIED);
         return target;
+    }
+
+    /**
+     * Has a database copied to where a copy is wanted, durably.
+     *
+     * @param target empty, or absent in a directory that exists
+     * @throws StoreException if it is not, or if the copy fails; then there is none
+     */
+    static void copyTo(Path target, Database source) {
+        try {
+            if (Files.exists(target)) {
+                if (!list(target).isEmpty()) {
+                    throw new StoreException("The directory " + target
+                            + " for a copy of the state store is not empty. No copy was made.");
+                }
+                // RocksDB makes it itself, by renaming a complete one.
+                Files.delete(target);
+            }
+            source.checkpoint(target);
+            Path parent = target.toAbsolutePath().getParent();
+            if (parent != null) {
+                sync(parent);
+            }
+        } catch (IOException | RocksDBException e) {
+            throw new StoreException("The state store could not be copied to " + target + ": " + e.getMessage(), e);
+        }
     }
 
     private void copyAll(Path source, Path target) throws IOException {

@@ -8,6 +8,7 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -33,6 +34,10 @@ final class Tuning implements AutoCloseable {
     private static final double DELETION_RATIO = 0.5;
     private static final long MAX_INFO_LOG_BYTES = 4L << 20;
 
+    private static final int SHARDS_BY_SIZE = -1;
+    /** Of the cache; else a scan drives out what each look into a table needs first. */
+    private static final double INDEX_SHARE_OF_CACHE = 0.5;
+
     private final Cache cache;
     private final BloomFilter filter;
     private final DBOptions database;
@@ -40,7 +45,7 @@ final class Tuning implements AutoCloseable {
     private final ColumnFamilyOptions family;
 
     Tuning(StoreLimits limits) {
-        cache = new LRUCache(limits.blockCacheBytes());
+        cache = new LRUCache(limits.blockCacheBytes(), SHARDS_BY_SIZE, false, INDEX_SHARE_OF_CACHE);
         filter = new BloomFilter(BLOOM_BITS_PER_KEY);
         database = new DBOptions()
                 .setCreateIfMissing(true)
@@ -73,6 +78,11 @@ final class Tuning implements AutoCloseable {
                         .setFilterPolicy(filter)
                         // Else they live outside of the cache, and nothing bounds them.
                         .setCacheIndexAndFilterBlocks(true)
+                        .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                        // A table's whole index and filter are megabytes: read anew for one look where the cache is full.
+                        .setIndexType(IndexType.kTwoLevelIndexSearch)
+                        .setPartitionFilters(true)
+                        .setPinTopLevelIndexAndFilter(true)
                         .setPinL0FilterAndIndexBlocksInCache(true));
     }
 

@@ -76,7 +76,7 @@ class ConfigurationReferenceTest {
         });
         String readme = Files.readString(Path.of("..", "README.md"));
         List<String> named = NAMED.matcher(readme).results().map(found -> found.group(1)).toList();
-        assertThat(named).hasSizeGreaterThan(20).isSubsetOf(known);
+        assertThat(named).hasSizeGreaterThan(15).isSubsetOf(known);
     }
 
     private static List<Setting> settings() {

@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(7200)
 class LongRangeIT {
     private static final int KEYS = Integer.getInteger("canvass.range.keys", 1_000_000);
-    private static final int CONNECTIONS = 32;
+    private static final int CONNECTIONS = 8;
+    private static final int BATCH = 100;
     private static final String VALUE = "v".repeat(400);
     /** Beside the caches, which the first walk fills. */
     private static final long MAX_GROWTH_BYTES = 64L << 20;
@@ -66,22 +69,36 @@ class LongRangeIT {
 
     private static void fill(LocalNode node) throws Exception {
         AtomicInteger next = new AtomicInteger();
-        try (ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS)) {
+        try (ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
+                HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             List<Future<?>> all = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
                 all.add(clients.submit(() -> {
-                    try (Http http = new Http(Duration.ofMinutes(1))) {
-                        for (int key = next.getAndIncrement(); key < KEYS; key = next.getAndIncrement()) {
-                            Http.Reply put = http.put(node.url() + "/v1/kv/" + key(key), VALUE);
-                            assertThat(put.isSuccess()).as(put.body()).isTrue();
-                        }
+                    for (int key = next.getAndAdd(BATCH); key < KEYS; key = next.getAndAdd(BATCH)) {
+                        writeBatch(http, node, key, Math.min(key + BATCH, KEYS));
                     }
+                    return null;
                 }));
             }
             for (Future<?> one : all) {
                 one.get();
             }
         }
+    }
+
+    private static void writeBatch(HttpClient http, LocalNode node, int from, int to) throws Exception {
+        String body = IntStream.range(from, to)
+                .mapToObj(key -> "{\"put\":{\"key\":\"" + key(key) + "\",\"value\":\"" + VALUE + "\"}}\n")
+                .collect(Collectors.joining());
+        HttpResponse<String> reply = http.send(
+                HttpRequest.newBuilder(URI.create(node.url() + "/v1/batch"))
+                        .header("Content-Type", "application/x-ndjson")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(reply.body().lines().filter(line -> line.contains("\"status\":201")).count())
+                .as(reply.body())
+                .isEqualTo(to - from);
     }
 
     /** From page to page, each key once and in order. */

@@ -14,7 +14,11 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class Ports {
     private static final int FIRST = 20_000;
-    private static final int END = 32_000;
+    private static final int OF_A_PROCESS = 6_000;
+    /** Which of the processes that run tests at the same time this is, from 1 on: each has ports of its own. */
+    private static final int PROCESS = Integer.getInteger("test.process", 1);
+    private static final int PROCESSES = 2;
+
     private static final int ATTEMPTS = 1_000;
     private static final Set<Integer> TAKEN = ConcurrentHashMap.newKeySet();
 
@@ -22,13 +26,14 @@ final class Ports {
 
     /** A port that is free now, and that this process gets only once. */
     static int next() {
+        int first = FIRST + (PROCESS - 1) % PROCESSES * OF_A_PROCESS;
         for (int i = 0; i < ATTEMPTS; i++) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+            int port = first + ThreadLocalRandom.current().nextInt(OF_A_PROCESS);
             if (isFree(port) && TAKEN.add(port)) {
                 return port;
             }
         }
-        throw new IllegalStateException("No free port between " + FIRST + " and " + END);
+        throw new IllegalStateException("No free port in the " + OF_A_PROCESS + " from " + first + " on");
     }
 
     private static boolean isFree(int port) {

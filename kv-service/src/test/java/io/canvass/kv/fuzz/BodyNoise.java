@@ -18,6 +18,7 @@ final class BodyNoise {
             "lease", "owner", "candidate", "add", "min", "max", "revision", "exists", "eq", "gt", "limit", "unknown", "",
             "\\u006bey");
     private static final int DEPTH = 20_000;
+    private static final int MAX_BYTES = 8 << 20;
 
     private final Random random;
 
@@ -50,12 +51,17 @@ final class BodyNoise {
             case 6 -> ascii(text + of(List.of("}", "]", ",", "x", "{}", "\n\n", "\u0000", " ")));
             case 7 -> ascii("\u00ef\u00bb\u00bf" + text);
             case 8 -> ascii(text.replace("\n", of(List.of("\n\n", "\r\n", "\n \n", "\n{\n", "\r", "\n#\n"))));
-            case 9 -> ascii((text + "\n").repeat(1 + random.nextInt(700)));
+            case 9 -> ascii((text + "\n").repeat(times(text.length() + 1, 1 + random.nextInt(700))));
             case 10 -> ascii(text.replace("\"", of(List.of("'", "\\\"", "", "\u00ff"))));
             case 11 -> join(body, random(random.nextInt(300)));
             case 12 -> ascii(text + "x".repeat(1 << random.nextInt(19)));
-            default -> ascii(text.replace("[", "[" + "[".repeat(random.nextInt(2000))));
+            default -> ascii(text.replace("[", "[" + "[".repeat(times(1 + text.length(), random.nextInt(2000)))));
         };
+    }
+
+    /** A body that was made longer before is not made so long again that this process has no memory for it. */
+    private static int times(int length, int wanted) {
+        return Math.min(wanted, Math.max(1, MAX_BYTES / length));
     }
 
     /** What stands behind one of the colons becomes something else. */

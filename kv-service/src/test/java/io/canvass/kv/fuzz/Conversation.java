@@ -65,8 +65,13 @@ record Conversation(List<Answer> answers, Optional<String> unsound, End end) {
             return new Conversation(answers, Optional.empty(), End.ORDERLY);
         } catch (Answer.CutException e) {
             return new Conversation(answers, Optional.empty(), End.CUT);
-        } catch (Answer.UnsoundException | EOFException e) {
+        } catch (Answer.UnsoundException e) {
             return new Conversation(answers, Optional.of(String.valueOf(e.getMessage())), End.ORDERLY);
+        } catch (EOFException e) {
+            // A batch is answered line by line, as far as it came.
+            Optional<String> unsound =
+                    exchange.isWhole() ? Optional.of(String.valueOf(e.getMessage())) : Optional.empty();
+            return new Conversation(answers, unsound, End.ORDERLY);
         } catch (SocketException e) {
             return new Conversation(answers, Optional.empty(), End.RESET);
         }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -13,16 +15,16 @@ import tools.jackson.databind.json.JsonMapper;
 /** Sends requests to one node, one after the other, and judges each answer. Nobody else may write meanwhile. */
 public final class HttpFuzz {
     private static final int BETWEEN_SIGNS_OF_LIFE = 100;
-    /** For so many connections after one that was left, a revision that moved is no proof yet. */
-    private static final long LATE_EFFECTS = 10;
+    private static final int REPEATS = 3;
+    private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int LOOKS_AT_REST = 10;
+    private static final int LOOKS_AT_MOST = 600;
 
     private final int port;
     private final HttpJudge judge;
     private final Map<Integer, Long> statuses = new TreeMap<>();
     private long sent;
     private long moved;
-    /** Of a connection that was left without all its answers: what it asked for may still happen. */
-    private long lastLeft = -LATE_EFFECTS;
 
     /** @param port of a node on this machine */
     public HttpFuzz(int port) {
@@ -40,9 +42,6 @@ public final class HttpFuzz {
         List<String> faults = judge.judge(exchange, conversation);
         if (faults.isEmpty() && saysNothingHappened(exchange, conversation) && Plain.revision(port) != before) {
             faults = movedAgain(exchange) ? List.of("Was answered that nothing was done, but the revision rose") : List.of();
-        }
-        if (conversation.answers().size() < exchange.methods().size()) {
-            lastLeft = sent;
         }
         if (faults.isEmpty() && sent % BETWEEN_SIGNS_OF_LIFE == 0) {
             faults = Plain.isAlive(port, number).stream().toList();
@@ -64,15 +63,12 @@ public final class HttpFuzz {
     }
 
     /**
-     * What was written by a connection that was left, or what ends by itself, may move the revision at any time; a request
-     * that is wrongly applied moves it again.
+     * What a connection asked for that was left may still be done, line by line of a batch, and what ends by itself may move the
+     * revision at any time. A request that is wrongly applied moves it again, each time, also when all else is over.
      */
     private boolean movedAgain(Exchange exchange) throws IOException {
-        if (sent - lastLeft > LATE_EFFECTS && !Leases.mayEnd(port)) {
-            return true;
-        }
-        for (int i = 0; i < 3; i++) {
-            long before = Plain.revision(port);
+        for (int i = 0; i < REPEATS; i++) {
+            long before = revisionAtRest();
             Conversation.hold(port, exchange);
             if (Plain.revision(port) == before) {
                 moved++;
@@ -80,6 +76,19 @@ public final class HttpFuzz {
             }
         }
         return true;
+    }
+
+    /** Once it has stayed the same for a while; the last one seen if it does not for long. */
+    private long revisionAtRest() throws IOException {
+        long seen = Plain.revision(port);
+        int same = 0;
+        for (int looks = 0; looks < LOOKS_AT_MOST && same < LOOKS_AT_REST; looks++) {
+            LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+            long now = Plain.revision(port);
+            same = now == seen ? same + 1 : 0;
+            seen = now;
+        }
+        return seen;
     }
 
     private static boolean saysNothingHappened(Exchange exchange, Conversation conversation) {
@@ -101,13 +110,6 @@ public final class HttpFuzz {
                     && !problem.path("type").asString("").equals("/problems/lock-held");
         } catch (JacksonException e) {
             return false;
-        }
-    }
-
-    /** Whether there are leases, whose ends are writes. */
-    private static final class Leases {
-        static boolean mayEnd(int port) throws IOException {
-            return Plain.get(port, "/v1/leases").filter(answer -> answer.status() == 200).isPresent();
         }
     }
 }

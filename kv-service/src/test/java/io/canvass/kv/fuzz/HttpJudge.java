@@ -35,7 +35,7 @@ final class HttpJudge {
     /** What is wrong; nothing if all is well. */
     List<String> judge(Exchange exchange, Conversation conversation) throws IOException {
         List<String> faults = new ArrayList<>();
-        conversation.unsound().filter(what -> !isOfVersionZero(exchange)).ifPresent(faults::add);
+        conversation.unsound().ifPresent(faults::add);
         // Tomcat hangs up after a 400. Who still sends then, another request perhaps, may lose the answer to the reset.
         boolean mayBeRefused = !exchange.isRight() || exchange.methods().size() > 1;
         boolean mayBeReset = mayBeRefused && conversation.end() == Conversation.End.RESET;
@@ -47,12 +47,6 @@ final class HttpJudge {
             judge(exchange, answer, faults);
         }
         return faults;
-    }
-
-    /** A request line without a version is HTTP/0.9, whose answers are bodies and nothing else. */
-    private static boolean isOfVersionZero(Exchange exchange) {
-        return !exchange.isWhole()
-                && exchange.text().lines().filter(line -> !line.isBlank()).findFirst().orElse("").split(" +", 3).length < 3;
     }
 
     private void judge(Exchange exchange, Answer answer, List<String> faults) throws IOException {

@@ -38,6 +38,7 @@ final class ServiceMachine implements Machine {
     private final KvStore store;
     private final Path copies;
     private final LeaseClock clock = new LeaseClock();
+    /** From when on each lease has its TTL, at the earliest. */
     private final Map<Long, Long> begun = new HashMap<>();
     private boolean leading;
     private long leadsSince;
@@ -174,7 +175,10 @@ final class ServiceMachine implements Machine {
     public void received(Bytes command, long nowNanos) {
         Command asked = Commands.parse(command);
         if (asked.hasLeaseKeepAlive()) {
-            clock.received(asked.getLeaseKeepAlive().getLease(), nowNanos);
+            long lease = asked.getLeaseKeepAlive().getLease();
+            clock.received(lease, nowNanos);
+            // Counts from here, also if its entry is lost with a proposal that nobody took.
+            begun.computeIfPresent(lease, (id, from) -> Math.max(from, nowNanos));
         }
     }
 

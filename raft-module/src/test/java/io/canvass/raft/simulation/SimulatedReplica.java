@@ -32,9 +32,6 @@ final class SimulatedReplica {
     /** More than this held in one process is a leak. */
     static final int MAX_HELD = 20_000;
 
-    private static final long MAX_CLOCK_START_NANOS = 1_000_000_000_000L;
-    private static final long NO_WAKE = Long.MAX_VALUE;
-
     private final Simulation simulation;
     private final int number;
     private final RandomGenerator random;
@@ -50,17 +47,11 @@ final class SimulatedReplica {
 
     private @Nullable RaftCore core;
     private boolean paused;
-    private long life;
-    /** This life's monotonic clock. */
-    private final LocalClock clock;
-    /** The same machine's time since the beginning, whatever it started again. */
-    private final LocalClock machineTime;
+    private final MachineTime time;
     /** The log as the core knows it, synced or not. */
     private final List<Entry> memory = new ArrayList<>();
     private final Deque<LongFunction<Input>> inbox = new ArrayDeque<>();
     private Outbox outbox = new Outbox(this::leave);
-    private long deadline = Outcome.NEVER;
-    private long wakeAt = NO_WAKE;
 
     SimulatedReplica(Simulation simulation, int number, RandomGenerator random, Entry bootstrap) {
         this.simulation = simulation;
@@ -72,9 +63,9 @@ final class SimulatedReplica {
         this.disk = new SimulatedDisk(simulation, random, bootstrap, diskOwner());
         this.snapshots = new Snapshots(simulation, this, random);
         this.applier = new Applier(simulation, this, random);
-        int rate = simulation.options().drawClockRate(random);
-        this.clock = new LocalClock(rate);
-        this.machineTime = new LocalClock(rate);
+        this.time = new MachineTime(
+                simulation, simulation.options().drawClockRate(random), this::isRunning,
+                () -> step(new Input.TimeReached(clock())));
     }
 
     private SimulatedDisk.Owner diskOwner() {
@@ -180,7 +171,7 @@ final class SimulatedReplica {
 
     /** Which of its lives this is, from 1. */
     long life() {
-        return life;
+        return time.life();
     }
 
     boolean isUp() {
@@ -218,20 +209,17 @@ final class SimulatedReplica {
     // ---- life and death
 
     void start() {
-        life++;
-        clock.set(simulation.now(), MAX_CLOCK_START_NANOS + random.nextLong(MAX_CLOCK_START_NANOS));
+        time.boot(random);
         StoredState stored = disk.open(applier.flushed());
         memory.clear();
         memory.addAll(disk.log());
         applier.start();
         snapshots = new Snapshots(simulation, this, random);
         outbox = new Outbox(this::leave);
-        deadline = Outcome.NEVER;
-        wakeAt = NO_WAKE;
         RaftCore started = new RaftCore(
                 config, planted.tamper(stored), random, clock() - planted.startedAgoNanos());
         core = started;
-        trace("starts, life " + life + ", holds " + disk.log().size() + " entries, " + disk.hardState());
+        trace("starts, life " + life() + ", holds " + disk.log().size() + " entries, " + disk.hardState());
         Outcome outcome = started.start(clock());
         mirror(outcome);
         simulation.observers().forEach(observer -> observer.started(this));
@@ -272,19 +260,13 @@ final class SimulatedReplica {
 
     /** From now on, and over restarts. */
     void clockGoesAt(int permille) {
-        clock.goAt(simulation.now(), permille);
-        machineTime.goAt(simulation.now(), permille);
-        wakeAt = NO_WAKE;
-        scheduleWake();
+        time.goAt(permille);
     }
 
     /** Its clock goes ahead, as after a time in which the machine did not run. */
     void jump(long nanos) {
         trace("jumps ahead by " + (double) nanos / RunOptions.TIMEOUT_NANOS + "T");
-        clock.jump(simulation.now(), nanos);
-        machineTime.jump(simulation.now(), nanos);
-        wakeAt = NO_WAKE;
-        scheduleWake();
+        time.jump(nanos);
     }
 
     void pause() {
@@ -301,19 +283,19 @@ final class SimulatedReplica {
         }
         if (isUp()) {
             applier.resume();
-            fireIfDue();
+            time.fireIfDue();
         }
     }
 
     // ---- inputs
 
     long clock() {
-        return clock.read(simulation.now());
+        return time.read();
     }
 
     /** What has passed on this machine since the beginning. */
     long machineNanos() {
-        return machineTime.read(simulation.now());
+        return time.readSinceBeginning();
     }
 
     /** Takes an input up at once, or when it wakes up. */
@@ -420,8 +402,7 @@ final class SimulatedReplica {
                 return;
             }
         }
-        deadline = outcome.nextDeadlineNanos();
-        scheduleWake();
+        time.awaitDeadline(outcome.nextDeadlineNanos());
     }
 
     private void tellMachine(Effect.RoleChanged changed) {
@@ -451,9 +432,9 @@ final class SimulatedReplica {
         }
         simulation.tally().count(Tally.Count.HALTED);
         crash();
-        long thisLife = life;
+        long thisLife = life();
         simulation.agenda().in(1 + random.nextLong(2 * RunOptions.TIMEOUT_NANOS), () -> {
-            if (life == thisLife) {
+            if (life() == thisLife) {
                 start();
             }
         });
@@ -462,9 +443,9 @@ final class SimulatedReplica {
     private void persist(Effect.Persist write) {
         disk.submit(write);
         if (planted.reportsBeforeSync(this)) {
-            long thisLife = life;
+            long thisLife = life();
             simulation.agenda().in(1, () -> {
-                if (life == thisLife) {
+                if (life() == thisLife) {
                     onSynced(write.token());
                 }
             });
@@ -488,43 +469,13 @@ final class SimulatedReplica {
     }
 
     private void read(Effect.ReadLog read) {
-        long thisLife = life;
+        long thisLife = life();
         simulation.agenda().in(1 + random.nextLong(RunOptions.TIMEOUT_NANOS / 50), () -> {
-            if (life == thisLife && isUp()) {
+            if (life() == thisLife && isUp()) {
                 List<Entry> entries = disk.read(read);
                 receive(now -> new Input.LogRead(now, read.peer(), read.session(), entries));
             }
         });
-    }
-
-    // ---- time
-
-    private void scheduleWake() {
-        if (deadline == Outcome.NEVER) {
-            return;
-        }
-        long at = clock.whenReads(deadline, simulation.now());
-        if (at >= wakeAt) {
-            return;
-        }
-        wakeAt = at;
-        long thisLife = life;
-        simulation.agenda().at(at, () -> {
-            if (life == thisLife && wakeAt == at) {
-                wakeAt = NO_WAKE;
-                if (isRunning()) {
-                    fireIfDue();
-                }
-            }
-        });
-    }
-
-    private void fireIfDue() {
-        if (deadline <= clock()) {
-            step(new Input.TimeReached(clock()));
-        } else {
-            scheduleWake();
-        }
     }
 
     void trace(String what) {

@@ -319,6 +319,11 @@ public final class ClusterCalls {
     }
 
     private static String sentences(String what, String more, String advice) {
-        return more.isBlank() ? what + " " + advice : what + " " + more.strip() + " " + advice;
+        String said = more.strip();
+        if (said.isEmpty()) {
+            return what + " " + advice;
+        }
+        // What a part of the cluster says of itself is often half a sentence.
+        return what + " " + said + (said.endsWith(".") ? " " : ". ") + advice;
     }
 }

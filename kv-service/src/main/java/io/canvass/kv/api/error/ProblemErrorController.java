@@ -30,6 +30,10 @@ final class ProblemErrorController implements ErrorController {
     @OpenToAll
     @RequestMapping("${spring.web.error.path:${error.path:/error}}")
     void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (response.isCommitted()) {
+            // The container adds this page to an answer that broke off, in the middle of its lines.
+            return;
+        }
         if (request.getDispatcherType() != DispatcherType.ERROR) {
             replies.send(request, response, ContainerProblems.ofStatus(HttpServletResponse.SC_NOT_FOUND));
             return;

@@ -21,13 +21,17 @@ public final class BodyStream extends InputStream {
     private final InputStream in;
     private final long maxBytes;
     private final long maxNanos;
+    /** A sentence: what became of the request where its body breaks off. */
+    private final String rest;
+
     private final long startNanos = System.nanoTime();
     private long count;
 
-    private BodyStream(InputStream in, long maxBytes, long maxNanos) {
+    private BodyStream(InputStream in, long maxBytes, long maxNanos, String rest) {
         this.in = in;
         this.maxBytes = maxBytes;
         this.maxNanos = maxNanos;
+        this.rest = rest;
     }
 
     /**
@@ -40,12 +44,14 @@ public final class BodyStream extends InputStream {
         if (declared > maxBytes) {
             throw tooLarge(maxBytes, declared);
         }
-        return new BodyStream(request.getInputStream(), maxBytes, MAX_NANOS);
+        return new BodyStream(request.getInputStream(), maxBytes, MAX_NANOS, "Nothing was done.");
     }
 
-    /** Of any length, for as long as no pause is longer than the server allows: then it is 408. */
-    public static BodyStream endless(HttpServletRequest request) throws IOException {
-        return new BodyStream(request.getInputStream(), Long.MAX_VALUE, Long.MAX_VALUE);
+    /** Of any number of lines, for as long as no pause is longer than the server allows: then it is 408. */
+    public static BodyStream ofLines(HttpServletRequest request) throws IOException {
+        return new BodyStream(
+                request.getInputStream(), Long.MAX_VALUE, Long.MAX_VALUE,
+                "This line and what should have followed it was not done.");
     }
 
     @Override
@@ -64,7 +70,8 @@ public final class BodyStream extends InputStream {
                 throw stalled();
             }
             // Tomcat wraps both an end of the stream and a malformed chunk.
-            throw QueryParameters.invalid("The body ended or was malformed after " + count + " bytes, so it is incomplete.");
+            throw Problem.of(ProblemType.INVALID_REQUEST, "The body ended or was malformed after " + count
+                    + " bytes, so it is incomplete. " + rest).asException();
         }
         count += Math.max(n, 0);
         if (count > maxBytes) {
@@ -82,9 +89,9 @@ public final class BodyStream extends InputStream {
         return in.available();
     }
 
-    private static ProblemException stalled() {
+    private ProblemException stalled() {
         return Problem.of(ProblemType.REQUEST_TIMEOUT, "The client stopped sending, or sent too slowly, before the"
-                + " whole body had arrived. Nothing was done. Send it again.").asException();
+                + " whole body had arrived. " + rest + " Send it again.").asException();
     }
 
     private static ProblemException tooLarge(long limit, long actual) {

@@ -28,14 +28,25 @@ public final class NdjsonLines {
 
     private final BodyStream in;
     private final long maxLineBytes;
+    /** Of the whole body; -1 if it is not known. */
+    private final long length;
+
     private final byte[] buffer = new byte[BUFFER_BYTES];
+    private BeforeReading beforeReading = () -> {};
+    private long taken;
     private int from;
     private int to;
     private long number;
 
+    /** What must be done before the rest of a body is read. */
+    public interface BeforeReading {
+        void run() throws IOException;
+    }
+
     /** @param limits a line may be as long as one with the longest key and value can be written */
     public NdjsonLines(HttpServletRequest request, ApiLimits limits) throws IOException {
-        this.in = BodyStream.endless(request);
+        this.in = BodyStream.ofLines(request);
+        this.length = request.getContentLengthLong();
         this.maxLineBytes = RAW_PER_BYTE * ((long) limits.maxValueBytes() + limits.maxKeyBytes()) + RAW_BESIDE;
     }
 
@@ -66,7 +77,12 @@ public final class NdjsonLines {
         return number;
     }
 
-    /** Whether {@link #next} would have to wait for the client. */
+    /** Has this done each time before more of the body is read, and while there may be more. */
+    public void beforeReading(BeforeReading action) {
+        beforeReading = action;
+    }
+
+    /** Whether more of the body has to be waited for. */
     public boolean waits() throws IOException {
         return from == to && in.available() == 0;
     }
@@ -76,7 +92,7 @@ public final class NdjsonLines {
      *
      * @throws ProblemException 413 {@code body-too-large} if it is too long; 400, 408 if the body ends early or stalls
      */
-    public Optional<byte[]> next() {
+    public Optional<byte[]> next() throws IOException {
         while (true) {
             number++;
             ByteArrayOutputStream line = new ByteArrayOutputStream(256);
@@ -91,13 +107,17 @@ public final class NdjsonLines {
     }
 
     /** Whether the body ended with it. */
-    private boolean readLine(ByteArrayOutputStream line) {
+    private boolean readLine(ByteArrayOutputStream line) throws IOException {
         while (true) {
             if (from == to) {
+                if (taken != length) {
+                    beforeReading.run();
+                }
                 int n = in.read(buffer, 0, buffer.length);
                 if (n < 0) {
                     return true;
                 }
+                taken += n;
                 from = 0;
                 to = n;
             }

@@ -77,15 +77,25 @@ final class BatchRun {
     }
 
     void run() throws IOException {
+        lines.beforeReading(this::answerBeforeReading);
         boolean more = true;
         while (more) {
-            if (lines.waits()) {
-                answerAll();
-                out.flush();
-            }
             more = step();
         }
         answerAll();
+    }
+
+    /**
+     * Who waits for answers gets them. And where the rest of the body is broken, Tomcat lets nothing more be written, or answers
+     * that nothing was done, unless an answer has begun.
+     */
+    private void answerBeforeReading() throws IOException {
+        if (lines.number() > 1) {
+            if (lines.waits()) {
+                answerAll();
+            }
+            out.flush();
+        }
     }
 
     private boolean step() throws IOException {

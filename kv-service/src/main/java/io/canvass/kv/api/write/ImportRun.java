@@ -1,6 +1,7 @@
 package io.canvass.kv.api.write;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +82,7 @@ final class ImportRun {
     }
 
     /** @throws ProblemException whatever is wrong with a line, or became of a transaction */
-    void run() {
+    void run() throws IOException {
         for (Optional<byte[]> line = lines.next(); line.isPresent(); line = lines.next()) {
             take(line.get());
         }

@@ -121,6 +121,18 @@ class ProblemsTest extends ApiTest {
                         "expectation-failed");
     }
 
+    /** HTTP/0.9 would answer with a body and nothing before it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /v1/kv/a\r\n", "PUT /v1/kv/a\r\n\r\n", "ms HTTP/1.1\r\nHost: t\r\n\r\n"})
+    void aRequestLineWithoutAVersionIsRefusedByAnAnswerThatHasAHead(String request) {
+        Wire.Reply reply = http.raw(request);
+        assertThat(reply.status()).isIn(400, 505);
+        assertProblem(reply, reply.status(), reply.status() == 505 ? "http-version-not-supported" : "invalid-request");
+        assertThat(reply.headers().get("connection")).containsExactly("close");
+        assertThat(reply.headers()).containsKeys("kv-request-id", "content-length", "content-type");
+        assertThat(reply.headers().values()).allSatisfy(values -> assertThat(values).hasSize(1));
+    }
+
     @Test
     void aStatusThatNoTypeDescribesIsAboutBlankAsTheRfcHasIt() {
         Problem problem = ContainerProblems.ofStatus(418);

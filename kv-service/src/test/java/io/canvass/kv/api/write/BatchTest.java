@@ -18,6 +18,8 @@ import io.canvass.kv.cluster.ReplicationException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.proto.kv.v1.Result;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -180,6 +182,28 @@ class BatchTest extends ApiTest {
         imported(entries(0, 2, "1") + entries(1, 3, "2"));
         assertThat(operations()).containsExactly(2, 2);
         assertThat(store.contents()).isEqualTo(Map.of("k0", "1", "k1", "2", "k2", "2"));
+    }
+
+    /** Tomcat would answer 400 for it, and that nothing was done. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 500\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"})
+    void aBatchWhoseBodyBreaksOffAnswersTheLinesThatCame(String framing) throws IOException {
+        String body = "{\"put\":{\"key\":\"a\",\"value\":\"1\"}}\n{\"put\":{\"key\":\"b\",";
+        boolean chunked = framing.startsWith("Transfer");
+        String sent = chunked ? Integer.toHexString(body.length()) + "\r\n" + body + "\r\nno size\r\n" : body;
+        String answer;
+        try (Socket socket = http.connect()) {
+            socket.getOutputStream().write(("POST /v1/batch HTTP/1.1\r\nHost: t\r\nContent-Type: " + TYPE + "\r\n"
+                    + framing + sent).getBytes(StandardCharsets.UTF_8));
+            socket.shutdownOutput();
+            answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200 ")
+                .contains("{\"line\":1,\"status\":201,", "{\"line\":2,\"status\":400,", "should have followed it was not done.")
+                .doesNotContain("Nothing was done");
+        assertThat(answer).as("the end of an answer that is whole").doesNotEndWith("\r\n0\r\n\r\n");
+        assertThat(store.contents()).isEqualTo(Map.of("a", "1"));
     }
 
     @Test
