@@ -114,7 +114,9 @@ final class RandomRun {
         List<String> all = trace(plan, machines);
         List<String> last = all.subList(Math.max(0, all.size() - lines - 1), all.size());
         return "Seed " + plan.seed() + " of " + plan.draw(new SplittableRandom(plan.seed())) + "\n"
-                + String.join("\n", last) + "\nReplay the whole of it with -Dsimulation.seed=" + plan.seed();
+                + String.join("\n", last) + "\nReplay it with "
+                + (machines == Registers.KIND ? "-Dsimulation.seed=" : "-Dsimulation.seeds=1 -Dsimulation.first=")
+                + plan.seed();
     }
 
     private void play() {
