@@ -10,13 +10,15 @@ final class ForwardCall {
     private final long id;
     private final ByteString command;
     private final long deadlineNanos;
+    private final String requestId;
     private final CompletableFuture<Forwarded> result = new CompletableFuture<>();
 
-    ForwardCall(ForwardStream stream, long id, ByteString command, long deadlineNanos) {
+    ForwardCall(ForwardStream stream, long id, ByteString command, long deadlineNanos, String requestId) {
         this.stream = stream;
         this.id = id;
         this.command = command;
         this.deadlineNanos = deadlineNanos;
+        this.requestId = requestId;
     }
 
     long id() {
@@ -30,6 +32,11 @@ final class ForwardCall {
     /** By the clock of {@link Delays}. */
     long deadlineNanos() {
         return deadlineNanos;
+    }
+
+    /** Of the client's request; empty for a write that is of none. */
+    String requestId() {
+        return requestId;
     }
 
     /** Never fails. Completed outside of any lock, on the thread that brought the end. */

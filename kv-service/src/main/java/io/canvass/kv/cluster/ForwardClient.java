@@ -35,7 +35,11 @@ final class ForwardClient implements AutoCloseable {
         this.delays = delays;
     }
 
-    /** @param deadlineNanos by the clock of {@link Delays}; whoever calls withdraws the call then */
+    /**
+     * The write is of the request that the calling thread works for.
+     *
+     * @param deadlineNanos by the clock of {@link Delays}; whoever calls withdraws the call then
+     */
     ForwardCall send(String leaderId, Bytes command, long deadlineNanos) {
         return streams
                 .computeIfAbsent(leaderId, id -> new ForwardStream(id, peers, clusterId, bounds, delays))

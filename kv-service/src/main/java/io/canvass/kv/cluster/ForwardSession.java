@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.canvass.kv.logging.RequestScope;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.WriteRequest;
@@ -20,12 +21,16 @@ import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.RaftException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One stream of writes from a peer. At most so many requests are taken that are not answered; the next one is asked of gRPC only when
  * an answer has left and the peer reads its answers.
  */
 final class ForwardSession implements StreamObserver<WriteRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(ForwardSession.class);
+
     private final Optional<RaftAccess> raft;
     private final SpaceGuard space;
     private final Optional<UUID> clusterId;
@@ -64,12 +69,19 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
     @Override
     public void onNext(WriteRequest request) {
         locked(() -> unanswered++);
+        try (RequestScope _ = RequestScope.openIfSound(request.getRequestId())) {
+            take(request);
+        }
+    }
+
+    private void take(WriteRequest request) {
         Command command = parsed(request.getCommand());
         Optional<WriteResponse> refused = refusal(request, command);
         if (refused.isPresent()) {
-            answer(refused.get());
+            ended(refused.get());
             return;
         }
+        LOG.debug("A peer hands over a write ({})", command.getKindCase());
         raft.ifPresent(access -> propose(access, request, command));
     }
 
@@ -92,8 +104,19 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
         // A copy: the replica's own future is not ours to complete. Nobody waits for the answer after the client's time.
         CompletableFuture<?> _ = proposal.copy()
                 .orTimeout(Integer.toUnsignedLong(request.getTimeoutMillis()), TimeUnit.MILLISECONDS)
-                .whenComplete((applied, failure) ->
-                        answer(failure == null ? applied(request, applied) : failed(request, Failures.causeOf(failure))));
+                .whenComplete((applied, failure) -> {
+                    // On the applier's thread, or that of timeouts.
+                    try (RequestScope _ = RequestScope.openIfSound(request.getRequestId())) {
+                        ended(failure == null ? applied(request, applied) : failed(request, Failures.causeOf(failure)));
+                    }
+                });
+    }
+
+    private void ended(WriteResponse response) {
+        if (response.getRefusal() != Refusal.NONE) {
+            LOG.debug("A write that a peer handed over ends as {}: {}", response.getRefusal(), response.getDetail());
+        }
+        answer(response);
     }
 
     private static CompletableFuture<Applied<Result>> proposed(RaftAccess access, Bytes command) {

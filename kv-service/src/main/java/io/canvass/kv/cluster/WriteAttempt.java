@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.kv.logging.RequestScope;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.WriteResponse;
@@ -14,14 +15,20 @@ import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.RaftException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One write, from the moment it is asked until its future is complete. It is tried again only while it surely was not applied:
  * {@link HandedOver} is entered before a leader may have seen it, and left only on a sure "no".
  */
 final class WriteAttempt {
+    private static final Logger LOG = LoggerFactory.getLogger(WriteAttempt.class);
+
     private final Context context;
     private final Bytes command;
+    /** Threads of the replica and of gRPC, on which it goes on, work for nobody. */
+    private final String requestId = RequestScope.current();
     private final int requiredVersion;
     /** Kept only where it may keep a lease alive. */
     private final Optional<Command> keepAlive;
@@ -122,7 +129,9 @@ final class WriteAttempt {
             } else if (immediate) {
                 refused(handedOver, failure);
             } else {
-                context.delays().execute(() -> refused(handedOver, failure));
+                try (RequestScope _ = RequestScope.open(requestId)) {
+                    context.delays().execute(() -> refused(handedOver, failure));
+                }
             }
         });
     }
@@ -167,9 +176,14 @@ final class WriteAttempt {
         if (leader.isNone() || leader.nodeId().equals(context.nodeId())) {
             tryAgain(handedOver, Failures.messageOf(answer));
         } else if (stage.get() == handedOver) {
+            LOG.debug("The write goes to {}, which leads", leader.nodeId());
             ForwardCall call = context.forwards().send(leader.nodeId(), command, deadlineNanos);
             handedOver.call = Optional.of(call);
-            CompletableFuture<?> _ = call.result().thenAccept(end -> forwarded(handedOver, end));
+            CompletableFuture<?> _ = call.result().thenAccept(end -> {
+                try (RequestScope _ = RequestScope.open(requestId)) {
+                    forwarded(handedOver, end);
+                }
+            });
         }
     }
 
@@ -216,6 +230,7 @@ final class WriteAttempt {
 
     private void again(Stage expected, Reason reason, String why) {
         if (stage.compareAndSet(expected, new Waiting(reason, why))) {
+            LOG.debug("The write is tried again: {}", why);
             context.delays().after(backoff.nextNanos(), this::propose);
         }
     }
