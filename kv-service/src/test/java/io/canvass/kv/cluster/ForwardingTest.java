@@ -67,11 +67,7 @@ class ForwardingTest {
         kv0.fails(new RaftException.Overloaded("64 MB are uncommitted"));
         try (LogLines origin = LogLines.of(WriteAttempt.class.getName());
                 LogLines leader = LogLines.of(ForwardSession.class.getName())) {
-            CompletableFuture<Result> write;
-            try (RequestScope _ = RequestScope.open("shop-1")) {
-                write = write("a");
-            }
-            ended(write);
+            assertThat(ended(writeFor("shop-1"))).isCompletedExceptionally();
             assertThat(origin.all()).extracting(LogLines.Line::requestId).containsExactly("shop-1");
             assertThat(leader.all()).extracting(LogLines.Line::requestId).containsExactly("shop-1", "shop-1");
             assertThat(leader.all().getLast().text()).endsWith("ends as OVERLOADED: 64 MB are uncommitted");
@@ -82,14 +78,11 @@ class ForwardingTest {
     void theIdGoesAlongWithATryThatBeginsOnAThreadOfGrpc() {
         kv0.fails(new RaftException.Superseded(5, 6)).answers(applied(4));
         try (LogLines lines = LogLines.of(WriteAttempt.class.getName())) {
-            CompletableFuture<Result> write;
-            try (RequestScope _ = RequestScope.open("shop-2")) {
-                write = write("a");
-            }
+            CompletableFuture<Result> write = writeFor("shop-2");
             await().until(() -> delays.isDueWithin(RETRY));
             assertThat(lines.all()).extracting(LogLines.Line::text).last().asString().startsWith("The write is tried again");
             assertThat(lines.all()).extracting(LogLines.Line::requestId).containsOnly("shop-2");
-            endedAfterRetries(write);
+            assertThat(endedAfterRetries(write).resultNow().getRevision()).isEqualTo(4);
         }
     }
 
@@ -278,6 +271,12 @@ class ForwardingTest {
         peers.serve("kv-0", starting);
         peers.dialAgain("kv-0");
         assertThat(endedAfterRetries(write).resultNow().getRevision()).isEqualTo(8);
+    }
+
+    private CompletableFuture<Result> writeFor(String requestId) {
+        try (RequestScope _ = RequestScope.open(requestId)) {
+            return write("a");
+        }
     }
 
     private CompletableFuture<Result> write(String value) {
