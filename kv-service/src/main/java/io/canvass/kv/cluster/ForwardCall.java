@@ -11,14 +11,16 @@ final class ForwardCall {
     private final ByteString command;
     private final long deadlineNanos;
     private final String requestId;
+    private final String traceparent;
     private final CompletableFuture<Forwarded> result = new CompletableFuture<>();
 
-    ForwardCall(ForwardStream stream, long id, ByteString command, long deadlineNanos, String requestId) {
+    ForwardCall(ForwardStream stream, long id, ByteString command, long deadlineNanos, String requestId, String traceparent) {
         this.stream = stream;
         this.id = id;
         this.command = command;
         this.deadlineNanos = deadlineNanos;
         this.requestId = requestId;
+        this.traceparent = traceparent;
     }
 
     long id() {
@@ -37,6 +39,11 @@ final class ForwardCall {
     /** Of the client's request; empty for a write that is of none. */
     String requestId() {
         return requestId;
+    }
+
+    /** Of the span in which it is handed over; empty where nothing is traced. */
+    String traceparent() {
+        return traceparent;
     }
 
     /** Never fails. Completed outside of any lock, on the thread that brought the end. */

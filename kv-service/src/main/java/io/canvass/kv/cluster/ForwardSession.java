@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.canvass.kv.logging.RequestScope;
+import io.canvass.kv.tracing.Spans;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.WriteRequest;
@@ -37,6 +38,7 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
     private final ServerCallStreamObserver<WriteResponse> responses;
     private final VersionGate versions;
     private final KeepAlives keepAlives;
+    private final Spans spans;
 
     // Answers come on the applier's thread and on gRPC's; the observer takes one at a time. A send only enters gRPC's queue, so
     // that nobody waits long for this lock. It guards all below.
@@ -53,9 +55,11 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
             int maxInFlight,
             VersionGate versions,
             SpaceGuard space,
-            KeepAlives keepAlives) {
+            KeepAlives keepAlives,
+            Spans spans) {
         this.raft = raft;
         this.keepAlives = keepAlives;
+        this.spans = spans;
         this.versions = versions;
         this.space = space;
         this.clusterId = raft.map(access -> access.status().clusterId());
@@ -70,19 +74,19 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
     public void onNext(WriteRequest request) {
         locked(() -> unanswered++);
         try (RequestScope _ = RequestScope.openIfSound(request.getRequestId())) {
-            take(request);
+            take(request, spans.serve("forwarded write", request.getTraceparent()));
         }
     }
 
-    private void take(WriteRequest request) {
+    private void take(WriteRequest request, Spans.Work work) {
         Command command = parsed(request.getCommand());
         Optional<WriteResponse> refused = refusal(request, command);
         if (refused.isPresent()) {
-            ended(refused.get());
+            ended(refused.get(), work);
             return;
         }
         LOG.debug("A peer hands over a write ({})", command.getKindCase());
-        raft.ifPresent(access -> propose(access, request, command));
+        raft.ifPresent(access -> propose(access, request, command, work));
     }
 
     @Override
@@ -96,7 +100,7 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
         completeIfDone();
     }
 
-    private void propose(RaftAccess access, WriteRequest request, Command command) {
+    private void propose(RaftAccess access, WriteRequest request, Command command, Spans.Work work) {
         Bytes bytes = Bytes.wrap(request.getCommand().toByteArray());
         CompletableFuture<Applied<Result>> proposal = keepAlives.concern(command)
                 ? keepAlives.during(command, () -> proposed(access, bytes))
@@ -107,15 +111,17 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
                 .whenComplete((applied, failure) -> {
                     // On the applier's thread, or that of timeouts.
                     try (RequestScope _ = RequestScope.openIfSound(request.getRequestId())) {
-                        ended(failure == null ? applied(request, applied) : failed(request, Failures.causeOf(failure)));
+                        ended(failure == null ? applied(request, applied) : failed(request, Failures.causeOf(failure)), work);
                     }
                 });
     }
 
-    private void ended(WriteResponse response) {
+    private void ended(WriteResponse response, Spans.Work work) {
         if (response.getRefusal() != Refusal.NONE) {
+            work.fail(response.getRefusal().name());
             LOG.debug("A write that a peer handed over ends as {}: {}", response.getRefusal(), response.getDetail());
         }
+        work.end();
         answer(response);
     }
 

@@ -57,14 +57,14 @@ final class ForwardStream {
         this.delays = delays;
     }
 
-    ForwardCall send(Bytes command, long deadlineNanos) {
+    ForwardCall send(Bytes command, long deadlineNanos, String traceparent) {
         ByteString bytes = UnsafeByteOperations.unsafeWrap(command.array());
         String requestId = RequestScope.current();
         ForwardCall call;
         Optional<Forwarded> refused;
         lock.lock();
         try {
-            call = new ForwardCall(this, ++lastId, bytes, deadlineNanos, requestId);
+            call = new ForwardCall(this, ++lastId, bytes, deadlineNanos, requestId, traceparent);
             refused = admit(call);
         } finally {
             lock.unlock();
@@ -198,6 +198,7 @@ final class ForwardStream {
                 .setCommand(call.command())
                 .setTimeoutMillis(Math.clamp(left, 1, Integer.MAX_VALUE))
                 .setRequestId(call.requestId())
+                .setTraceparent(call.traceparent())
                 .build();
     }
 

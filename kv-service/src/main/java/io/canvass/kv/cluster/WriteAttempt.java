@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.kv.logging.RequestScope;
+import io.canvass.kv.tracing.Spans;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.WriteResponse;
@@ -29,6 +30,7 @@ final class WriteAttempt {
     private final Bytes command;
     /** Threads of the replica and of gRPC, on which it goes on, work for nobody. */
     private final String requestId = RequestScope.current();
+    private final String span;
     private final int requiredVersion;
     /** Kept only where it may keep a lease alive. */
     private final Optional<Command> keepAlive;
@@ -50,7 +52,20 @@ final class WriteAttempt {
             NodeGate gate,
             Delays delays,
             VersionGate versions,
-            KeepAlives keepAlives) {}
+            KeepAlives keepAlives,
+            Spans spans) {
+        /** Without traces. */
+        Context(
+                String nodeId,
+                RaftAccess raft,
+                ForwardClient forwards,
+                NodeGate gate,
+                Delays delays,
+                VersionGate versions,
+                KeepAlives keepAlives) {
+            this(nodeId, raft, forwards, gate, delays, versions, keepAlives, Spans.OFF);
+        }
+    }
 
     /** Compared by identity: each try is a stage of its own, so that the end of one try never ends another. */
     private sealed interface Stage {}
@@ -86,6 +101,7 @@ final class WriteAttempt {
 
     WriteAttempt(Context context, Command command, long timeoutNanos) {
         this.context = context;
+        this.span = context.spans().current();
         this.command = Bytes.wrap(command.toByteArray());
         this.requiredVersion = context.versions().requiredVersion(command);
         this.keepAlive = Optional.of(command).filter(context.keepAlives()::concern);
@@ -177,9 +193,11 @@ final class WriteAttempt {
             tryAgain(handedOver, Failures.messageOf(answer));
         } else if (stage.get() == handedOver) {
             LOG.debug("The write goes to {}, which leads", leader.nodeId());
-            ForwardCall call = context.forwards().send(leader.nodeId(), command, deadlineNanos);
+            Spans.Work forward = context.spans().ask("forward", span).tag("kv.leader", leader.nodeId());
+            ForwardCall call = context.forwards().send(leader.nodeId(), command, deadlineNanos, forward.told());
             handedOver.call = Optional.of(call);
             CompletableFuture<?> _ = call.result().thenAccept(end -> {
+                forward.end();
                 try (RequestScope _ = RequestScope.open(requestId)) {
                     forwarded(handedOver, end);
                 }
