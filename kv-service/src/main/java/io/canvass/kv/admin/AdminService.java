@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 
+import io.canvass.kv.logging.RequestScope;
 import io.canvass.proto.kv.v1.AdminGrpc;
 import io.canvass.proto.kv.v1.AdminReply;
 import io.canvass.proto.kv.v1.AdminReply.Refusal;
@@ -49,7 +50,7 @@ public final class AdminService extends AdminGrpc.AdminImplBase {
             answer(responses, refused(Refusal.OVERLOADED, MAX_IN_FLIGHT + " requests of operators are under way"));
         } else {
             Thread.ofVirtual().name("kv-admin").start(() -> {
-                try {
+                try (RequestScope _ = RequestScope.openIfSound(request.getRequestId())) {
                     answer(responses, answered(here.get().leader(), request));
                 } finally {
                     inFlight.release();

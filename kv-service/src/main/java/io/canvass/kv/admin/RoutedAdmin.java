@@ -10,6 +10,7 @@ import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.RaftAccess;
 import io.canvass.kv.cluster.ReplicationException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.kv.logging.RequestScope;
 import io.canvass.proto.kv.v1.AdminReply;
 import io.canvass.proto.kv.v1.AdminReply.Refusal;
 import io.canvass.proto.kv.v1.AdminRequest;
@@ -115,6 +116,7 @@ final class RoutedAdmin implements ClusterAdmin {
         }
         AdminRequest addressed = request.toBuilder()
                 .setClusterId(Uuids.bytes(raft.status().clusterId()))
+                .setRequestId(RequestScope.current())
                 .setTimeoutMillis(Math.clamp(TimeUnit.NANOSECONDS.toMillis(leftNanos), 1, Integer.MAX_VALUE))
                 .build();
         return peers.ask(leadership.leader().nodeId(), addressed, leftNanos);

@@ -7,6 +7,7 @@ import io.canvass.kv.config.KvProperties;
 import io.canvass.kv.disk.FreeSpace;
 import io.canvass.kv.store.KvReader;
 import io.canvass.kv.store.KvStore;
+import io.canvass.kv.tracing.Spans;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -66,8 +67,10 @@ public class ClusterConfiguration {
     /** Needs nothing of the replica, because the transport that serves it is opened before the replica is. */
     @Bean
     ForwardService forwardService(
-            KvProperties properties, VersionGate versions, SpaceGuard space, LeaseTimes leases) {
-        return new ForwardService(properties.forward().maxInFlight(), versions, space, leases);
+            KvProperties properties, VersionGate versions, SpaceGuard space, LeaseTimes leases,
+            ObjectProvider<Spans> spans) {
+        return new ForwardService(
+                properties.forward().maxInFlight(), versions, space, leases, spans.getIfAvailable(() -> Spans.OFF));
     }
 
     /** Needs nothing of the replica, for the same reason as {@link #forwardService}. */
@@ -111,8 +114,10 @@ public class ClusterConfiguration {
             NodeGate gate,
             ThreadDelays delays,
             VersionGate versions,
-            LeaseTimes leases) {
-        return new WriteAttempt.Context(plan.nodeId(), raft, forwards, gate, delays, versions, leases);
+            LeaseTimes leases,
+            ObjectProvider<Spans> spans) {
+        return new WriteAttempt.Context(
+                plan.nodeId(), raft, forwards, gate, delays, versions, leases, spans.getIfAvailable(() -> Spans.OFF));
     }
 
     /** @param store there wherever a replica is; what is put in its place by tests applies nothing */

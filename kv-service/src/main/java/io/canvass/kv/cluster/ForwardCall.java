@@ -10,13 +10,17 @@ final class ForwardCall {
     private final long id;
     private final ByteString command;
     private final long deadlineNanos;
+    private final String requestId;
+    private final String traceparent;
     private final CompletableFuture<Forwarded> result = new CompletableFuture<>();
 
-    ForwardCall(ForwardStream stream, long id, ByteString command, long deadlineNanos) {
+    ForwardCall(ForwardStream stream, long id, ByteString command, long deadlineNanos, String requestId, String traceparent) {
         this.stream = stream;
         this.id = id;
         this.command = command;
         this.deadlineNanos = deadlineNanos;
+        this.requestId = requestId;
+        this.traceparent = traceparent;
     }
 
     long id() {
@@ -30,6 +34,16 @@ final class ForwardCall {
     /** By the clock of {@link Delays}. */
     long deadlineNanos() {
         return deadlineNanos;
+    }
+
+    /** Of the client's request; empty for a write that is of none. */
+    String requestId() {
+        return requestId;
+    }
+
+    /** Of the span in which it is handed over; empty where nothing is traced. */
+    String traceparent() {
+        return traceparent;
     }
 
     /** Never fails. Completed outside of any lock, on the thread that brought the end. */

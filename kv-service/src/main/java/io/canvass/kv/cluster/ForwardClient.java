@@ -35,11 +35,20 @@ final class ForwardClient implements AutoCloseable {
         this.delays = delays;
     }
 
-    /** @param deadlineNanos by the clock of {@link Delays}; whoever calls withdraws the call then */
+    /**
+     * The write is of the request that the calling thread works for.
+     *
+     * @param deadlineNanos by the clock of {@link Delays}; whoever calls withdraws the call then
+     */
     ForwardCall send(String leaderId, Bytes command, long deadlineNanos) {
+        return send(leaderId, command, deadlineNanos, "");
+    }
+
+    /** @param traceparent of the span in which it is handed over; empty where nothing is traced */
+    ForwardCall send(String leaderId, Bytes command, long deadlineNanos, String traceparent) {
         return streams
                 .computeIfAbsent(leaderId, id -> new ForwardStream(id, peers, clusterId, bounds, delays))
-                .send(command, deadlineNanos);
+                .send(command, deadlineNanos, traceparent);
     }
 
     /** How many requests have left for this peer and are not answered. */

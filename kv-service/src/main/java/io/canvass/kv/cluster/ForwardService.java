@@ -2,6 +2,7 @@ package io.canvass.kv.cluster;
 
 import java.util.Optional;
 
+import io.canvass.kv.tracing.Spans;
 import io.canvass.proto.kv.v1.ForwardGrpc;
 import io.canvass.proto.kv.v1.WriteRequest;
 import io.canvass.proto.kv.v1.WriteResponse;
@@ -17,14 +18,21 @@ public final class ForwardService extends ForwardGrpc.ForwardImplBase {
     private final VersionGate versions;
     private final SpaceGuard space;
     private final KeepAlives keepAlives;
+    private final Spans spans;
     private volatile Optional<RaftAccess> raft = Optional.empty();
 
-    /** @param maxInFlight requests of one stream that are not answered yet; gRPC's flow control holds back the rest */
+    /** Without traces. */
     ForwardService(int maxInFlight, VersionGate versions, SpaceGuard space, KeepAlives keepAlives) {
+        this(maxInFlight, versions, space, keepAlives, Spans.OFF);
+    }
+
+    /** @param maxInFlight requests of one stream that are not answered yet; gRPC's flow control holds back the rest */
+    ForwardService(int maxInFlight, VersionGate versions, SpaceGuard space, KeepAlives keepAlives, Spans spans) {
         this.maxInFlight = maxInFlight;
         this.versions = versions;
         this.space = space;
         this.keepAlives = keepAlives;
+        this.spans = spans;
     }
 
     /** Called once, when the replica is open. The port is open before: until then every request is refused. */
@@ -35,6 +43,6 @@ public final class ForwardService extends ForwardGrpc.ForwardImplBase {
     @Override
     public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> responses) {
         return new ForwardSession(
-                raft, (ServerCallStreamObserver<WriteResponse>) responses, maxInFlight, versions, space, keepAlives);
+                raft, (ServerCallStreamObserver<WriteResponse>) responses, maxInFlight, versions, space, keepAlives, spans);
     }
 }

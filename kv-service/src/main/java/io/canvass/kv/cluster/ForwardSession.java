@@ -10,6 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.canvass.kv.logging.RequestScope;
+import io.canvass.kv.tracing.Spans;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.WriteRequest;
@@ -20,18 +22,23 @@ import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.RaftException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One stream of writes from a peer. At most so many requests are taken that are not answered; the next one is asked of gRPC only when
  * an answer has left and the peer reads its answers.
  */
 final class ForwardSession implements StreamObserver<WriteRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(ForwardSession.class);
+
     private final Optional<RaftAccess> raft;
     private final SpaceGuard space;
     private final Optional<UUID> clusterId;
     private final ServerCallStreamObserver<WriteResponse> responses;
     private final VersionGate versions;
     private final KeepAlives keepAlives;
+    private final Spans spans;
 
     // Answers come on the applier's thread and on gRPC's; the observer takes one at a time. A send only enters gRPC's queue, so
     // that nobody waits long for this lock. It guards all below.
@@ -48,9 +55,11 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
             int maxInFlight,
             VersionGate versions,
             SpaceGuard space,
-            KeepAlives keepAlives) {
+            KeepAlives keepAlives,
+            Spans spans) {
         this.raft = raft;
         this.keepAlives = keepAlives;
+        this.spans = spans;
         this.versions = versions;
         this.space = space;
         this.clusterId = raft.map(access -> access.status().clusterId());
@@ -64,13 +73,20 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
     @Override
     public void onNext(WriteRequest request) {
         locked(() -> unanswered++);
+        try (RequestScope _ = RequestScope.openIfSound(request.getRequestId())) {
+            take(request, spans.serve("forwarded write", request.getTraceparent()));
+        }
+    }
+
+    private void take(WriteRequest request, Spans.Work work) {
         Command command = parsed(request.getCommand());
         Optional<WriteResponse> refused = refusal(request, command);
         if (refused.isPresent()) {
-            answer(refused.get());
+            ended(refused.get(), work);
             return;
         }
-        raft.ifPresent(access -> propose(access, request, command));
+        LOG.debug("A peer hands over a write ({})", command.getKindCase());
+        raft.ifPresent(access -> propose(access, request, command, work));
     }
 
     @Override
@@ -84,7 +100,7 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
         completeIfDone();
     }
 
-    private void propose(RaftAccess access, WriteRequest request, Command command) {
+    private void propose(RaftAccess access, WriteRequest request, Command command, Spans.Work work) {
         Bytes bytes = Bytes.wrap(request.getCommand().toByteArray());
         CompletableFuture<Applied<Result>> proposal = keepAlives.concern(command)
                 ? keepAlives.during(command, () -> proposed(access, bytes))
@@ -92,8 +108,21 @@ final class ForwardSession implements StreamObserver<WriteRequest> {
         // A copy: the replica's own future is not ours to complete. Nobody waits for the answer after the client's time.
         CompletableFuture<?> _ = proposal.copy()
                 .orTimeout(Integer.toUnsignedLong(request.getTimeoutMillis()), TimeUnit.MILLISECONDS)
-                .whenComplete((applied, failure) ->
-                        answer(failure == null ? applied(request, applied) : failed(request, Failures.causeOf(failure))));
+                .whenComplete((applied, failure) -> {
+                    // On the applier's thread, or that of timeouts.
+                    try (RequestScope _ = RequestScope.openIfSound(request.getRequestId())) {
+                        ended(failure == null ? applied(request, applied) : failed(request, Failures.causeOf(failure)), work);
+                    }
+                });
+    }
+
+    private void ended(WriteResponse response, Spans.Work work) {
+        if (response.getRefusal() != Refusal.NONE) {
+            work.fail(response.getRefusal().name());
+            LOG.debug("A write that a peer handed over ends as {}: {}", response.getRefusal(), response.getDetail());
+        }
+        work.end();
+        answer(response);
     }
 
     private static CompletableFuture<Applied<Result>> proposed(RaftAccess access, Bytes command) {

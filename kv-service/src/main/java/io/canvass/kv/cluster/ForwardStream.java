@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.canvass.kv.logging.RequestScope;
 import io.canvass.proto.kv.v1.ForwardGrpc;
 import io.canvass.proto.kv.v1.WriteRequest;
 import io.canvass.proto.kv.v1.WriteResponse;
@@ -56,13 +57,14 @@ final class ForwardStream {
         this.delays = delays;
     }
 
-    ForwardCall send(Bytes command, long deadlineNanos) {
+    ForwardCall send(Bytes command, long deadlineNanos, String traceparent) {
         ByteString bytes = UnsafeByteOperations.unsafeWrap(command.array());
+        String requestId = RequestScope.current();
         ForwardCall call;
         Optional<Forwarded> refused;
         lock.lock();
         try {
-            call = new ForwardCall(this, ++lastId, bytes, deadlineNanos);
+            call = new ForwardCall(this, ++lastId, bytes, deadlineNanos, requestId, traceparent);
             refused = admit(call);
         } finally {
             lock.unlock();
@@ -195,6 +197,8 @@ final class ForwardStream {
                 .setClusterId(clusterId)
                 .setCommand(call.command())
                 .setTimeoutMillis(Math.clamp(left, 1, Integer.MAX_VALUE))
+                .setRequestId(call.requestId())
+                .setTraceparent(call.traceparent())
                 .build();
     }
 

@@ -4,11 +4,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.kv.logging.RequestScope;
 import io.canvass.raft.runtime.RaftException;
 
 /** One read's wait for the leader's word. Asked again while no leader is known: a read changes nothing, so that nothing is ever unknown. */
 final class ReadAttempt {
     private final RaftAccess raft;
+    /** Threads of the replica, on which it goes on, work for nobody. */
+    private final String requestId = RequestScope.current();
     private final NodeGate gate;
     private final Delays delays;
     private final long timeoutNanos;
@@ -48,7 +51,9 @@ final class ReadAttempt {
                 deadline.cancel();
                 result.complete(byLease);
             } else {
-                refused(Failures.causeOf(failure));
+                try (RequestScope _ = RequestScope.open(requestId)) {
+                    refused(Failures.causeOf(failure));
+                }
             }
         });
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.canvass.kv.logging.RequestScope;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
  * <p>Deadlines, of which each request has one and nearly none is ever reached, are looked through every {@link
  * #SWEEP_NANOS} while there are any: to set one and to cancel it is an entry in a set. A heap ordered by time, under one lock,
  * and a thread woken for each, would cost more than the rest of a request. Shorter delays, those between tries, are exact.
+ *
+ * <p>A task is of the request that the thread which hands it over works for.
  */
 final class ThreadDelays implements Delays, AutoCloseable {
     /** How late a deadline may be. */
@@ -119,12 +122,12 @@ final class ThreadDelays implements Delays, AutoCloseable {
     }
 
     private static Runnable guarded(Runnable task) {
-        return () -> {
+        return RequestScope.carried(() -> {
             try {
                 task.run();
             } catch (RuntimeException e) {
                 LOG.error("A task of replication failed", e);
             }
-        };
+        });
     }
 }

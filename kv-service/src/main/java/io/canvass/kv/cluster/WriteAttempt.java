@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.kv.logging.RequestScope;
+import io.canvass.kv.tracing.Spans;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.proto.kv.v1.WriteResponse;
@@ -14,14 +16,21 @@ import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.Applied;
 import io.canvass.raft.runtime.RaftException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One write, from the moment it is asked until its future is complete. It is tried again only while it surely was not applied:
  * {@link HandedOver} is entered before a leader may have seen it, and left only on a sure "no".
  */
 final class WriteAttempt {
+    private static final Logger LOG = LoggerFactory.getLogger(WriteAttempt.class);
+
     private final Context context;
     private final Bytes command;
+    /** Threads of the replica and of gRPC, on which it goes on, work for nobody. */
+    private final String requestId = RequestScope.current();
+    private final String span;
     private final int requiredVersion;
     /** Kept only where it may keep a lease alive. */
     private final Optional<Command> keepAlive;
@@ -43,7 +52,20 @@ final class WriteAttempt {
             NodeGate gate,
             Delays delays,
             VersionGate versions,
-            KeepAlives keepAlives) {}
+            KeepAlives keepAlives,
+            Spans spans) {
+        /** Without traces. */
+        Context(
+                String nodeId,
+                RaftAccess raft,
+                ForwardClient forwards,
+                NodeGate gate,
+                Delays delays,
+                VersionGate versions,
+                KeepAlives keepAlives) {
+            this(nodeId, raft, forwards, gate, delays, versions, keepAlives, Spans.OFF);
+        }
+    }
 
     /** Compared by identity: each try is a stage of its own, so that the end of one try never ends another. */
     private sealed interface Stage {}
@@ -79,6 +101,7 @@ final class WriteAttempt {
 
     WriteAttempt(Context context, Command command, long timeoutNanos) {
         this.context = context;
+        this.span = context.spans().current();
         this.command = Bytes.wrap(command.toByteArray());
         this.requiredVersion = context.versions().requiredVersion(command);
         this.keepAlive = Optional.of(command).filter(context.keepAlives()::concern);
@@ -122,7 +145,9 @@ final class WriteAttempt {
             } else if (immediate) {
                 refused(handedOver, failure);
             } else {
-                context.delays().execute(() -> refused(handedOver, failure));
+                try (RequestScope _ = RequestScope.open(requestId)) {
+                    context.delays().execute(() -> refused(handedOver, failure));
+                }
             }
         });
     }
@@ -167,9 +192,16 @@ final class WriteAttempt {
         if (leader.isNone() || leader.nodeId().equals(context.nodeId())) {
             tryAgain(handedOver, Failures.messageOf(answer));
         } else if (stage.get() == handedOver) {
-            ForwardCall call = context.forwards().send(leader.nodeId(), command, deadlineNanos);
+            LOG.debug("The write goes to {}, which leads", leader.nodeId());
+            Spans.Work forward = context.spans().ask("forward", span).tag("kv.leader", leader.nodeId());
+            ForwardCall call = context.forwards().send(leader.nodeId(), command, deadlineNanos, forward.told());
             handedOver.call = Optional.of(call);
-            CompletableFuture<?> _ = call.result().thenAccept(end -> forwarded(handedOver, end));
+            CompletableFuture<?> _ = call.result().thenAccept(end -> {
+                forward.end();
+                try (RequestScope _ = RequestScope.open(requestId)) {
+                    forwarded(handedOver, end);
+                }
+            });
         }
     }
 
@@ -216,6 +248,7 @@ final class WriteAttempt {
 
     private void again(Stage expected, Reason reason, String why) {
         if (stage.compareAndSet(expected, new Waiting(reason, why))) {
+            LOG.debug("The write is tried again: {}", why);
             context.delays().after(backoff.nextNanos(), this::propose);
         }
     }

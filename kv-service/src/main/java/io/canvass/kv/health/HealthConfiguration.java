@@ -25,6 +25,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -99,10 +100,8 @@ public class HealthConfiguration {
     }
 
     @Bean
-    InfoContributor protocolInfo(KvProperties properties) {
-        return info -> info.withDetail(
-                "protocol",
-                Map.of("min", 0, "max", properties.raft().protocolVersion()));
+    InfoContributor buildInfo(ObjectProvider<BuildProperties> build, KvProperties properties) {
+        return new BuildInfo(build.getIfAvailable(), properties.raft().protocolVersion());
     }
 
     @Bean

@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 import io.canvass.kv.cluster.RaftAccess;
+import io.canvass.kv.logging.RequestScope;
 import io.canvass.proto.kv.v1.Result;
 import io.canvass.raft.core.Bytes;
 import io.canvass.raft.core.Configuration;
@@ -27,6 +28,7 @@ import io.canvass.raft.runtime.RoundOutcome;
 /** A replica that takes every change, unless it was told to refuse the next ones, and remembers them. */
 final class FakeLeader implements RaftAccess {
     private final List<String> asked = new ArrayList<>();
+    private final List<String> requestIds = new ArrayList<>();
     private final List<MemberChange> changes = new ArrayList<>();
     private final Queue<RaftException> failures = new ArrayDeque<>();
     private volatile RaftStatus status;
@@ -66,6 +68,11 @@ final class FakeLeader implements RaftAccess {
         return this;
     }
 
+    /** For which requests the threads worked on which it was asked. */
+    synchronized List<String> requestIds() {
+        return List.copyOf(requestIds);
+    }
+
     /** In order: check, change and transfer, each with what it was about. */
     synchronized List<String> asked() {
         return List.copyOf(asked);
@@ -77,6 +84,7 @@ final class FakeLeader implements RaftAccess {
 
     @Override
     public synchronized CompletableFuture<Long> changeMembers(MemberChange change, boolean force) {
+        requestIds.add(RequestScope.current());
         asked.add("change " + change.getClass().getSimpleName() + (force ? " by force" : ""));
         RaftException failure = failures.poll();
         if (failure != null) {
@@ -88,6 +96,7 @@ final class FakeLeader implements RaftAccess {
 
     @Override
     public synchronized CompletableFuture<Optional<MemberChange.Refusal>> checkChange(MemberChange change, boolean force) {
+        requestIds.add(RequestScope.current());
         asked.add("check " + change.getClass().getSimpleName() + (force ? " by force" : ""));
         RaftException failure = failures.poll();
         if (failure instanceof RaftException.ChangeRefused refused) {
@@ -100,6 +109,7 @@ final class FakeLeader implements RaftAccess {
 
     @Override
     public synchronized CompletableFuture<Void> transfer(ReplicaKey target, Duration timeout) {
+        requestIds.add(RequestScope.current());
         asked.add("transfer to " + target.nodeId());
         if (!transferred.isCompletedExceptionally()) {
             afterTransfer.ifPresent(this::status);

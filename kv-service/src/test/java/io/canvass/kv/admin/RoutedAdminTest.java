@@ -11,6 +11,7 @@ import io.canvass.kv.cluster.NodeGate;
 import io.canvass.kv.cluster.ReplicationException;
 import io.canvass.kv.cluster.ReplicationException.Reason;
 import io.canvass.kv.cluster.Statuses;
+import io.canvass.kv.logging.RequestScope;
 import io.canvass.proto.kv.v1.AdminReply;
 import io.canvass.proto.kv.v1.AdminReply.Refusal;
 import io.canvass.proto.kv.v1.AdminRequest;
@@ -54,6 +55,15 @@ class RoutedAdminTest {
         assertThat(reply.getIndex()).isEqualTo(42);
         assertThat(kv2.asked()).containsExactly("change Promote");
         assertThat(kv1.asked()).isEmpty();
+    }
+
+    @Test
+    void theLeaderWorksForTheRequestOfTheOperator() throws InterruptedException {
+        peers.serve("kv-2", service(kv2, Statuses.CLUSTER));
+        try (RequestScope _ = RequestScope.open("shop-1")) {
+            admin(Gates.open()).ask(PROMOTE, LONG);
+        }
+        assertThat(kv2.requestIds()).containsExactly("shop-1");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.ByteString;
+import io.canvass.kv.logging.LogLines;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Delete;
 import io.canvass.proto.kv.v1.ForwardGrpc;
@@ -97,6 +98,20 @@ class ForwardServiceTest {
         requests.onNext(request(1, 20));
         assertThat(answers.first().getRefusal()).isEqualTo(Refusal.OUTCOME_UNKNOWN);
         assertThat(proposal).as("the replica's own future").isNotDone();
+    }
+
+    @Test
+    void theThreadsOfGrpcWorkForARequestOnlyWhileTheyDo() {
+        raft.answers(applied(1)).answers(applied(2)).answers(applied(3));
+        try (LogLines lines = LogLines.of(ForwardSession.class.getName())) {
+            requests.onNext(request(1, LONG_MILLIS).toBuilder().setRequestId("shop-1").build());
+            // As an older peer sends it.
+            requests.onNext(request(2, LONG_MILLIS));
+            // As no sound peer would.
+            requests.onNext(request(3, LONG_MILLIS).toBuilder().setRequestId("a\nWARN b").build());
+            await().until(() -> answers.count() == 3);
+            assertThat(lines.all()).extracting(LogLines.Line::requestId).containsExactly("shop-1", "", "");
+        }
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 
 import com.google.protobuf.ByteString;
 import io.canvass.kv.cluster.ReplicationException.Reason;
+import io.canvass.kv.logging.LogLines;
+import io.canvass.kv.logging.RequestScope;
 import io.canvass.proto.kv.v1.Add;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Put;
@@ -58,6 +60,30 @@ class ForwardingTest {
         kv0.answers(applied(17));
         assertThat(ended(write("a")).resultNow().getRevision()).isEqualTo(17);
         assertThat(kv0.proposed()).containsExactly(Bytes.wrap(command("a").toByteArray()));
+    }
+
+    @Test
+    void theLeadersLinesHaveTheIdOfTheClientsRequest() {
+        kv0.fails(new RaftException.Overloaded("64 MB are uncommitted"));
+        try (LogLines origin = LogLines.of(WriteAttempt.class.getName());
+                LogLines leader = LogLines.of(ForwardSession.class.getName())) {
+            assertThat(ended(writeFor("shop-1"))).isCompletedExceptionally();
+            assertThat(origin.all()).extracting(LogLines.Line::requestId).containsExactly("shop-1");
+            assertThat(leader.all()).extracting(LogLines.Line::requestId).containsExactly("shop-1", "shop-1");
+            assertThat(leader.all().getLast().text()).endsWith("ends as OVERLOADED: 64 MB are uncommitted");
+        }
+    }
+
+    @Test
+    void theIdGoesAlongWithATryThatBeginsOnAThreadOfGrpc() {
+        kv0.fails(new RaftException.Superseded(5, 6)).answers(applied(4));
+        try (LogLines lines = LogLines.of(WriteAttempt.class.getName())) {
+            CompletableFuture<Result> write = writeFor("shop-2");
+            await().until(() -> delays.isDueWithin(RETRY));
+            assertThat(lines.all()).extracting(LogLines.Line::text).last().asString().startsWith("The write is tried again");
+            assertThat(lines.all()).extracting(LogLines.Line::requestId).containsOnly("shop-2");
+            assertThat(endedAfterRetries(write).resultNow().getRevision()).isEqualTo(4);
+        }
     }
 
     @Test
@@ -245,6 +271,12 @@ class ForwardingTest {
         peers.serve("kv-0", starting);
         peers.dialAgain("kv-0");
         assertThat(endedAfterRetries(write).resultNow().getRevision()).isEqualTo(8);
+    }
+
+    private CompletableFuture<Result> writeFor(String requestId) {
+        try (RequestScope _ = RequestScope.open(requestId)) {
+            return write("a");
+        }
     }
 
     private CompletableFuture<Result> write(String value) {

@@ -1,10 +1,13 @@
 package io.canvass.kv.cluster;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.canvass.kv.logging.RequestScope;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,6 +48,25 @@ class ThreadDelaysTest {
             assertThat(again.await(1, TimeUnit.MINUTES)).isTrue();
         }
         assertThat(cancelledRan).isFalse();
+    }
+
+    @Test
+    void aTaskIsOfTheRequestThatHandedItOverAndTheNextOneIsOfItsOwn() throws InterruptedException {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        CountDownLatch ran = new CountDownLatch(3);
+        Runnable note = () -> {
+            seen.add(RequestScope.current());
+            ran.countDown();
+        };
+        try (ThreadDelays delays = new ThreadDelays()) {
+            try (RequestScope _ = RequestScope.open("r-1")) {
+                delays.execute(note);
+                Delays.Delayed _ = delays.after(TimeUnit.MILLISECONDS.toNanos(150), note);
+            }
+            delays.execute(note);
+            assertThat(ran.await(1, TimeUnit.MINUTES)).isTrue();
+        }
+        assertThat(seen).containsExactly("r-1", "", "r-1");
     }
 
     @Test

@@ -97,6 +97,11 @@ final class LocalNode implements AutoCloseable {
         awaitEnd();
     }
 
+    /** SIGTERM, without waiting for the end. */
+    void beginStop() {
+        running().destroy();
+    }
+
     /** SIGSTOP: the process hangs, its connections stay open. */
     void pause() {
         signal("STOP");

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -43,6 +45,10 @@ class PlainJarIT {
             assertThat(http.put(url + "/v1/kv/app/color", "green").isSuccess()).isTrue();
             assertThat(http.get(url + "/v1/kv/app/color").body()).isEqualTo("green");
             assertThat(folder.resolve("data")).isDirectory();
+            JsonNode info = JsonMapper.shared().readTree(http.get(url + "/actuator/info").body());
+            assertThat(info.path("version").asString("")).matches("\\d+\\.\\d+\\.\\d+.*");
+            assertThat(info.path("commit").asString("")).as("of a build from sources alone: unknown").matches("[0-9a-f]{40}|unknown");
+            assertThat(info.at("/protocol/max").asInt(-1)).isPositive();
             node.destroy();
             assertThat(node.waitFor(1, TimeUnit.MINUTES)).as("SIGTERM ends it").isTrue();
         } finally {

@@ -102,7 +102,7 @@ class MonitoringTest {
         assertThat(last.path("epoch").asLong()).isPositive();
         assertThat(leader).isIn("kv-1", "kv-2");
         assertThat(last.path("steps")).isNotEmpty();
-        assertThat(info).contains("\"protocol\":{");
+        assertThat(info).contains("\"version\":\"", "\"commit\":\"", "\"protocol\":{");
     }
 
     @Test

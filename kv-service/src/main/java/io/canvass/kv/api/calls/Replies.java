@@ -20,6 +20,7 @@ public final class Replies {
      */
     public static void stamp(HttpServletRequest request, HttpServletResponse response, ClusterView view) {
         response.setHeader("Kv-Request-Id", RequestIds.of(request));
+        RequestIds.echo(request, response);
         response.setHeader("Kv-Served-By", view.nodeId());
         if (!view.leaderId().isEmpty()) {
             response.setHeader("Kv-Leader", view.leaderId());

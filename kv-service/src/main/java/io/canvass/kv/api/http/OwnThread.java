@@ -4,6 +4,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
+import io.canvass.kv.logging.RequestScope;
+
 /**
  * Runs what keeps a processor or a disk busy for long on a platform thread: requests have virtual ones, which share few
  * carriers and are not made to yield.
@@ -18,12 +20,12 @@ public final class OwnThread {
     }
 
     /**
-     * Waits for the end of the task, whose number others bound. If the waiting thread is interrupted, so is the task.
+     * Waits for the end of the task, whose number others bound; what it logs is of the same request. If the waiting thread is interrupted, so is the task.
      *
      * @throws Exception whatever the task throws
      */
     public static <T> T call(String name, Callable<T> task) throws Exception {
-        FutureTask<T> future = new FutureTask<>(task);
+        FutureTask<T> future = new FutureTask<>(RequestScope.carried(task));
         Thread worker = Thread.ofPlatform().name(name).daemon(true).start(future);
         try {
             return future.get();

@@ -3,6 +3,7 @@ package io.canvass.kv.api.server;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -19,9 +20,12 @@ import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
 import io.canvass.kv.api.problem.ProblemType;
 import io.canvass.kv.security.Call;
+import io.canvass.kv.tracing.Spans;
+import io.micrometer.tracing.Tracer;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
@@ -39,6 +43,7 @@ final class KvRoutes {
     private final ClusterCalls cluster;
     private final RateLimits rates;
     private final Gate gate;
+    private final Spans spans;
 
     KvRoutes(
             List<Endpoints> components,
@@ -46,7 +51,8 @@ final class KvRoutes {
             RequestTimers timers,
             ClusterCalls cluster,
             RateLimits rates,
-            Gate gate) {
+            Gate gate,
+            ObjectProvider<Spans> spans) {
         this.table = new RouteTable(
                 components.stream().flatMap(component -> component.endpoints().stream()).toList());
         this.problems = problems;
@@ -54,6 +60,7 @@ final class KvRoutes {
         this.cluster = cluster;
         this.rates = rates;
         this.gate = gate;
+        this.spans = spans.getIfAvailable(() -> Spans.OFF);
     }
 
     /** All that are served here. */
@@ -62,9 +69,30 @@ final class KvRoutes {
     }
 
     void route(HttpServletRequest request, HttpServletResponse response) {
-        long startNanos = System.nanoTime();
         String path = RawPath.of(request);
         Optional<Endpoint> endpoint = table.find(path);
+        if (spans.areOn()) {
+            traced(path, endpoint, request, response);
+        } else {
+            timed(path, endpoint, request, response);
+        }
+    }
+
+    /** In a span of the name that Spring gives to those of its own requests. */
+    private void traced(
+            String path, Optional<Endpoint> endpoint, HttpServletRequest request, HttpServletResponse response) {
+        String template = endpoint.map(Endpoint::template).orElse(UNKNOWN_TEMPLATE);
+        Spans.Work work = spans.serve("http " + request.getMethod().toLowerCase(Locale.ROOT) + " " + template, request::getHeader);
+        try (Tracer.SpanInScope _ = work.enter()) {
+            timed(path, endpoint, request, response);
+        } finally {
+            work.tag("status", Integer.toString(response.getStatus())).end();
+        }
+    }
+
+    private void timed(
+            String path, Optional<Endpoint> endpoint, HttpServletRequest request, HttpServletResponse response) {
+        long startNanos = System.nanoTime();
         try {
             rates.admit(request);
             KeyPath.requireNoParameters(path);

@@ -70,6 +70,7 @@ final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTom
                 pipeline.removeValve(valve);
             }
         }
+        pipeline.addValve(new RequestScopes());
         pipeline.addValve(new ProblemErrorReportValve(replies::getObject, limits));
         pipeline.addValve(new ClientConnection.KnownTo(QueueKind.LOCK.root(), QueueKind.ELECTION.root()));
         if (host instanceof StandardHost standard) {
