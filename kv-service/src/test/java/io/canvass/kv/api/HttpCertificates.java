@@ -38,8 +38,13 @@ final class HttpCertificates {
 
     /** What a server shows from now on. */
     void write(Issued own) throws IOException {
-        write(KEY, own.keyPem());
+        writeKey(own);
         write(CERTIFICATE, own.certificatePem());
+    }
+
+    /** The key alone, as one that replaces two files does for a moment. */
+    void writeKey(Issued own) throws IOException {
+        write(KEY, own.keyPem());
     }
 
     /** As a whole, and not before it is. */

@@ -154,6 +154,8 @@ public final class Wire {
                 body.writeBytes(in.readNBytes(size));
                 line(in);
             }
+            // What ends the last one: another answer may follow on this connection.
+            line(in);
             return body.toByteArray();
         }
 
