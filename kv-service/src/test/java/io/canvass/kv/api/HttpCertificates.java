@@ -22,7 +22,7 @@ import io.canvass.raft.transport.TestAuthority.Issued;
 import org.jspecify.annotations.Nullable;
 
 /** Files of a server's certificate that a bundle {@code http} reads, and sockets for clients that show certificates of their own. */
-final class HttpCertificates {
+public final class HttpCertificates {
     private static final String CERTIFICATE = "http.crt";
     private static final String KEY = "http.key";
     private static final String TRUSTED = "clients-ca.crt";
@@ -30,14 +30,14 @@ final class HttpCertificates {
     private final Path folder;
 
     /** @param ofClients whose certificates count */
-    HttpCertificates(Path folder, TestAuthority ofClients, Issued own) throws IOException {
+    public HttpCertificates(Path folder, TestAuthority ofClients, Issued own) throws IOException {
         this.folder = folder;
         write(TRUSTED, ofClients.pem());
         write(own);
     }
 
     /** What a server shows from now on. */
-    void write(Issued own) throws IOException {
+    public void write(Issued own) throws IOException {
         writeKey(own);
         write(CERTIFICATE, own.certificatePem());
     }
@@ -59,7 +59,7 @@ final class HttpCertificates {
     }
 
     /** Settings of a server that shows these, and reads them anew when they change. */
-    String[] settings(String... more) {
+    public String[] settings(String... more) {
         String bundle = "--spring.ssl.bundle.pem.http.";
         return Stream.concat(
                         Stream.of(
