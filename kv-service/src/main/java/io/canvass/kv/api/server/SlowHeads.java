@@ -6,7 +6,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.catalina.connector.Connector;
 
@@ -22,7 +21,7 @@ public final class SlowHeads implements AutoCloseable {
     private static final int LOOKS_PER_LIMIT = 4;
 
     private final Duration limit;
-    private final Counter ended;
+    private final MeterRegistry registry;
     private final List<Connector> connectors = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().name("kv-slow-heads").daemon(true).unstarted(task));
@@ -30,7 +29,7 @@ public final class SlowHeads implements AutoCloseable {
     /** @param limit from the first byte of a head to its last; a client is hung up on at most a second later */
     public SlowHeads(Duration limit, MeterRegistry registry) {
         this.limit = limit;
-        this.ended = registry.counter("kv.limit.refusals", "limit", LIMIT);
+        this.registry = registry;
     }
 
     /** Called for each connector before it starts. */
@@ -47,7 +46,11 @@ public final class SlowHeads implements AutoCloseable {
     private void look() {
         for (Connector connector : connectors) {
             if (connector.getProtocolHandler() instanceof OpenHttp11Protocol http) {
-                ended.increment(http.endHeadsOlderThan(limit));
+                int ended = http.endHeadsOlderThan(limit);
+                if (ended > 0) {
+                    // As with the other limits: there once it was met.
+                    registry.counter("kv.limit.refusals", "limit", LIMIT).increment(ended);
+                }
             }
         }
     }
