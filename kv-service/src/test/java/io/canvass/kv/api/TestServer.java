@@ -128,6 +128,11 @@ public final class TestServer {
         return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
+    /** Where the actuator has a port of its own. */
+    int managementPort() {
+        return context.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
+    }
+
     public <T> List<T> beans(Class<T> type) {
         return List.copyOf(context.getBeansOfType(type).values());
     }
