@@ -24,6 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SecureAccessTest {
     private static final TestAuthority AUTHORITY = new TestAuthority("ours");
 
+    private static final String HEADER = "Authorization: Bearer ";
+
     @TempDir
     private static Path folder;
 
@@ -39,8 +41,8 @@ class SecureAccessTest {
         HttpCertificates files = new HttpCertificates(folder, AUTHORITY, AUTHORITY.issue("localhost"));
         server = TestServer.guarded(files.settings("--server.ssl.client-auth=want"));
         Rights rights = new Rights(server.store());
-        monitor = rights.token("ops", Rights.grant(Right.MONITOR, "")).split("Bearer ")[1];
-        reader = rights.token("app", Rights.grant(Right.READ, "app/")).split("Bearer ")[1];
+        monitor = rights.token("ops", Rights.grant(Right.MONITOR, "")).substring(HEADER.length());
+        reader = rights.token("app", Rights.grant(Right.READ, "app/")).substring(HEADER.length());
     }
 
     @AfterAll
