@@ -4,7 +4,9 @@ import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.WriteLimits;
 import io.canvass.kv.api.read.StreamLimits;
 import io.canvass.kv.api.server.LameDuck;
+import io.canvass.kv.api.server.SlowHeads;
 import io.canvass.kv.config.KvProperties;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -14,6 +16,11 @@ class ApiConfiguration {
     @Bean
     LameDuck lameDuck(KvProperties properties) {
         return new LameDuck(properties.shutdown().lameDuck());
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    SlowHeads slowHeads(KvProperties properties, MeterRegistry registry) {
+        return new SlowHeads(properties.request().headTimeout(), registry);
     }
 
     @Bean

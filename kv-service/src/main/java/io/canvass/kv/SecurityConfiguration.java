@@ -10,6 +10,8 @@ import io.canvass.kv.security.AdminFile;
 import io.canvass.kv.security.AuditLog;
 import io.canvass.kv.security.Security;
 import io.canvass.kv.store.KvStore;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -26,6 +28,13 @@ class SecurityConfiguration {
     AuditLog auditLog(KvProperties properties) {
         return new AuditLog(
                 properties.security().auditEntries(), properties.security().auditWrites(), System::currentTimeMillis);
+    }
+
+    @Bean
+    MeterBinder auditMeters(AuditLog audit) {
+        return registry -> FunctionCounter.builder("kv.audit.dropped", audit, AuditLog::dropped)
+                .description("Refusals that the audit told together with others of the same second, and not one by one")
+                .register(registry);
     }
 
     @Bean

@@ -280,6 +280,7 @@ public record KvProperties(
      * @param maxInFlight Most writes and linearizable reads under way on this node, those that wait for a leader included
      * @param maxSize Most bytes of keys and values, decoded, that one transaction may carry
      * @param maxRate Most requests of one client address in a second; 0 for no bound
+     * @param headTimeout Time from the first byte of a request to the last of its head, after which the client is hung up on
      */
     public record Request(
             @DurationMin(millis = 1, message = "must be from 1ms to 10m")
@@ -289,7 +290,10 @@ public record KvProperties(
             @Min(value = 1, message = "must be at least 1") @DefaultValue("10000") int maxInFlight,
             @DataSizeBetween(min = "1KB", max = "64MB") @DefaultValue("2MB") DataSize maxSize,
             @Min(value = 0, message = RATE_RANGE) @Max(value = 1_000_000, message = RATE_RANGE) @DefaultValue("0")
-                    int maxRate) {
+                    int maxRate,
+            @DurationMin(millis = 100, message = HEAD_RANGE) @DurationMax(minutes = 10, message = HEAD_RANGE) @DefaultValue("30s")
+                    Duration headTimeout) {
+        private static final String HEAD_RANGE = "must be from 100ms to 10m";
         private static final String RATE_RANGE = "must be from 0 to 1000000";
     }
 

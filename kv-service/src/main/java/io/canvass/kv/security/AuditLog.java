@@ -26,7 +26,9 @@ public final class AuditLog {
     private final boolean writesToo;
     private final LongSupplier clockMillis;
     private final Deque<Entry> newest = new ArrayDeque<>();
+    private final RefusalFlood flood = new RefusalFlood();
     private long sequence;
+    private long dropped;
 
     /**
      * @param capacity entries that are kept in memory, above zero
@@ -88,29 +90,60 @@ public final class AuditLog {
         return writesToo;
     }
 
+    /** One of a flood is counted, and told with others of it as one: {@link RefusalFlood}. */
     void refused(Call call, String detail) {
-        add(Event.REFUSED, call, 0, detail);
+        List<Entry> told;
+        synchronized (this) {
+            told = floodThatIsOver();
+            if (flood.admits(call)) {
+                told.add(keep(Event.REFUSED, call, 0, detail));
+            } else {
+                dropped++;
+            }
+        }
+        told.forEach(AuditLog::tell);
     }
 
     /** A request that changed something, or was sent to, was answered. */
     public void changed(Call call, int status) {
-        add(Event.CHANGED, call, status, "");
+        List<Entry> told;
+        synchronized (this) {
+            told = floodThatIsOver();
+            told.add(keep(Event.CHANGED, call, status, ""));
+        }
+        told.forEach(AuditLog::tell);
     }
 
-    private void add(Event event, Call call, int status, String detail) {
-        Entry entry;
-        synchronized (this) {
-            sequence++;
-            entry = new Entry(
-                    sequence, clockMillis.getAsLong(), event, call.caller().name(), call.remote(), call.method(),
-                    shortened(call.path()), status, call.id(), detail);
-            if (newest.size() >= capacity) {
-                newest.removeFirst();
-            }
-            newest.addLast(entry);
+    /** Refusals that were not told one by one, since the node started. */
+    public synchronized long dropped() {
+        return dropped;
+    }
+
+    private List<Entry> floodThatIsOver() {
+        List<Entry> entries = new ArrayList<>();
+        for (RefusalFlood.Dropped flooded : flood.over(clockMillis.getAsLong())) {
+            entries.add(keep(Event.REFUSED, flooded.last(), 0, "This is the last of " + flooded.count()
+                    + " refusals within a second that are not told one by one."));
         }
+        return entries;
+    }
+
+    private Entry keep(Event event, Call call, int status, String detail) {
+        sequence++;
+        Entry entry = new Entry(
+                sequence, clockMillis.getAsLong(), event, call.caller().name(), call.remote(), call.method(),
+                shortened(call.path()), status, call.id(), detail);
+        if (newest.size() >= capacity) {
+            newest.removeFirst();
+        }
+        newest.addLast(entry);
+        return entry;
+    }
+
+    private static void tell(Entry entry) {
+        String event = entry.event().word();
         LOG.atInfo()
-                .addKeyValue("event", event.word())
+                .addKeyValue("event", event)
                 .addKeyValue("sequence", entry.sequence())
                 .addKeyValue("principal", entry.principal())
                 .addKeyValue("remote", entry.remote())
@@ -118,8 +151,9 @@ public final class AuditLog {
                 .addKeyValue("path", entry.path())
                 .addKeyValue("status", entry.status())
                 .addKeyValue("requestId", entry.requestId())
-                .log("{} {} {} by {} from {}: {}", event.word(), entry.method(), entry.path(), entry.principal(),
-                        entry.remote(), event == Event.REFUSED ? oneLine(detail) : Integer.toString(status));
+                .log("{} {} {} by {} from {}: {}", event, entry.method(), entry.path(), entry.principal(),
+                        entry.remote(),
+                        entry.event() == Event.REFUSED ? oneLine(entry.detail()) : Integer.toString(entry.status()));
     }
 
     /** It comes over the wire percent-encoded, so it is one line already. */
@@ -132,7 +166,18 @@ public final class AuditLog {
     }
 
     /** @param after the sequence of the last entry that is known already; 0: from the oldest on */
-    public synchronized Page page(long after, int limit) {
+    public Page page(long after, int limit) {
+        List<Entry> told;
+        Page page;
+        synchronized (this) {
+            told = floodThatIsOver();
+            page = kept(after, limit);
+        }
+        told.forEach(AuditLog::tell);
+        return page;
+    }
+
+    private Page kept(long after, int limit) {
         List<Entry> entries = new ArrayList<>();
         for (Entry entry : newest) {
             if (entry.sequence() > after && entries.size() < limit) {

@@ -77,8 +77,9 @@ final class AccessOptions {
         PemSslStoreDetails trusted = ca.isEmpty() ? null : PemSslStoreDetails.forCertificates(text("--ca", ca));
         try {
             return Optional.of(context(own, trusted));
-        } catch (RuntimeException e) {
-            throw usage("--ca, --cert and --key must be PEM files, and one of them is none (" + innermost(e) + ")");
+        } catch (RuntimeException _) {
+            // Not the reason, which may quote the file: that could be one with a token.
+            throw usage("--ca, --cert and --key must be PEM files, --key with the key of --cert, and one of them is not");
         }
     }
 
@@ -96,13 +97,5 @@ final class AccessOptions {
 
     private static ToolException usage(String problem) {
         return new ToolException(ExitStatus.USAGE, problem + ". Nothing was asked.");
-    }
-
-    private static String innermost(Throwable failure) {
-        String message = "";
-        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            message = cause.getMessage() == null ? message : cause.getMessage();
-        }
-        return message;
     }
 }

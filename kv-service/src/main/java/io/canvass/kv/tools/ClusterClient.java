@@ -21,6 +21,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** Speaks to one node; whatever is not a success becomes the sentence that the node gave. Repeats nothing. */
 final class ClusterClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final int UNAUTHENTICATED = 401;
+    /** The node speaks of a header, which is not what is typed here. */
+    private static final String SHOW_A_TOKEN =
+            " --token-file names a file with a token, or KVCTL_TOKEN holds one; --cert and --key show a certificate.";
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final String root;
@@ -119,8 +123,10 @@ final class ClusterClient implements AutoCloseable {
         int exit = answer.json().path("outcome").asString("").equals("unknown")
                 ? ExitStatus.UNKNOWN
                 : answer.status() == 503 || answer.status() == 429 ? ExitStatus.UNAVAILABLE : ExitStatus.REFUSED;
-        return new ToolException(
-                exit, detail.isEmpty() ? "The node answered " + answer.status() + ", which is not what Canvass answers." : detail);
+        if (detail.isEmpty()) {
+            return new ToolException(exit, "The node answered " + answer.status() + ", which is not what Canvass answers.");
+        }
+        return new ToolException(exit, answer.status() == UNAUTHENTICATED ? detail + SHOW_A_TOKEN : detail);
     }
 
     private static JsonNode parsed(String text) {

@@ -14,6 +14,7 @@ import io.canvass.kv.backup.Backups;
 import io.canvass.kv.cluster.QueueWatch;
 import io.canvass.kv.security.AuditLog;
 import io.canvass.kv.security.Security;
+import io.canvass.kv.tls.HttpTlsConfiguration;
 import io.canvass.kv.watch.WatchHub;
 import io.canvass.kv.watch.WatchLimits;
 import org.springframework.boot.WebApplicationType;
@@ -22,6 +23,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Import;
 
 /** The API on a real Tomcat, with the settings that ship, above a {@link LocalStore}. */
 public final class TestServer {
@@ -126,6 +128,11 @@ public final class TestServer {
         return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
+    /** Where the actuator has a port of its own. */
+    int managementPort() {
+        return context.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
+    }
+
     public <T> List<T> beans(Class<T> type) {
         return List.copyOf(context.getBeansOfType(type).values());
     }
@@ -169,6 +176,7 @@ public final class TestServer {
     /** Without a stereotype, so that no component scan of another test finds it. */
     @EnableAutoConfiguration
     @ComponentScan("io.canvass.kv.api")
+    @Import(HttpTlsConfiguration.class)
     static class App {
         @Bean
         static Object marker() {

@@ -15,6 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLSocket;
+
 import io.canvass.raft.core.Bytes;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,9 +27,16 @@ public final class Wire {
     private static final int PATIENCE_MILLIS = 60_000;
 
     private final int port;
+    private final SocketFactory sockets;
 
     public Wire(int port) {
+        this(port, SocketFactory.getDefault());
+    }
+
+    /** @param sockets plain ones, or of TLS */
+    public Wire(int port, SocketFactory sockets) {
         this.port = port;
+        this.sockets = sockets;
     }
 
     public Reply get(String target, String... headers) {
@@ -76,7 +86,9 @@ public final class Wire {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(request);
             socket.getOutputStream().flush();
-            socket.shutdownOutput();
+            if (!(socket instanceof SSLSocket)) {
+                socket.shutdownOutput();
+            }
             return Reply.read(socket.getInputStream(), method);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -84,7 +96,7 @@ public final class Wire {
     }
 
     public Socket connect() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        Socket socket = sockets.createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
@@ -142,6 +154,8 @@ public final class Wire {
                 body.writeBytes(in.readNBytes(size));
                 line(in);
             }
+            // What ends the last one: another answer may follow on this connection.
+            line(in);
             return body.toByteArray();
         }
 

@@ -1,9 +1,11 @@
 package io.canvass.kv.api.server;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 
 import io.canvass.kv.api.http.OpenStreams;
+import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -15,6 +17,9 @@ import org.slf4j.LoggerFactory;
  * to nothing else until its timeout. Made by Tomcat, by its name.
  */
 public final class OpenHttp11Protocol extends Http11NioProtocol {
+    /** As Tomcat has it of a request of which nothing has come. */
+    private static final long NOT_BEGUN = -1;
+
     private static final Logger LOG = LoggerFactory.getLogger(OpenHttp11Protocol.class);
 
     /** By the class's name. */
@@ -35,5 +40,26 @@ public final class OpenHttp11Protocol extends Http11NioProtocol {
                 }
             }
         }
+    }
+
+    /**
+     * Hangs up on each client whose request has begun so long ago, and of whose head the end has not come. A request whose head is
+     * read is with a thread, or is asynchronous; so what rests with a connection and is not, is a head. From any thread.
+     *
+     * @return how many
+     */
+    int endHeadsOlderThan(Duration limit) {
+        int ended = 0;
+        long now = System.nanoTime();
+        for (SocketWrapperBase<NioChannel> connection : getEndpoint().getConnections()) {
+            if (connection.getCurrentProcessor() instanceof Processor processor && !processor.isAsync()) {
+                long began = processor.getRequest().getStartTimeNanos();
+                if (began != NOT_BEGUN && now - began > limit.toNanos()) {
+                    connection.close();
+                    ended++;
+                }
+            }
+        }
+        return ended;
     }
 }

@@ -28,6 +28,7 @@ final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTom
     private final ObjectProvider<ProblemReplies> replies;
     private final ApiLimits limits;
     private final ObjectProvider<LameDuck> lameDuck;
+    private final ObjectProvider<SlowHeads> slowHeads;
     private final OpenStreams streams;
 
     /** @param replies asked for at the first error only: the server is configured before the cluster's beans exist */
@@ -35,7 +36,9 @@ final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTom
             ObjectProvider<ProblemReplies> replies,
             ApiLimits limits,
             ObjectProvider<LameDuck> lameDuck,
+            ObjectProvider<SlowHeads> slowHeads,
             OpenStreams streams) {
+        this.slowHeads = slowHeads;
         this.streams = streams;
         this.replies = replies;
         this.limits = limits;
@@ -46,6 +49,7 @@ final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTom
     public void customize(ConfigurableTomcatWebServerFactory factory) {
         factory.addConnectorCustomizers(TomcatSettings::customize);
         lameDuck.ifAvailable(duck -> factory.addConnectorCustomizers(connector -> duck.watch(connector, streams)));
+        slowHeads.ifAvailable(slow -> factory.addConnectorCustomizers(slow::watch));
         if (factory instanceof TomcatWebServerFactory tomcat) {
             tomcat.setProtocol(OpenHttp11Protocol.class.getName());
         }
