@@ -115,7 +115,7 @@ final class RandomRun {
         List<String> last = all.subList(Math.max(0, all.size() - lines - 1), all.size());
         return "Seed " + plan.seed() + " of " + plan.draw(new SplittableRandom(plan.seed())) + "\n"
                 + String.join("\n", last) + "\nReplay it with "
-                + (machines == Registers.KIND ? "-Dsimulation.seed=" : "-Dsimulation.seeds=1 -Dsimulation.first=")
+                + (machines.equals(Registers.KIND) ? "-Dsimulation.seed=" : "-Dsimulation.seeds=1 -Dsimulation.first=")
                 + plan.seed();
     }
 
