@@ -67,9 +67,10 @@ class HttpCertificateRenewalTest {
 
     private static void awaitLine(BufferedReader in, String words) throws IOException {
         String line = in.readLine();
-        while (!line.contains(words)) {
+        while (line != null && !line.contains(words)) {
             line = in.readLine();
         }
+        assertThat(line).contains(words);
     }
 
     @Test
@@ -82,6 +83,8 @@ class HttpCertificateRenewalTest {
             ask(watching, "/v1/watch?prefix=");
             BufferedReader events =
                     new BufferedReader(new InputStreamReader(watching.getInputStream(), StandardCharsets.UTF_8));
+            // The stream tells what is written from here on.
+            assertThat(events.readLine()).contains(" 200 ");
             assertThat(http.put("/v1/kv/before", "x").status()).isEqualTo(201);
             awaitLine(events, "\"before\"");
             assertThat(shown()).isEqualTo(first.certificate());

@@ -55,7 +55,7 @@ public final class ProblemErrorReportValve extends ErrorReportValve {
     @Override
     protected void report(Request request, Response response, @Nullable Throwable throwable) {
         int status = response.getStatus();
-        if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported() || !mayWrite(response)) {
+        if (status < 400 || response.getContentWritten() > 0 || !isUntold(response) || !mayWrite(response)) {
             return;
         }
         byte[] body = replies.get().prepare(
@@ -88,6 +88,11 @@ public final class ProblemErrorReportValve extends ErrorReportValve {
         head.append("Content-Type: ").append(response.getContentType()).append("\r\n");
         head.append("Content-Length: ").append(length).append("\r\nConnection: close\r\n\r\n");
         return head.toString();
+    }
+
+    /** Of a status that was set without a body, too, as the actuator's endpoints do for a path they do not know. */
+    private static boolean isUntold(Response response) {
+        return response.setErrorReported() || response.getContentType() == null;
     }
 
     private static boolean mayWrite(Response response) {

@@ -45,7 +45,8 @@ class ProblemsTest extends ApiTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/v1", "/v1/", "/v2/kv/a", "/error", "/v1/kvx", "/index.html", "/favicon.ico",
-            "/v1/kv.json"})
+            "/v1/kv.json", "/actuator/health/cluster/nonsense", "/actuator/health/nonsense", "/actuator/nonsense",
+            "/actuator/metrics/nonsense"})
     void anUnknownPathIs404(String path) {
         Wire.Reply reply = http.get(path);
         assertProblem(reply, 404, "not-found");
