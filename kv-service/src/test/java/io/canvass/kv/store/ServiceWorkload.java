@@ -120,6 +120,11 @@ final class ServiceWorkload implements Workload {
         readers.forEach(reader -> reader.mayRead(replica, store));
     }
 
+    @Override
+    public void crashed(int replica) {
+        machines.remove(replica);
+    }
+
     // ---- judging
 
     @Override

@@ -56,6 +56,7 @@ final class Applier {
         flushed += applied > flushed ? random.nextLong(applied - flushed + 1) : 0;
         attempts++;
         waiting = false;
+        simulation.clients().workload().crashed(replica.number());
     }
 
     /** Its directory is gone. */

@@ -39,6 +39,9 @@ public interface Workload {
     /** A replica's state is now this one: it started, or installed a snapshot, or has applied a batch. */
     default void stands(int replica, long life, Machine machine) {}
 
+    /** A replica's process is gone, and its last machine with it; {@link #stands} tells of the next one. */
+    default void crashed(int replica) {}
+
     /** @throws InvariantViolation if what clients were told has no explanation */
     void requireKept();
 }
