@@ -51,7 +51,7 @@ final class SimulatedReplica {
     /** The log as the core knows it, synced or not. */
     private final List<Entry> memory = new ArrayList<>();
     private final Deque<LongFunction<Input>> inbox = new ArrayDeque<>();
-    private Outbox outbox = new Outbox(this::leave);
+    private Effects effects;
 
     SimulatedReplica(Simulation simulation, int number, RandomGenerator random, Entry bootstrap) {
         this.simulation = simulation;
@@ -63,6 +63,7 @@ final class SimulatedReplica {
         this.disk = new SimulatedDisk(simulation, random, bootstrap, diskOwner());
         this.snapshots = new Snapshots(simulation, this, random);
         this.applier = new Applier(simulation, this, random);
+        this.effects = new Effects(simulation, this, random);
         this.time = new MachineTime(
                 simulation, simulation.options().drawClockRate(random), this::isRunning,
                 () -> step(new Input.TimeReached(clock())));
@@ -120,6 +121,10 @@ final class SimulatedReplica {
 
     Machine machine() {
         return applier.machine();
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
     }
 
     Applier applier() {
@@ -215,7 +220,7 @@ final class SimulatedReplica {
         memory.addAll(disk.log());
         applier.start();
         snapshots = new Snapshots(simulation, this, random);
-        outbox = new Outbox(this::leave);
+        effects = new Effects(simulation, this, random);
         RaftCore started = new RaftCore(
                 config, planted.tamper(stored), random, clock() - planted.startedAgoNanos());
         core = started;
@@ -328,13 +333,12 @@ final class SimulatedReplica {
         }
     }
 
-    private void onSynced(Token token) {
+    void onSynced(Token token) {
         receive(now -> persisted(now, token));
     }
 
     private Input persisted(long now, Token token) {
-        outbox.durable(token.sequence());
-        return new Input.Persisted(now, new Token(outbox.durableToken(), token.generation()));
+        return new Input.Persisted(now, new Token(effects.durable(token.sequence()), token.generation()));
     }
 
     private void step(Input input) {
@@ -381,101 +385,14 @@ final class SimulatedReplica {
     }
 
     private void perform(Outcome outcome) {
-        for (Effect effect : outcome.effects()) {
-            switch (effect) {
-                case Effect.Persist write -> persist(write);
-                case Effect.Send send -> send(send);
-                case Effect.ReadLog read -> read(read);
-                case Effect.SendSnapshot send -> snapshots.send(send);
-                case Effect.InstallSnapshot install -> snapshots.install(install);
-                case Effect.Apply apply -> applier.apply(apply);
-                case Effect.Complete complete -> simulation.clients().completed(this, complete);
-                case Effect.RoleChanged changed -> {
-                    tellMachine(changed);
-                    trace("is " + changed.role() + " of epoch " + changed.epoch() + ", leader " + changed.leader().nodeId());
-                }
-                case Effect.RoundEnded ended -> trace("ends " + ended.round());
-                case Effect.Refused refused -> refused(refused);
-                case Effect.Halt halt -> halted(halt, outcome);
-            }
-            if (!isUp()) {
-                return;
-            }
+        if (effects.perform(outcome)) {
+            time.awaitDeadline(outcome.nextDeadlineNanos());
         }
-        time.awaitDeadline(outcome.nextDeadlineNanos());
-    }
-
-    private void tellMachine(Effect.RoleChanged changed) {
-        if (changed.role() == RoleName.LEADER) {
-            machine().leads(changed.epoch(), clock());
-        } else {
-            machine().follows();
-        }
-    }
-
-    /** In this world nobody is broken; but a replica with another disk is spoken to as the one that is no more. */
-    private void refused(Effect.Refused refused) {
-        boolean mixedUp = isForeign() || simulation.replica(refused.from().nodeId()).isForeign();
-        if (!mixedUp) {
-            throw new InvariantViolation(
-                    "SoundPeers", key() + " refuses " + refused.from() + ", which " + refused.what());
-        }
-    }
-
-    /** Only a broken disk is a reason; the process ends, what it had not said it never says. */
-    private void halted(Effect.Halt halt, Outcome outcome) {
-        if (!disk.isBroken()) {
-            throw new InvariantViolation("CoreHolds", key() + " halts: " + halt.reason());
-        }
-        if (!outcome.effects().getLast().equals(halt)) {
-            throw new InvariantViolation("CoreHolds", key() + " does more after it halted: " + outcome);
-        }
-        simulation.tally().count(Tally.Count.HALTED);
-        crash();
-        long thisLife = life();
-        simulation.agenda().in(1 + random.nextLong(2 * RunOptions.TIMEOUT_NANOS), () -> {
-            if (life() == thisLife) {
-                start();
-            }
-        });
-    }
-
-    private void persist(Effect.Persist write) {
-        disk.submit(write);
-        if (planted.reportsBeforeSync(this)) {
-            long thisLife = life();
-            simulation.agenda().in(1, () -> {
-                if (life() == thisLife) {
-                    onSynced(write.token());
-                }
-            });
-        }
-    }
-
-    private void send(Effect.Send send) {
-        outbox.send(send, planted.leavesAtOnce(send));
     }
 
     /** What the shell itself has to say, at once. */
     void leaveOnLane(ReplicaKey to, Lane lane, long correlation, Message message) {
-        leave(new Effect.Send(to, lane, correlation, message, 0));
-    }
-
-    private void leave(Effect.Send send) {
-        Message said = planted.said(this, send.message());
-        Effect.Send left = new Effect.Send(send.to(), send.lane(), send.correlation(), said, send.after());
-        simulation.observers().forEach(observer -> observer.sent(this, left));
-        simulation.network().send(this, left);
-    }
-
-    private void read(Effect.ReadLog read) {
-        long thisLife = life();
-        simulation.agenda().in(1 + random.nextLong(RunOptions.TIMEOUT_NANOS / 50), () -> {
-            if (life() == thisLife && isUp()) {
-                List<Entry> entries = disk.read(read);
-                receive(now -> new Input.LogRead(now, read.peer(), read.session(), entries));
-            }
-        });
+        effects.leave(new Effect.Send(to, lane, correlation, message, 0));
     }
 
     void trace(String what) {
