@@ -62,6 +62,10 @@ final class Http implements AutoCloseable {
         return send(request.method(method, BodyPublishers.ofString(json)).header("Content-Type", "application/json"));
     }
 
+    Reply sendLines(String url, String lines) {
+        return send(request(url).POST(BodyPublishers.ofString(lines)).header("Content-Type", "application/x-ndjson"));
+    }
+
     Reply post(String url) {
         return send(request(url).POST(BodyPublishers.noBody()));
     }
