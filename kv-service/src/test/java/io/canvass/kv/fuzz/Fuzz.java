@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What {@code bin/fuzz} runs against nodes that it has started: random connections to their HTTP ports and their peer ports in
@@ -162,19 +163,26 @@ public final class Fuzz {
     private List<Load> loads() throws IOException {
         List<Load> loads = new ArrayList<>();
         for (Node node : nodes) {
-            loads.add(Load.of(node.httpPort()));
+            loads.add(Load.of(node));
         }
         return loads;
     }
 
     /** What a node holds, as its own metrics tell it; heap and direct memory have bounds of their own. */
     private record Load(double threads, double files, double heapMiB) {
-        static Load of(int port) throws IOException {
-            String metrics = Plain.get(port, "/actuator/prometheus").map(Answer::body).orElse("");
+        static Load of(Node node) throws IOException {
+            String metrics = Plain.get(node.httpPort(), "/actuator/prometheus").map(Answer::body).orElse("");
             return new Load(
                     sum(metrics, "jvm_threads_live_threads"),
-                    sum(metrics, "process_files_open_files"),
+                    sum(metrics, "process_files_open_files") - tables(node),
                     sum(metrics, "jvm_memory_used_bytes\\{area=\"heap\"[^}]*}") / (1 << 20));
+        }
+
+        /** Of the databases, in the folder beside the log: they come with what is written, and have a bound of their own. */
+        private static long tables(Node node) throws IOException {
+            try (Stream<Path> all = Files.walk(node.log().resolveSibling("data"))) {
+                return all.filter(file -> file.toString().endsWith(".sst")).count();
+            }
         }
 
         private static double sum(String metrics, String name) {

@@ -114,7 +114,8 @@ final class AppendSending {
                         entries,
                         commit,
                         replication.reads().sequenceSent(),
-                        state.now()));
+                        state.now(),
+                        log.commitIndex()));
     }
 
     void onLogRead(Input.LogRead read) {

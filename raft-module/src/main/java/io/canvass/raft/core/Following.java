@@ -50,7 +50,8 @@ final class Following {
         if (contradictsCommitted(from, request, known)) {
             return new Message.AppendResult.Refused();
         }
-        contact(from, request.epoch(), request.commitIndex());
+        // What it may commit by this request is bounded by what it then holds; how far it is behind is not.
+        contact(from, request.epoch(), Math.max(request.commitIndex(), request.leaderCommitIndex()));
         Message.AppendResult result = replicate(request, known);
         state.reviewMembership();
         return result;
@@ -78,7 +79,8 @@ final class Following {
                 && before.index() >= 0
                 && before.epoch() <= request.epoch()
                 && (before.index() > 0 || before.epoch() == 0)
-                && request.commitIndex() >= 0;
+                && request.commitIndex() >= 0
+                && request.leaderCommitIndex() >= 0;
         long index = before.index();
         long epoch = before.epoch();
         for (Entry entry : request.entries()) {

@@ -49,7 +49,9 @@ public sealed interface Message {
      * @param session the leader's session with this peer; an answer of another session moves nothing
      * @param prev the entry right before {@code entries}
      * @param readSequence reads registered up to this number are confirmed by the answer (HAZARDS C2)
+     * @param commitIndex of what the receiver holds after this, what is committed
      * @param sentAtNanos by the leader's clock; echoed, never interpreted by the receiver
+     * @param leaderCommitIndex all that the leader knows to be committed: how far the receiver is behind, and no more
      */
     record AppendRequest(
             UUID clusterId,
@@ -60,10 +62,25 @@ public sealed interface Message {
             List<Entry> entries,
             long commitIndex,
             long readSequence,
-            long sentAtNanos)
+            long sentAtNanos,
+            long leaderCommitIndex)
             implements Request {
         public AppendRequest {
             entries = List.copyOf(entries);
+        }
+
+        /** From a leader that has committed no more. */
+        public AppendRequest(
+                UUID clusterId,
+                ReplicaKey to,
+                long epoch,
+                long session,
+                LogPosition prev,
+                List<Entry> entries,
+                long commitIndex,
+                long readSequence,
+                long sentAtNanos) {
+            this(clusterId, to, epoch, session, prev, entries, commitIndex, readSequence, sentAtNanos, commitIndex);
         }
     }
 

@@ -87,7 +87,8 @@ final class MessageDecoder {
                 entries(m),
                 natural(m.getCommitIndex(), "commit index"),
                 natural(m.getReadSequence(), "read sequence"),
-                m.getSentAtNanos());
+                m.getSentAtNanos(),
+                natural(m.getLeaderCommitIndex(), "leader's commit index"));
     }
 
     private static List<Entry> entries(AppendRequest m) throws MalformedFrameException {

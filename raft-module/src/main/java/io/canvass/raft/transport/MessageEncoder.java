@@ -91,7 +91,8 @@ final class MessageEncoder {
                 .setPrevEpoch(m.prev().epoch())
                 .setCommitIndex(m.commitIndex())
                 .setReadSequence(m.readSequence())
-                .setSentAtNanos(m.sentAtNanos());
+                .setSentAtNanos(m.sentAtNanos())
+                .setLeaderCommitIndex(m.leaderCommitIndex());
         long index = m.prev().index();
         for (io.canvass.raft.core.Entry entry : m.entries()) {
             index++;

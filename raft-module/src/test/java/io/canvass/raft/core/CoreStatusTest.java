@@ -13,6 +13,7 @@ import static io.canvass.raft.core.CoreFixture.configurationOf;
 import static io.canvass.raft.core.CoreFixture.voters;
 import static io.canvass.raft.core.Messages.append;
 import static io.canvass.raft.core.Messages.heartbeat;
+import static io.canvass.raft.core.Messages.knows;
 import static io.canvass.raft.core.Messages.preVoteGranted;
 import static io.canvass.raft.core.Messages.voteGranted;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -65,6 +66,15 @@ class CoreStatusTest {
         replica.request(N2, append(5, END, 12));
         replica.request(N3, append(6, END, 15));
         assertThat(target(replica)).isEqualTo(9);
+    }
+
+    /** A leader gives leave to commit no more than what the message reaches; how far the log goes it says beside. */
+    @Test
+    void whatIsCommittedBeyondWhatTheMessageReachesIsToBeCaughtUpWith() {
+        CoreFixture replica = Stands.unattached(voters(3));
+        replica.request(N2, knows(60_000, append(5, END, 3)));
+        assertThat(target(replica)).isEqualTo(60_000);
+        assertThat(replica.core.status().commitIndex()).isEqualTo(3);
     }
 
     @Test

@@ -25,6 +25,7 @@ import static io.canvass.raft.core.Effects.send;
 import static io.canvass.raft.core.Effects.sentTo;
 import static io.canvass.raft.core.Messages.follows;
 import static io.canvass.raft.core.Messages.heartbeat;
+import static io.canvass.raft.core.Messages.knows;
 import static io.canvass.raft.core.Messages.leads;
 import static io.canvass.raft.core.Messages.matched;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +46,7 @@ class LeaderReadsTest {
     }
 
     private static Message.AppendRequest asks(ReplicaKey to, long session, LogPosition prev, long sequence) {
-        return leads(to, session, prev, prev.index(), sequence, ELECTED, List.of());
+        return knows(4, leads(to, session, prev, prev.index(), sequence, ELECTED, List.of()));
     }
 
     private static Message.AppendResponse confirms(long session, long sequence, long matched) {

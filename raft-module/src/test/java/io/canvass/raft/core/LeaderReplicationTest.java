@@ -22,6 +22,7 @@ import static io.canvass.raft.core.Effects.send;
 import static io.canvass.raft.core.Effects.sendData;
 import static io.canvass.raft.core.Effects.sentTo;
 import static io.canvass.raft.core.Messages.follows;
+import static io.canvass.raft.core.Messages.knows;
 import static io.canvass.raft.core.Messages.leads;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -206,8 +207,8 @@ class LeaderReplicationTest {
         assertThat(replica.timeReached(beat))
                 .containsExactly(
                         send(N2, 9, leads(N2, 1, at(4, 5), 4, beat), 0),
-                        send(N3, 10, leads(N3, 2, LogPosition.ZERO, 0, beat), 0),
-                        sendData(N3, 11, leads(N3, 2, at(3, 2), 3, beat)));
+                        send(N3, 10, knows(4, leads(N3, 2, LogPosition.ZERO, 0, beat)), 0),
+                        sendData(N3, 11, knows(4, leads(N3, 2, at(3, 2), 3, beat))));
         assertThat(replica.deadline()).isEqualTo(beat + HEARTBEAT);
         assertThat(replica.timeReached(beat + HEARTBEAT - 1)).isEmpty();
     }
@@ -370,6 +371,6 @@ class LeaderReplicationTest {
         long beat = ELECTED + HEARTBEAT;
         assertThat(sentTo(wiped, Message.AppendRequest.class, replica.timeReached(beat)))
                 .containsExactly(
-                        leads(wiped, 3, LogPosition.ZERO, 0, beat), leads(wiped, 3, at(4, 5), 4, beat));
+                        knows(4, leads(wiped, 3, LogPosition.ZERO, 0, beat)), leads(wiped, 3, at(4, 5), 4, beat));
     }
 }

@@ -168,6 +168,13 @@ final class Messages {
                 CLUSTER, to, 5, session, prev, entries, commit, readSequence, sentAt);
     }
 
+    /** The same of a leader that has committed more than the receiver is told to commit. */
+    static Message.AppendRequest knows(long committed, Message.AppendRequest word) {
+        return new Message.AppendRequest(
+                word.clusterId(), word.to(), word.epoch(), word.session(), word.prev(), word.entries(), word.commitIndex(),
+                word.readSequence(), word.sentAtNanos(), committed);
+    }
+
     /** A follower's answer to n1, the leader of epoch 5. */
     static Message.AppendResponse follows(long session, long sentAt, long matched) {
         return follows(session, 0, sentAt, new Message.AppendResult.Matched(matched));

@@ -20,6 +20,7 @@ import static io.canvass.raft.core.Effects.send;
 import static io.canvass.raft.core.Effects.sendData;
 import static io.canvass.raft.core.Effects.sentTo;
 import static io.canvass.raft.core.Messages.follows;
+import static io.canvass.raft.core.Messages.knows;
 import static io.canvass.raft.core.Messages.leads;
 import static io.canvass.raft.core.Messages.takes;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -113,7 +114,7 @@ class SnapshotSendingTest {
 
         List<Effect> effects = replica.timeReached(ELECTED + HEARTBEAT);
         assertThat(sentTo(N3, Message.AppendRequest.class, effects))
-                .containsExactly(leads(N3, 3, LogPosition.ZERO, 0, ELECTED + HEARTBEAT));
+                .containsExactly(knows(4, leads(N3, 3, LogPosition.ZERO, 0, ELECTED + HEARTBEAT)));
         assertThat(sentTo(N2, Message.AppendRequest.class, effects))
                 .containsExactly(leads(N2, 1, at(4, 5), 4, ELECTED + HEARTBEAT));
         assertThat(effects).contains(snapshotTo(N3, 4));
@@ -129,7 +130,7 @@ class SnapshotSendingTest {
         assertThat(replica.response(N3, follows(4, ELECTED, 0))).isEmpty();
         List<Effect> effects = replica.timeReached(ELECTED + HEARTBEAT);
         assertThat(sentTo(N3, Message.AppendRequest.class, effects))
-                .containsExactly(leads(N3, 4, LogPosition.ZERO, 0, ELECTED + HEARTBEAT));
+                .containsExactly(knows(4, leads(N3, 4, LogPosition.ZERO, 0, ELECTED + HEARTBEAT)));
         assertThat(effects).noneMatch(Effect.SendSnapshot.class::isInstance);
     }
 

@@ -170,7 +170,8 @@ record Naming(
                                 m.entries(),
                                 m.commitIndex(),
                                 m.readSequence(),
-                                sentAt(m.epoch(), m.sentAtNanos())),
+                                sentAt(m.epoch(), m.sentAtNanos()),
+                                m.leaderCommitIndex()),
                         0,
                         until);
             case Message.AppendResponse m -> flight.with(renamed(peer, m), 0, until);

@@ -124,6 +124,8 @@ class MessageCodecTest {
         assertMalformed(
                 frame -> frame.getAppendRequestBuilder().getEntriesBuilder(0).setEpoch(-1), "epoch of an entry");
         assertMalformed(frame -> frame.getAppendRequestBuilder().setCommitIndex(Long.MIN_VALUE), "commit index");
+        assertMalformed(
+                frame -> frame.getAppendRequestBuilder().setLeaderCommitIndex(Long.MIN_VALUE), "leader's commit index");
         assertMalformed(frame -> frame.setCorrelation(-1), "correlation");
         assertMalformed(frame -> frame.getAppendRequestBuilder().setPrevIndex(Long.MAX_VALUE), "have no index");
     }
@@ -310,7 +312,7 @@ class MessageCodecTest {
                         Arbitraries.longs(),
                         Arbitraries.bytes().array(byte[].class).ofMaxSize(64))
                 .as((epoch, kind, time, data) -> new Entry(1, epoch, kind, time, Bytes.wrap(data)));
-        Arbitrary<List<Long>> numbers = naturals().list().ofSize(4);
+        Arbitrary<List<Long>> numbers = naturals().list().ofSize(5);
         return Combinators.combine(
                         uuids(), keys(), positions(), loose.list().ofMaxSize(8), numbers, Arbitraries.longs())
                 .as((cluster, to, prev, entries, numbersOf, sentAt) -> new Message.AppendRequest(
@@ -322,7 +324,8 @@ class MessageCodecTest {
                         placedAfter(prev, entries),
                         numbersOf.get(2),
                         numbersOf.get(3),
-                        sentAt));
+                        sentAt,
+                        numbersOf.get(4)));
     }
 
     private static List<Entry> placedAfter(LogPosition prev, List<Entry> loose) {
