@@ -44,7 +44,7 @@ import org.springframework.util.FileSystemUtils;
 public final class LocalStore implements Replication, KvQueries, AutoCloseable {
     public static final ClusterView HEALTHY = new ClusterView("kv-1", "kv-2", "http://kv-2.kv-headless:8080", 7);
     public static final ClusterView ALONE = new ClusterView("kv-1", "", "", 8);
-    static final Staleness FRESH = new Staleness(OptionalLong.of(41), OptionalLong.of(0));
+    public static final Staleness FRESH = new Staleness(OptionalLong.of(41), OptionalLong.of(0));
     static final long START_MILLIS = 1_800_000_000_000L;
 
     private boolean offersLeases;

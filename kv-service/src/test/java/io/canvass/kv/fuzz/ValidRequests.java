@@ -184,6 +184,9 @@ final class ValidRequests {
             draft.with(of("from-revision=1", "from-revision=5", "initial=true", "prev=true", "events=put,delete"));
         }
         if (chance(4)) {
+            draft.with(of("consistency=linearizable", "min-revision=3", "max-lag=5", "max-staleness=1s&timeout=50ms"));
+        }
+        if (chance(4)) {
             draft.header("Last-Event-ID: " + random.nextInt(50));
         }
         if (chance(4)) {

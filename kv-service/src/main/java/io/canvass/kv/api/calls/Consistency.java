@@ -27,9 +27,21 @@ public enum Consistency {
         return word;
     }
 
-    /** @throws ProblemException 400 {@code invalid-request} if the word is not known */
+    /**
+     * The one asked for, or {@link #LINEARIZABLE}.
+     *
+     * @throws ProblemException 400 {@code invalid-request} if the word is not known
+     */
     public static Consistency of(QueryParameters query) {
-        String word = query.text(PARAMETER).orElse(LINEARIZABLE.word);
+        return of(query, LINEARIZABLE);
+    }
+
+    /**
+     * @param plain what holds where nothing is said
+     * @throws ProblemException 400 {@code invalid-request} if the word is not known
+     */
+    static Consistency of(QueryParameters query, Consistency plain) {
+        String word = query.text(PARAMETER).orElse(plain.word);
         for (Consistency consistency : values()) {
             if (consistency.word.equals(word)) {
                 return consistency;

@@ -37,6 +37,10 @@ public record ReadTerms(
     public static final List<String> PARAMETERS =
             List.of(Consistency.PARAMETER, MAX_STALENESS, MAX_LAG, MIN_REVISION, REVISION, TIMEOUT);
 
+    /** The same for what is no read of one moment. */
+    private static final List<String> BUT_REVISION =
+            PARAMETERS.stream().filter(name -> !name.equals(REVISION)).toList();
+
     private static final Duration LEAST = Duration.ofMillis(1);
     private static final Duration LONGEST_STALENESS = Duration.ofDays(365);
 
@@ -45,6 +49,17 @@ public record ReadTerms(
         return new ReadTerms(
                 Consistency.LINEARIZABLE, OptionalLong.empty(), 0, Optional.empty(), OptionalLong.empty(),
                 limits.requestTimeout());
+    }
+
+    /** What is read from the node as it stands, if nothing is said. */
+    public static ReadTerms local(ApiLimits limits) {
+        return new ReadTerms(
+                Consistency.LOCAL, OptionalLong.empty(), 0, Optional.empty(), OptionalLong.empty(), limits.requestTimeout());
+    }
+
+    /** The parameters of a path that has no {@link #REVISION}: its own, then the others. */
+    public static List<String> butRevisionAnd(List<String> own) {
+        return Stream.concat(own.stream(), BUT_REVISION.stream()).toList();
     }
 
     /** The parameters of a path: its own, then those of every read. */
@@ -60,7 +75,7 @@ public record ReadTerms(
         if (query.isEmpty()) {
             return plain;
         }
-        Consistency consistency = Consistency.of(query);
+        Consistency consistency = Consistency.of(query, plain.consistency());
         Optional<Duration> maxStaleness = query.text(MAX_STALENESS)
                 .map(text -> Durations.parse(named(MAX_STALENESS), text, LEAST, LONGEST_STALENESS));
         OptionalLong maxLag = query.number(MAX_LAG, 0);

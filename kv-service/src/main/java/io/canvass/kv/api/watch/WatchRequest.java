@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import io.canvass.kv.api.calls.ReadTerms;
 import io.canvass.kv.api.http.KeySpans;
 import io.canvass.kv.api.http.QueryParameters;
 import io.canvass.kv.api.problem.Excerpt;
@@ -24,6 +25,7 @@ import jakarta.servlet.http.HttpServletRequest;
  * @param span the same keys as the interest
  * @param from the first revision; empty: from now on
  * @param initial whether all that is there comes first; then from is empty
+ * @param terms how fresh this node must be when the stream begins
  */
 record WatchRequest(
         Interest interest,
@@ -32,7 +34,8 @@ record WatchRequest(
         boolean initial,
         Previous previous,
         Set<Watch.Kind> kinds,
-        boolean requireLeader) {
+        boolean requireLeader,
+        ReadTerms terms) {
     static final String LAST_EVENT_ID = "Last-Event-ID";
 
     private static final long MAX_REVISION = 999_999_999_999_999_999L;
@@ -40,9 +43,10 @@ record WatchRequest(
     private static final List<String> PARAMETERS = List.of(
             "prefix", "prefix64", "key", "key64", "start", "start64", "end", "end64", "from-revision", "initial", "prev",
             "events", "require-leader");
+    private static final List<String> KNOWN = ReadTerms.butRevisionAnd(PARAMETERS);
 
-    static WatchRequest of(HttpServletRequest request, int maxKeyBytes) {
-        QueryParameters query = QueryParameters.parse(request.getQueryString(), PARAMETERS);
+    static WatchRequest of(HttpServletRequest request, int maxKeyBytes, ReadTerms plain) {
+        QueryParameters query = QueryParameters.parse(request.getQueryString(), KNOWN);
         Interest interest = new Range(query, maxKeyBytes).interest();
         OptionalLong resumed = lastEventId(request);
         long from = query.count("from-revision", 0, MAX_REVISION);
@@ -62,7 +66,8 @@ record WatchRequest(
                 initial && resumed.isEmpty(),
                 query.flag("prev") ? Previous.WITH : Previous.WITHOUT,
                 kinds(query),
-                query.flag("require-leader"));
+                query.flag("require-leader"),
+                ReadTerms.of(query, plain));
     }
 
     private static KeySpan spanOf(Interest interest) {

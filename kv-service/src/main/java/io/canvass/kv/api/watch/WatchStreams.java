@@ -7,6 +7,8 @@ import java.util.OptionalLong;
 
 import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.Consistency;
+import io.canvass.kv.api.calls.Freshness;
+import io.canvass.kv.api.calls.ReadTerms;
 import io.canvass.kv.api.calls.Replies;
 import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
@@ -51,6 +53,7 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
     private final WatchTimes times;
     private final OpenStreams open;
     private final Security security;
+    private final ReadTerms plain;
 
     WatchStreams(
             KvQueries queries,
@@ -67,6 +70,7 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
         this.limits = limits;
         this.times = times;
         this.security = security;
+        this.plain = ReadTerms.local(limits);
     }
 
     @Override
@@ -81,13 +85,13 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
 
     private void watch(HttpServletRequest request, HttpServletResponse response) throws IOException {
         EventFormat format = EventFormat.of(request);
-        WatchRequest wanted = WatchRequest.of(request, limits.maxKeyBytes());
+        WatchRequest wanted = WatchRequest.of(request, limits.maxKeyBytes(), plain);
         // Of the whole range, also where it has no end: what is outside is not left out in silence.
         security.requireCurrent(Need.on(Right.READ, wanted.span()));
-        cluster.awaitFreshness(Consistency.LOCAL);
+        Freshness freshness = cluster.awaitFreshness(wanted.terms());
         requireOwn(wanted.from());
         Replies.stamp(request, response, cluster.view());
-        response.setHeader("Kv-Consistency", Consistency.LOCAL.word());
+        Replies.label(response, freshness, queries.revision());
         try {
             begin(wanted, format, request, response);
         } catch (RevisionCompactedException e) {
@@ -129,7 +133,6 @@ final class WatchStreams implements Endpoints, ApplicationListener<ContextClosed
                 ? queries.range(all)
                 : new RangePage(queries.revision(), List.of(), List.of(), 0, false, Optional.empty());
         long from = wanted.from().orElse(first.revision() + 1);
-        response.setHeader("Kv-Store-Revision", Long.toString(queries.revision()));
         if (request.getMethod().equals("HEAD")) {
             EventWriter.describe(response, format);
             return;

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -15,6 +16,7 @@ import io.canvass.kv.api.LocalStore;
 import io.canvass.kv.api.TestServer;
 import io.canvass.kv.api.Wire;
 import io.canvass.kv.api.watch.EventStream.Event;
+import io.canvass.kv.cluster.Replication;
 import io.canvass.kv.cluster.ReplicationException;
 import io.canvass.proto.kv.v1.Command;
 import io.canvass.proto.kv.v1.Compact;
@@ -240,12 +242,58 @@ class WatchStreamsTest {
         }
     }
 
+    @Test
+    void aStreamBeginsAsFreshAsItIsAskedToAndSaysSo() {
+        EventStream plain = watch("prefix=fresh/");
+        assertThat(plain.header("Kv-Consistency")).isEqualTo("local");
+        assertThat(plain.header("Kv-Staleness")).startsWith("contact=");
+        store.answerReadsBy(() -> {
+            // What this node lacked comes while the leader is asked.
+            put("fresh/a", "1");
+            return CompletableFuture.completedFuture(null);
+        });
+        try {
+            EventStream fresh = watch("prefix=fresh/&initial=true&consistency=linearizable");
+            assertThat(fresh.header("Kv-Consistency")).isEqualTo("linearizable");
+            fresh.block();
+            assertThat(fresh.next().data().path("key").asString()).isEqualTo("fresh/a");
+            assertThat(fresh.next().name()).isEqualTo("synced");
+            store.answerReadsBy(() -> CompletableFuture.failedFuture(
+                    new ReplicationException(ReplicationException.Reason.NO_QUORUM, "No leader.")));
+            ApiTest.assertProblem(http.get(url("prefix=fresh/&consistency=linearizable")), 503, "no-quorum");
+        } finally {
+            store.answerReadsBy(() -> CompletableFuture.completedFuture(null));
+        }
+    }
+
+    @Test
+    void aStreamWaitsForTheRevisionThatItsClientHasSeen() throws Exception {
+        long next = store.revision() + 1;
+        CompletableFuture<EventStream> waiting =
+                CompletableFuture.supplyAsync(() -> events("prefix=seen/&initial=true&min-revision=" + next), OWN_THREAD);
+        await().atMost(Duration.ofMinutes(1)).until(() -> store.waitingForRevisions() == 1);
+        put("seen/a", "1");
+        assertThat(waiting.get().next().data().path("key").asString()).isEqualTo("seen/a");
+        Wire.Reply late = http.get(url("prefix=seen/&timeout=20ms&min-revision=" + (store.revision() + 1)));
+        ApiTest.assertProblem(late, 503, "too-stale");
+        store.age(new Replication.Staleness(OptionalLong.of(4000), OptionalLong.of(3)));
+        try {
+            ApiTest.assertProblem(http.get(url("prefix=seen/&max-staleness=1s")), 503, "too-stale");
+            ApiTest.assertProblem(http.get(url("prefix=seen/&max-lag=2")), 503, "too-stale");
+            watch("prefix=seen/&max-lag=3");
+        } finally {
+            store.age(LocalStore.FRESH);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'', named in no way", "key=a&prefix=b, in several ways", "key=, is empty", "prefix=a&prefix64=YQ, Both 'prefix'",
         "start=b&end=b, not after the start", "prefix64=*, not base64url", "prefix=&events=gone, It can be put",
         "prefix=&from-revision=0, from 1", "prefix=&from-revision=3&initial=true, Both initial",
-        "prefix=&initial=maybe, true or false", "prefix=&revision=4, is not known"
+        "prefix=&initial=maybe, true or false", "prefix=&revision=4, is not known",
+        "prefix=&consistency=strong, 'linearizable, lease or local'", "prefix=&min-revision=0, from 1",
+        "prefix=&consistency=linearizable&max-lag=3, bounds a read with consistency=local"
     })
     void whatCannotBeMeantIs400AndSaysWhy(String query, String why) {
         Wire.Reply reply = http.get(query.isEmpty() ? "/v1/watch" : url(query));
