@@ -1,12 +1,14 @@
 package io.canvass.kv;
 
 import io.canvass.kv.api.http.ApiLimits;
+import io.canvass.kv.api.http.BodyTime;
 import io.canvass.kv.api.http.WriteLimits;
 import io.canvass.kv.api.read.StreamLimits;
 import io.canvass.kv.api.server.LameDuck;
 import io.canvass.kv.api.server.SlowHeads;
 import io.canvass.kv.config.KvProperties;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -21,6 +23,11 @@ class ApiConfiguration {
     @Bean(initMethod = "start", destroyMethod = "close")
     SlowHeads slowHeads(KvProperties properties, MeterRegistry registry) {
         return new SlowHeads(properties.request().headTimeout(), registry);
+    }
+
+    @Bean
+    ServletContextInitializer bodyTimeout(KvProperties properties) {
+        return context -> BodyTime.bound(context, properties.request().bodyTimeout());
     }
 
     @Bean

@@ -25,6 +25,7 @@ class LimitSettingsTest {
         "kv.request.max-size, 1KB, 1023B,", "kv.request.max-size, 64MB, 65MB, kv.peer.max-message-size=256MB",
         "kv.request.max-in-flight, 1, 0,", "kv.request.max-rate, 0, -1,", "kv.request.max-rate, 1000000, 1000001,",
         "kv.request.head-timeout, 100ms, 99ms,", "kv.request.head-timeout, 10m, 600001ms,",
+        "kv.request.body-timeout, 100ms, 99ms,", "kv.request.body-timeout, 1h, 3600001ms,",
         "kv.request.timeout, 1ms, 0ms,", "kv.request.timeout, 10m, 600001ms,",
         "kv.stream.max-open, 1, 0,", "kv.stream.max-open, 1000, 1001,",
         "kv.lease.tick, 10ms, 9ms,", "kv.lease.tick, 10s, 10001ms,",

@@ -281,6 +281,7 @@ public record KvProperties(
      * @param maxSize Most bytes of keys and values, decoded, that one transaction may carry
      * @param maxRate Most requests of one client address in a second; 0 for no bound
      * @param headTimeout Time from the first byte of a request to the last of its head, after which the client is hung up on
+     * @param bodyTimeout Time that a body may take to arrive, and each line of a batch or an import
      */
     public record Request(
             @DurationMin(millis = 1, message = "must be from 1ms to 10m")
@@ -292,8 +293,11 @@ public record KvProperties(
             @Min(value = 0, message = RATE_RANGE) @Max(value = 1_000_000, message = RATE_RANGE) @DefaultValue("0")
                     int maxRate,
             @DurationMin(millis = 100, message = HEAD_RANGE) @DurationMax(minutes = 10, message = HEAD_RANGE) @DefaultValue("30s")
-                    Duration headTimeout) {
+                    Duration headTimeout,
+            @DurationMin(millis = 100, message = BODY_RANGE) @DurationMax(hours = 1, message = BODY_RANGE) @DefaultValue("60s")
+                    Duration bodyTimeout) {
         private static final String HEAD_RANGE = "must be from 100ms to 10m";
+        private static final String BODY_RANGE = "must be from 100ms to 1h";
         private static final String RATE_RANGE = "must be from 0 to 1000000";
     }
 

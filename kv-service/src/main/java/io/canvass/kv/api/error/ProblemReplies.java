@@ -36,7 +36,8 @@ public final class ProblemReplies {
         this.meters = Optional.ofNullable(meters.getIfAvailable());
     }
 
-    private void count(Problem problem) {
+    /** Has what was refused for a limit counted, where the answer is not written here. */
+    public void count(Problem problem) {
         if (!problem.limit().isEmpty()) {
             meters.ifPresent(registry -> registry.counter(REFUSALS, "limit", problem.limit()).increment());
         }

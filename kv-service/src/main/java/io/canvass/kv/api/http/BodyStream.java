@@ -3,7 +3,7 @@ package io.canvass.kv.api.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
@@ -15,27 +15,27 @@ import jakarta.servlet.http.HttpServletRequest;
  * as a problem. For one thread.
  */
 public final class BodyStream extends InputStream {
-    /** As {@link RequestBody} has it. */
-    private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
-
     private final InputStream in;
     private final long maxBytes;
-    private final long maxNanos;
+    private final Duration limit;
+    /** A sentence's subject: what must arrive within the limit. */
+    private final String subject;
     /** A sentence: what became of the request where its body breaks off. */
     private final String rest;
 
-    private final long startNanos = System.nanoTime();
+    private long waitedNanos;
     private long count;
 
-    private BodyStream(InputStream in, long maxBytes, long maxNanos, String rest) {
+    private BodyStream(InputStream in, long maxBytes, Duration limit, String subject, String rest) {
         this.in = in;
         this.maxBytes = maxBytes;
-        this.maxNanos = maxNanos;
+        this.limit = limit;
+        this.subject = subject;
         this.rest = rest;
     }
 
     /**
-     * Of at most so many bytes, which must arrive within a minute: more are 413 {@code body-too-large}, later ones 408.
+     * Of at most so many bytes, which must arrive within {@link BodyTime}: more are 413 {@code body-too-large}, later ones 408.
      *
      * @throws ProblemException 413 if a longer one is announced
      */
@@ -44,14 +44,19 @@ public final class BodyStream extends InputStream {
         if (declared > maxBytes) {
             throw tooLarge(maxBytes, declared);
         }
-        return new BodyStream(request.getInputStream(), maxBytes, MAX_NANOS, "Nothing was done.");
+        return new BodyStream(request.getInputStream(), maxBytes, BodyTime.of(request), "The body", "Nothing was done.");
     }
 
-    /** Of any number of lines, for as long as no pause is longer than the server allows: then it is 408. */
+    /** Of any number of lines, each of which must arrive within {@link BodyTime}: later ones are 408. */
     public static BodyStream ofLines(HttpServletRequest request) throws IOException {
         return new BodyStream(
-                request.getInputStream(), Long.MAX_VALUE, Long.MAX_VALUE,
+                request.getInputStream(), Long.MAX_VALUE, BodyTime.of(request), "A line",
                 "This line and what should have followed it was not done.");
+    }
+
+    /** Begins anew to count the time that is waited for the client. */
+    public void lineArrived() {
+        waitedNanos = 0;
     }
 
     @Override
@@ -63,11 +68,12 @@ public final class BodyStream extends InputStream {
     @Override
     public int read(byte[] target, int offset, int length) {
         int n;
+        long startNanos = System.nanoTime();
         try {
             n = in.read(target, offset, length);
         } catch (IOException e) {
             if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
-                throw stalled();
+                throw BodyTime.paused(rest);
             }
             // Tomcat wraps both an end of the stream and a malformed chunk.
             throw Problem.of(ProblemType.INVALID_REQUEST, "The body ended or was malformed after " + count
@@ -77,8 +83,9 @@ public final class BodyStream extends InputStream {
         if (count > maxBytes) {
             throw tooLarge(maxBytes, -1);
         }
-        if (System.nanoTime() - startNanos > maxNanos) {
-            throw stalled();
+        waitedNanos += System.nanoTime() - startNanos;
+        if (waitedNanos > limit.toNanos()) {
+            throw BodyTime.exceeded(subject, limit, rest);
         }
         return n;
     }
@@ -87,11 +94,6 @@ public final class BodyStream extends InputStream {
     @Override
     public int available() throws IOException {
         return in.available();
-    }
-
-    private ProblemException stalled() {
-        return Problem.of(ProblemType.REQUEST_TIMEOUT, "The client stopped sending, or sent too slowly, before the"
-                + " whole body had arrived. " + rest + " Send it again.").asException();
     }
 
     private static ProblemException tooLarge(long limit, long actual) {

@@ -3,14 +3,12 @@ package io.canvass.kv.api.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
-import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
-import io.canvass.kv.api.problem.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
@@ -18,9 +16,7 @@ import jakarta.servlet.http.HttpServletRequest;
  * has arrived, so that a request cannot reserve memory by an announcement.
  */
 public final class RequestBody {
-    /** A body of 1 MiB then needs 18 kB/s. Tomcat's timeout bounds each pause, and so not a body that trickles. */
-    private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
-
+    private static final String REST = "Nothing was done.";
     private static final int FIRST_BYTES = 8 * 1024;
 
     private RequestBody() {}
@@ -51,6 +47,7 @@ public final class RequestBody {
     private static byte[] readUpTo(int most, HttpServletRequest request, LongSupplier clock) throws IOException {
         byte[] buffer = new byte[Math.min(most, FIRST_BYTES)];
         int used = 0;
+        Duration limit = BodyTime.of(request);
         long startNanos = clock.getAsLong();
         try {
             InputStream in = request.getInputStream();
@@ -63,15 +60,15 @@ public final class RequestBody {
                     break;
                 }
                 used += n;
-                if (clock.getAsLong() - startNanos > MAX_NANOS) {
-                    throw stalled();
+                if (clock.getAsLong() - startNanos > limit.toNanos()) {
+                    throw BodyTime.exceeded("The body", limit, REST);
                 }
             }
         } catch (SocketTimeoutException e) {
-            throw stalled();
+            throw BodyTime.paused(REST);
         } catch (IOException e) {
             if (e.getCause() instanceof SocketTimeoutException) {
-                throw stalled();
+                throw BodyTime.paused(REST);
             }
             // Tomcat wraps both an end of the stream and a malformed chunk.
             throw incomplete("after " + used + " bytes");
@@ -81,10 +78,5 @@ public final class RequestBody {
 
     private static ProblemException incomplete(String where) {
         return QueryParameters.invalid("The body ended or was malformed " + where + ", so it is incomplete.");
-    }
-
-    private static ProblemException stalled() {
-        return Problem.of(ProblemType.REQUEST_TIMEOUT, "The client stopped sending, or sent too slowly, before the"
-                + " whole body had arrived. Nothing was done. Send it again.").asException();
     }
 }

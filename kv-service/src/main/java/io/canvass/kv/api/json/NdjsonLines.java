@@ -98,6 +98,7 @@ public final class NdjsonLines {
             ByteArrayOutputStream line = new ByteArrayOutputStream(256);
             boolean ended = readLine(line);
             if (!line.toString(StandardCharsets.ISO_8859_1).isBlank()) {
+                in.lineArrived();
                 return Optional.of(line.toByteArray());
             }
             if (ended) {

@@ -74,6 +74,7 @@ final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTom
                 pipeline.removeValve(valve);
             }
         }
+        pipeline.addValve(new UnreadBodies());
         pipeline.addValve(new RequestScopes());
         pipeline.addValve(new ProblemErrorReportValve(replies::getObject, limits));
         pipeline.addValve(new ClientConnection.KnownTo(QueueKind.LOCK.root(), QueueKind.ELECTION.root()));

@@ -47,6 +47,7 @@ final class BatchRun {
     private final long maxBytes;
     private final Optional<ByteString> idempotencyKey;
     private final NdjsonLines lines;
+    private final Consumer<Problem> refusals;
     private final OutputStream out;
     private final Deque<Begun> begun = new ArrayDeque<>();
     private long begunBytes;
@@ -66,6 +67,7 @@ final class BatchRun {
             long maxBytes,
             Optional<ByteString> idempotencyKey,
             NdjsonLines lines,
+            Consumer<Problem> refusals,
             OutputStream out) {
         this.cluster = cluster;
         this.queries = queries;
@@ -73,6 +75,7 @@ final class BatchRun {
         this.maxBytes = maxBytes;
         this.idempotencyKey = idempotencyKey;
         this.lines = lines;
+        this.refusals = refusals;
         this.out = out;
     }
 
@@ -202,7 +205,7 @@ final class BatchRun {
         };
     }
 
-    private static Consumer<JsonGenerator> written(Operation operation, Result result) {
+    private Consumer<JsonGenerator> written(Operation operation, Result result) {
         return switch (result.getOutcomeCase()) {
             case WRITTEN -> json -> {
                 Written written = result.getWritten();
@@ -240,7 +243,8 @@ final class BatchRun {
         }
     }
 
-    private static Answer failed(Problem problem, boolean mayWrite) {
+    private Answer failed(Problem problem, boolean mayWrite) {
+        refusals.accept(problem);
         return () -> json -> {
             json.writeNumberProperty("status", problem.status());
             json.writeStringProperty("type", problem.reference());

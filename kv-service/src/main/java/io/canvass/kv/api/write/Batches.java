@@ -9,6 +9,7 @@ import io.canvass.kv.api.calls.ClusterCalls;
 import io.canvass.kv.api.calls.IdempotencyKeys;
 import io.canvass.kv.api.calls.KeysInFlight;
 import io.canvass.kv.api.calls.Replies;
+import io.canvass.kv.api.error.ProblemReplies;
 import io.canvass.kv.api.http.Access;
 import io.canvass.kv.api.http.ApiLimits;
 import io.canvass.kv.api.http.Condition;
@@ -33,6 +34,7 @@ final class Batches implements Endpoints {
     private final WriteLimits bounds;
     private final Protection protection;
     private final KeysInFlight inFlight;
+    private final ProblemReplies replies;
 
     Batches(
             KvQueries queries,
@@ -40,13 +42,15 @@ final class Batches implements Endpoints {
             ApiLimits limits,
             WriteLimits bounds,
             Protection protection,
-            KeysInFlight inFlight) {
+            KeysInFlight inFlight,
+            ProblemReplies replies) {
         this.queries = queries;
         this.cluster = cluster;
         this.limits = limits;
         this.bounds = bounds;
         this.protection = protection;
         this.inFlight = inFlight;
+        this.replies = replies;
     }
 
     @Override
@@ -69,7 +73,7 @@ final class Batches implements Endpoints {
             response.setContentType(NdjsonLines.MEDIA_TYPE);
             response.setHeader("X-Content-Type-Options", "nosniff");
             BatchOperations operations = new BatchOperations(limits, protection);
-            new BatchRun(cluster, queries, operations, bounds.maxRequestBytes(), key, lines, response.getOutputStream()).run();
+            new BatchRun(cluster, queries, operations, bounds.maxRequestBytes(), key, lines, replies::count, response.getOutputStream()).run();
         }
     }
 }

@@ -12,7 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.canvass.kv.api.ApiTest;
 import io.canvass.kv.api.TestServer;
 import io.canvass.kv.api.Wire;
+import io.canvass.kv.api.problem.Problem;
 import io.canvass.kv.api.problem.ProblemException;
+import io.canvass.raft.core.Bytes;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 
@@ -126,18 +128,20 @@ class BodiesTest extends ApiTest {
         }
     }
 
-    @Test
-    void aBodyThatTricklesForMoreThanAMinuteIs408() {
+    /** Each look at the clock finds it so much later. */
+    private static Bytes readAtAPaceOf(long secondsPerLook) throws IOException {
         MockHttpServletRequest request = new MockHttpServletRequest("PUT", "/v1/kv/a");
         request.setContent(new byte[100]);
         AtomicLong seconds = new AtomicLong();
-        assertThat(catchThrowableOfType(
-                                ProblemException.class,
-                                () -> ValueBody.read(
-                                        request, 1000, () -> TimeUnit.SECONDS.toNanos(seconds.getAndAdd(61))))
-                        .problem()
-                        .status())
-                .isEqualTo(408);
+        return ValueBody.read(request, 1000, () -> TimeUnit.SECONDS.toNanos(seconds.getAndAdd(secondsPerLook)));
+    }
+
+    @Test
+    void aBodyThatTricklesForMoreThanAMinuteIs408() throws IOException {
+        assertThat(readAtAPaceOf(60).size()).isEqualTo(100);
+        Problem problem = catchThrowableOfType(ProblemException.class, () -> readAtAPaceOf(61)).problem();
+        assertThat(problem.status()).isEqualTo(408);
+        assertThat(problem.limit()).isEqualTo("kv.request.body-timeout");
     }
 
     private Wire.Reply chunked(int bytes) throws IOException {

@@ -9,14 +9,20 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
+import io.canvass.kv.api.ApiTest;
 import io.canvass.kv.api.TestServer;
 import io.canvass.kv.api.Wire;
+import io.canvass.kv.api.http.BodyTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -26,6 +32,16 @@ import static org.awaitility.Awaitility.await;
 class SlowClientsTest {
     private static final int BETWEEN_BYTES_MILLIS = 50;
     private static final int PATIENCE_MILLIS = 60_000;
+
+    /** The head of one. */
+    private static final String BATCH = """
+            POST /v1/batch HTTP/1.1
+            Host: t
+            Content-Type: application/x-ndjson
+            Transfer-Encoding: chunked
+            Connection: close
+
+            """.replace("\n", "\r\n");
 
     private SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private SlowHeads heads = new SlowHeads(Duration.ofSeconds(1), meters);
@@ -65,6 +81,116 @@ class SlowClientsTest {
             return false;
         } catch (SocketException _) {
             return true;
+        }
+    }
+
+    private void serveBodiesWithin(Duration limit) {
+        ServletContextInitializer bound = context -> BodyTime.bound(context, limit);
+        server = TestServer.start(TestServer.SMALL, List.of(bound, meters));
+        http = new Wire(server.port());
+    }
+
+    private static boolean hungUp(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException _) {
+            return false;
+        } catch (SocketException _) {
+            return true;
+        }
+    }
+
+    private double refused() {
+        return meters.counter("kv.limit.refusals", "limit", "kv.request.body-timeout").count();
+    }
+
+    /** What the server answers to a body that comes in pieces until the connection is over. */
+    private static Wire.Reply answerTo(Socket socket, String head, String piece) throws IOException {
+        send(socket, head);
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    send(socket, piece);
+                    LockSupport.parkNanos(Duration.ofMillis(BETWEEN_BYTES_MILLIS).toNanos());
+                }
+            } catch (IOException _) {
+                // Hung up on, or the answer was read.
+            }
+        });
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return Wire.Reply.read(socket.getInputStream(), "POST");
+    }
+
+    @Test
+    void aBodyThatComesByteByByteForEverIs408AndNamesTheSetting() throws IOException {
+        serveBodiesWithin(Duration.ofSeconds(1));
+        try (Socket slow = http.connect()) {
+            Wire.Reply reply =
+                    answerTo(slow, "PUT /v1/kv/slow HTTP/1.1\r\nHost: t\r\nContent-Length: 60000\r\n\r\n", "x");
+            ApiTest.assertProblem(reply, 408, "request-timeout");
+            assertThat(reply.json().path("property").asString()).isEqualTo("kv.request.body-timeout");
+            assertThat(reply.json().path("limit").asString()).isEqualTo("1s");
+            assertThat(hungUp(slow)).as("what is left is not waited for").isTrue();
+        }
+        assertThat(server.store().contents()).isEmpty();
+        assertThat(refused()).isEqualTo(1);
+    }
+
+    /** Tomcat alone would read it to its end, as long as it comes. */
+    @Test
+    void whatIsLeftOfTheBodyOfARefusedRequestIsReadForAWhileAndNoLonger() throws IOException {
+        serveBodiesWithin(Duration.ofSeconds(1));
+        try (Socket slow = http.connect()) {
+            Wire.Reply reply =
+                    answerTo(slow, "PUT /v1/kv/a?x=1 HTTP/1.1\r\nHost: t\r\nContent-Length: 60000\r\n\r\n", "x");
+            ApiTest.assertProblem(reply, 400, "invalid-request");
+            assertThat(hungUp(slow)).isTrue();
+        }
+        try (Socket prompt = http.connect()) {
+            prompt.setSoTimeout(PATIENCE_MILLIS);
+            for (int round = 0; round < 2; round++) {
+                send(prompt, "PUT /v1/none HTTP/1.1\r\nHost: t\r\nContent-Length: 60000\r\n\r\n" + "x".repeat(60_000));
+                assertThat(Wire.Reply.read(prompt.getInputStream(), "PUT").status()).isEqualTo(404);
+            }
+        }
+    }
+
+    /** Blank lines are no lines that arrive. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1\r\nx\r\n", "1\r\n\n\r\n"})
+    void aLineOfABatchThatNeverEndsIs408AndWhatCameBeforeStands(String piece) throws IOException {
+        serveBodiesWithin(Duration.ofSeconds(1));
+        String line = """
+                {"put":{"key":"first","value":"1"}}
+                """;
+        try (Socket slow = http.connect()) {
+            Wire.Reply reply = answerTo(slow, BATCH + Integer.toHexString(line.length()) + "\r\n" + line + "\r\n", piece);
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.text().lines().toList()).hasSize(2).first().asString().contains("\"status\":201");
+            assertThat(reply.text()).contains("kv.request.body-timeout").contains("/problems/request-timeout");
+        }
+        assertThat(server.store().contents()).containsOnlyKeys("first");
+        assertThat(refused()).isEqualTo(1);
+    }
+
+    @Test
+    void aBatchMayGoOnForLongerThanAnyOfItsLines() throws IOException {
+        serveBodiesWithin(Duration.ofSeconds(2));
+        long endNanos = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        String line = """
+                {"put":{"key":"a","value":"1"}}
+                """;
+        int lines = 0;
+        try (Socket patient = http.connect()) {
+            send(patient, BATCH);
+            while (System.nanoTime() < endNanos) {
+                send(patient, Integer.toHexString(line.length()) + "\r\n" + line + "\r\n");
+                lines++;
+                LockSupport.parkNanos(Duration.ofMillis(BETWEEN_BYTES_MILLIS).toNanos());
+            }
+            send(patient, "0\r\n\r\n");
+            patient.setSoTimeout(PATIENCE_MILLIS);
+            assertThat(Wire.Reply.read(patient.getInputStream(), "POST").text().lines()).hasSize(lines);
         }
     }
 
