@@ -2,6 +2,7 @@ package io.canvass.kv.store;
 
 import java.util.List;
 
+import io.canvass.raft.storage.RocksLibrary;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -12,13 +13,12 @@ import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
-import org.rocksdb.RocksDB;
 import org.rocksdb.TablePropertiesCollectorFactory;
 
 /** How RocksDB is set up. Owns the one block cache and outlives every {@link Database} opened with it. */
 final class Tuning implements AutoCloseable {
     static {
-        RocksDB.loadLibrary();
+        RocksLibrary.load();
     }
 
     private static final int MAX_OPEN_FILES = 512;

@@ -46,7 +46,7 @@ public final class OfflineRaftStore {
      * @throws StorageException if there is no Raft store, a node runs on it, or it is damaged or of a newer format
      */
     public static Contents look(Path raftDirectory) {
-        RocksRaftStore.loadNativeLibrary();
+        RocksLibrary.load();
         try (OwnedResources resources = new OwnedResources()) {
             DataDirectory directory = claimFormatted(raftDirectory, resources);
             LogDatabase database = resources.own(LogDatabase.open(directory.database()));
@@ -99,7 +99,7 @@ public final class OfflineRaftStore {
             throw new IllegalArgumentException("Node \"" + nodeId + "\" is not in the list of voters, "
                     + nodeIds(base.configuration().voters()) + ". Nothing was written.");
         }
-        RocksRaftStore.loadNativeLibrary();
+        RocksLibrary.load();
         StorageIdentity identity = new StorageIdentity(clusterId, nodeId, UUID.randomUUID());
         try (OwnedResources resources = new OwnedResources()) {
             DataDirectory directory = resources.own(DataDirectory.claim(raftDirectory));

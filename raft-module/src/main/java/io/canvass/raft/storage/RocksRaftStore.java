@@ -13,7 +13,6 @@ import io.canvass.raft.core.Effect;
 import io.canvass.raft.core.Entry;
 import io.canvass.raft.core.LogBase;
 import io.canvass.raft.core.StoredState;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
@@ -86,7 +85,7 @@ public final class RocksRaftStore implements RaftStore {
      *     it was
      */
     public static RocksRaftStore open(Path raftDirectory, Formation formation) {
-        loadNativeLibrary();
+        RocksLibrary.load();
         OwnedResources resources = new OwnedResources();
         try {
             DataDirectory directory = resources.own(DataDirectory.claim(raftDirectory));
@@ -132,7 +131,7 @@ public final class RocksRaftStore implements RaftStore {
             throw Refusal.of(raftDirectory, "no such directory", "the Raft store of a node",
                     "Check the path of the data directory, and that its volume is mounted.");
         }
-        loadNativeLibrary();
+        RocksLibrary.load();
         try (OwnedResources resources = new OwnedResources()) {
             DataDirectory directory = resources.own(DataDirectory.claim(raftDirectory));
             if (!directory.isFormatted()) {
@@ -193,16 +192,6 @@ public final class RocksRaftStore implements RaftStore {
             throw new StorageException("The Raft store in " + directory + " was not opened, because RocksDB did not"
                     + " sync a write that it was told to sync. This is a fault of Canvass or of its RocksDB; please"
                     + " report it.");
-        }
-    }
-
-    static void loadNativeLibrary() {
-        try {
-            RocksDB.loadLibrary();
-        } catch (RuntimeException | UnsatisfiedLinkError e) {
-            throw new StorageException("RocksDB's native library was not loaded (" + e + "). It is unpacked into "
-                    + System.getProperty("java.io.tmpdir", "the directory java.io.tmpdir") + ", which must be writable"
-                    + " and not mounted noexec; ROCKSDB_SHAREDLIB_DIR names another directory.", e);
         }
     }
 

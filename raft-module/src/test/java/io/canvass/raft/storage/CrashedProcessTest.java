@@ -62,6 +62,16 @@ class CrashedProcessTest {
         }
     }
 
+    @Test
+    void aKilledProcessLeavesNothingInTheTemporaryDirectory() throws Exception {
+        Path temporary = Files.createDirectory(parent.resolve("temporary"));
+        try (StoreProcess process = StoreProcess.start(StoreProcess.Task.HOLD, directory(), temporary)) {
+            process.awaitLine(StoreProcess.OPEN);
+            process.kill();
+        }
+        assertThat(temporary).isEmptyDirectory();
+    }
+
     /** With a state machine that switched as soon as a snapshot was noted, in every other round. */
     @Test
     void aKilledProcessLeavesALogThatBeginsWhereItWasDroppedAndEndsWhereItWasAcknowledged() throws Exception {

@@ -173,7 +173,7 @@ class RefusedDirectoryTest {
 
     @Test
     void aForeignDatabaseIsRefused() throws Exception {
-        RocksDB.loadLibrary();
+        RocksLibrary.load();
         Files.createDirectory(directory());
         RocksDB.open(directory().resolve(DataDirectory.DATABASE).toString()).close();
         assertRefused(Stores.formation(), "[default]", "[default, log, meta]");

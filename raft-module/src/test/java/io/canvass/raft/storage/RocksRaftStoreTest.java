@@ -16,7 +16,6 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.DBOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.Statistics;
 import org.rocksdb.WriteOptions;
 
@@ -121,7 +120,7 @@ class RocksRaftStoreTest {
 
     @Test
     void optionsThatWouldLoseWritesAreRefused() {
-        RocksDB.loadLibrary();
+        RocksLibrary.load();
         try (Statistics statistics = new Statistics();
                 DBOptions database = LogDatabaseOptions.database(statistics);
                 DBOptions unflushed = LogDatabaseOptions.database(statistics).setManualWalFlush(true);

@@ -48,9 +48,13 @@ final class StoreProcess implements AutoCloseable {
     }
 
     static StoreProcess start(Task task, Path directory) throws IOException {
+        return start(task, directory, Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    static StoreProcess start(Task task, Path directory, Path temporary) throws IOException {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-Xmx128m", "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temporary,
                 "-cp", System.getProperty("java.class.path"),
                 StoreProcess.class.getName(), task.name(), directory.toString());
         return new StoreProcess(new ProcessBuilder(command).redirectErrorStream(true).start());

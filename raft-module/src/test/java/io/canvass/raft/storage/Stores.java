@@ -21,7 +21,6 @@ import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.core.Token;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDB;
 
 /** What the tests of this package build on: a cluster of a, b and c, seen from a. */
 final class Stores {
@@ -96,7 +95,7 @@ final class Stores {
         if (!Files.exists(database)) {
             return null;
         }
-        RocksDB.loadLibrary();
+        RocksLibrary.load();
         try (LogDatabase open = LogDatabase.open(database)) {
             return StoredMeta.read(open);
         }

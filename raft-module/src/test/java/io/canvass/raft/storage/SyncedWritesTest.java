@@ -9,7 +9,6 @@ import io.canvass.raft.core.LogPosition;
 import io.canvass.raft.core.ReplicaKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.RocksDB;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -48,7 +47,7 @@ class SyncedWritesTest {
     /** HAZARDS E9. */
     @Test
     void afterAWriteThatRocksDbRefusedNothingIsWrittenThoughItCouldBe() throws Exception {
-        RocksDB.loadLibrary();
+        RocksLibrary.load();
         Path directory = parent.resolve("db");
         StoredMeta meta = new StoredMeta(
                 StoreFormat.of(StoreFormat.WHOLE_LOG),
