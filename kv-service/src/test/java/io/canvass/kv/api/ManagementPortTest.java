@@ -1,23 +1,37 @@
 package io.canvass.kv.api;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 
+import io.canvass.kv.api.server.SlowHeads;
 import io.canvass.kv.store.Right;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The actuator on a port of its own: guarded as on the main port, and nothing there changes or tells what it should not. */
+@Timeout(120)
 class ManagementPortTest {
+    private static final SlowHeads HEADS = new SlowHeads(Duration.ofSeconds(2), new SimpleMeterRegistry());
+
     private static TestServer server;
     private static Wire main;
     private static Wire management;
 
     @BeforeAll
     static void begin() {
-        server = TestServer.guarded("--management.server.port=0", "--management.server.address=127.0.0.1");
+        HEADS.start();
+        server = TestServer.guarded(List.of(HEADS), "--management.server.port=0", "--management.server.address=127.0.0.1");
         main = new Wire(server.port());
         management = new Wire(server.managementPort());
     }
@@ -25,6 +39,7 @@ class ManagementPortTest {
     @AfterAll
     static void end() {
         server.stop();
+        HEADS.close();
     }
 
     @Test
@@ -60,6 +75,34 @@ class ManagementPortTest {
                         .as(method + " " + endpoint)
                         .isIn(403, 404, 405);
             }
+        }
+    }
+
+    @Test
+    void whatTomcatItselfRefusesThereIsAProblemAsOnTheMainPort() throws IOException {
+        for (Wire wire : List.of(main, management)) {
+            ApiTest.assertProblem(wire.raw("GET /actuator/health HTTP/1.1\r\nHost: a b\r\n\r\n"), 400, "invalid-request");
+        }
+    }
+
+    @Test
+    void aHeadThatComesByteByByteIsHungUpOnThereToo() throws Exception {
+        try (Socket slow = management.connect()) {
+            OutputStream out = slow.getOutputStream();
+            out.write("GET /actuator/health HTTP/1.1\r\nHost: t\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
+            slow.setSoTimeout(50);
+            int read = 0;
+            while (read == 0) {
+                try {
+                    out.write('x');
+                    read = slow.getInputStream().read();
+                } catch (SocketTimeoutException _) {
+                    // Not yet.
+                } catch (SocketException _) {
+                    read = -1;
+                }
+            }
+            assertThat(read).isEqualTo(-1);
         }
     }
 }

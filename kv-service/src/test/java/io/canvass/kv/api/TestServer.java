@@ -67,7 +67,12 @@ public final class TestServer {
 
     /** One that asks who you are; the admin's token is that of {@link Rights#ADMIN}. */
     public static TestServer guarded(String... settings) {
-        return start(SMALL, SnapshotServer.backups(), List.of(), Rights::guarding, settings);
+        return guarded(List.of(), settings);
+    }
+
+    /** @param beans further ones */
+    static TestServer guarded(List<Object> beans, String... settings) {
+        return start(SMALL, SnapshotServer.backups(), beans, Rights::guarding, settings);
     }
 
     private static TestServer start(ApiLimits limits, Backups backups, List<Object> beans, String... settings) {

@@ -49,6 +49,11 @@ final class TomcatSettings implements WebServerFactoryCustomizer<ConfigurableTom
     public void customize(ConfigurableTomcatWebServerFactory factory) {
         factory.addConnectorCustomizers(TomcatSettings::customize);
         lameDuck.ifAvailable(duck -> factory.addConnectorCustomizers(connector -> duck.watch(connector, streams)));
+        customizeManagement(factory);
+    }
+
+    /** What holds of the actuator's own port, too: it stays open while a node waits for its clients to leave. */
+    void customizeManagement(ConfigurableTomcatWebServerFactory factory) {
         slowHeads.ifAvailable(slow -> factory.addConnectorCustomizers(slow::watch));
         if (factory instanceof TomcatWebServerFactory tomcat) {
             tomcat.setProtocol(OpenHttp11Protocol.class.getName());
