@@ -171,7 +171,9 @@ public final class TestServer {
     }
 
     public void stop() {
+        LocalStore store = store();
         context.close();
+        store.close();
     }
 
     private static final class Shared {

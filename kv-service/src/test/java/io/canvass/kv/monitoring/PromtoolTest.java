@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,8 +37,7 @@ class PromtoolTest {
     /** The test of the rules notices a rule that never fires. */
     @ParameterizedTest
     @ValueSource(strings = {"kv_raft_damaged == 1", "kv_raft_apply_lag > 10000"})
-    void aRuleThatDoesNotFireIsNoticed(String expression) throws Exception {
-        Path spoilt = Files.createTempDirectory("alerts");
+    void aRuleThatDoesNotFireIsNoticed(String expression, @TempDir Path spoilt) throws Exception {
         String rules = Files.readString(MONITORING.resolve("alerts.yaml"));
         assertThat(rules).contains(expression);
         Files.writeString(spoilt.resolve("alerts.yaml"), rules.replace(expression, "vector(0) == 1"));
