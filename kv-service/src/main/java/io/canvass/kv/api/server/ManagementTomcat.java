@@ -1,5 +1,6 @@
 package io.canvass.kv.api.server;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
@@ -19,8 +20,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @Conditional(ManagementTomcat.InChild.class)
 class ManagementTomcat {
     @Bean
-    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> managementTomcatSettings(TomcatSettings settings) {
-        return settings::customizeManagement;
+    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> managementTomcatSettings(ObjectProvider<TomcatSettings> ofApi) {
+        return factory -> ofApi.ifAvailable(settings -> settings.customizeManagement(factory));
     }
 
     /** A scan for components finds this class, too. */

@@ -3,6 +3,7 @@ package io.canvass.kv.api.server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.canvass.kv.api.http.BodyTime;
 import io.canvass.kv.api.http.OpenStreams;
@@ -33,6 +34,7 @@ final class UnreadBodies extends ValveBase {
         if (!request.isAsync()
                 && !request.isFinished()
                 && !request.getCoyoteRequest().hasExpectation()
+                && !isBroken(request)
                 && OpenStreams.HTTP_1_1.equals(request.getServletConnection().getProtocol())) {
             response.finishResponse();
             if (!drop(request)) {
@@ -41,9 +43,17 @@ final class UnreadBodies extends ValveBase {
         }
     }
 
+    /** Tomcat knows no more where in the connection it is, and ends it without reading on. */
+    private static boolean isBroken(Request request) {
+        AtomicBoolean broken = new AtomicBoolean();
+        request.getCoyoteRequest().action(ActionCode.IS_ERROR, broken);
+        return broken.get();
+    }
+
     /** Whether the end of the body came. */
     private static boolean drop(Request request) {
-        Duration most = BodyTime.of(request);
+        // What Tomcat refuses by its head alone has come to no context.
+        Duration most = request.getContext() == null ? LONGEST : BodyTime.of(request);
         long limitNanos = Math.min(most.toNanos(), LONGEST.toNanos());
         long startNanos = System.nanoTime();
         Dropped dropped = new Dropped();

@@ -20,8 +20,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,6 +32,7 @@ import static org.awaitility.Awaitility.await;
 
 /** Clients that send for ever, and never so slowly that a pause would end it, or that say nothing at all. */
 @Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
 class SlowClientsTest {
     private static final int BETWEEN_BYTES_MILLIS = 50;
     private static final int PATIENCE_MILLIS = 60_000;
@@ -153,6 +157,18 @@ class SlowClientsTest {
                 assertThat(Wire.Reply.read(prompt.getInputStream(), "PUT").status()).isEqualTo(404);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT /../a HTTP/1.1", "PUT /v1/kv/a HTTP/3.1", "PUT /v1/kv/a%2 HTTP/1.1", "PUT a:b HTTP/1.1"})
+    void theBodyOfARequestThatTomcatRefusesByItsHeadIsDroppedToo(String first, CapturedOutput log) throws IOException {
+        serveBodiesWithin(Duration.ofSeconds(1));
+        for (String length : List.of("5", "60000")) {
+            Wire.Reply reply = http.raw(first + "\r\nHost: t\r\nContent-Length: " + length + "\r\n\r\nabcde");
+            assertThat(reply.status()).isIn(400, 404, 505);
+            assertThat(reply.text()).contains("\"type\":\"/problems/");
+        }
+        assertThat(log.getAll()).doesNotContain("Error processing request");
     }
 
     /** Blank lines are no lines that arrive. */
