@@ -20,6 +20,7 @@ import io.canvass.raft.transport.GrpcTransport;
 import io.canvass.raft.transport.PeerIdentity;
 import io.canvass.raft.transport.PeerSecurity;
 import io.canvass.raft.transport.PeerTls;
+import io.canvass.raft.transport.Ports;
 import io.canvass.raft.transport.TestAuthority;
 import io.canvass.raft.transport.TestAuthority.Issued;
 import io.canvass.raft.transport.Transport;

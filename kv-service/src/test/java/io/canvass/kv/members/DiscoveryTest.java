@@ -1,9 +1,5 @@
 package io.canvass.kv.members;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +24,7 @@ import io.canvass.raft.core.Configuration.Member;
 import io.canvass.raft.core.ReplicaKey;
 import io.canvass.raft.runtime.RaftStatus;
 import io.canvass.raft.transport.PeerSecurity;
+import io.canvass.raft.transport.Ports;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -191,12 +188,6 @@ class DiscoveryTest {
     }
 
     private int port(String nodeId) {
-        return ports.computeIfAbsent(nodeId, _ -> {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        return ports.computeIfAbsent(nodeId, _ -> Ports.next());
     }
 }

@@ -1,8 +1,6 @@
 package io.canvass.kv.monitoring;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.canvass.kv.CanvassApplication;
+import io.canvass.raft.transport.Ports;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -25,11 +24,12 @@ final class TwoNodes implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final List<ConfigurableApplicationContext> contexts = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
     private final HttpClient http = HttpClient.newHttpClient();
 
     TwoNodes(Path directory, String... settings) throws IOException, InterruptedException {
-        int first = freePort();
-        int second = freePort();
+        int first = Ports.next();
+        int second = Ports.next();
         String voters = "kv-1@127.0.0.1:" + first + ",kv-2@127.0.0.1:" + second;
         List<Thread> starts = new ArrayList<>();
         for (String id : List.of("kv-1", "kv-2")) {
@@ -44,7 +44,7 @@ final class TwoNodes implements AutoCloseable {
         }
         if (contexts.size() < 2) {
             close();
-            throw new IllegalStateException("Not both nodes started");
+            throw new IllegalStateException("Not both nodes started", failures.getFirst());
         }
         await().atMost(PATIENCE).untilAsserted(() -> {
             for (int node = 0; node < 2; node++) {
@@ -54,16 +54,16 @@ final class TwoNodes implements AutoCloseable {
     }
 
     private void start(Stream<String> arguments) {
-        ConfigurableApplicationContext context =
-                SpringApplication.run(CanvassApplication.class, arguments.toArray(String[]::new));
-        synchronized (contexts) {
-            contexts.add(context);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        try {
+            ConfigurableApplicationContext context =
+                    SpringApplication.run(CanvassApplication.class, arguments.toArray(String[]::new));
+            synchronized (contexts) {
+                contexts.add(context);
+            }
+        } catch (RuntimeException e) {
+            synchronized (contexts) {
+                failures.add(e);
+            }
         }
     }
 

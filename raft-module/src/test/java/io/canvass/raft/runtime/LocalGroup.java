@@ -1,8 +1,6 @@
 package io.canvass.raft.runtime;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +24,7 @@ import io.canvass.raft.storage.Formation;
 import io.canvass.raft.storage.RaftStore;
 import io.canvass.raft.storage.RocksRaftStore;
 import io.canvass.raft.transport.GrpcTransport;
+import io.canvass.raft.transport.Ports;
 import io.canvass.raft.transport.TransportConfig;
 
 import static org.awaitility.Awaitility.await;
@@ -60,14 +59,6 @@ final class LocalGroup implements AutoCloseable {
     /** As which a running node proves itself to be. */
     ReplicaKey key(String id) {
         return node(id).status().self();
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException("No port is free", e);
-        }
     }
 
     UUID clusterId() {
@@ -146,12 +137,12 @@ final class LocalGroup implements AutoCloseable {
     }
 
     int portOf(String id) {
-        return ports.computeIfAbsent(id, any -> freePort());
+        return ports.computeIfAbsent(id, any -> Ports.next());
     }
 
     /** From its next start on the node listens elsewhere. */
     void move(String id) {
-        ports.put(id, freePort());
+        ports.put(id, Ports.next());
     }
 
     /** What is on its disk is gone. */

@@ -1,4 +1,4 @@
-package io.canvass.kv.e2e;
+package io.canvass.raft.transport;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,10 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports to listen on. They lie below those that systems give to outgoing connections: a node that was killed must find
- * its port free when it starts again, and a client's connection might have taken one of the others meanwhile.
+ * Ports to listen on, for who must tell others his port before he listens. They lie below those that systems give to
+ * outgoing connections: a node that was killed must find its port free when it starts again, and a client's connection
+ * might have taken one of the others meanwhile.
  */
-final class Ports {
+public final class Ports {
     private static final int FIRST = 20_000;
     private static final int OF_A_PROCESS = 6_000;
     /** Which of the processes that run tests at the same time this is, from 1 on: each has ports of its own. */
@@ -25,7 +26,7 @@ final class Ports {
     private Ports() {}
 
     /** A port that is free now, and that this process gets only once. */
-    static int next() {
+    public static int next() {
         int first = FIRST + (PROCESS - 1) % PROCESSES * OF_A_PROCESS;
         for (int i = 0; i < ATTEMPTS; i++) {
             int port = first + ThreadLocalRandom.current().nextInt(OF_A_PROCESS);
