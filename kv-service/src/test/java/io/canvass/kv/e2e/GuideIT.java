@@ -20,8 +20,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class GuideIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
+    /** Two loaded cores must cause no election of their own, of which the text knows nothing. */
     @RegisterExtension
-    private final LocalCluster cluster = LocalCluster.of(3);
+    private final LocalCluster cluster = LocalCluster.of(3, "--kv.raft.election-timeout=3s");
 
     /** The second column of a table: a command with curl. */
     private static final Pattern LINE_HERE = Pattern.compile("\\| `((?:printf .*)?curl .*)` \\|$", Pattern.MULTILINE);

@@ -15,6 +15,7 @@ class LeaderKillIT {
     private final LocalCluster cluster = LocalCluster.of(3);
 
     @Test
+    @Tag("long")
     void writesGoOnSoonAfterTheLeaderIsKilledAndNoAcknowledgedWriteIsLost() {
         LocalNode leader = cluster.awaitLeader();
         long epoch = leader.health().epoch();

@@ -41,6 +41,7 @@ class PauseIT {
     }
 
     @Test
+    @Tag("long")
     void aLeaderThatWasPausedFollowsTheOneThatWasElectedMeanwhile() throws InterruptedException {
         LocalNode old = cluster.awaitLeader();
         long epoch = old.health().epoch();

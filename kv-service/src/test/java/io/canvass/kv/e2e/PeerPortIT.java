@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,10 +32,12 @@ class PeerPortIT {
     private static final String HTTP2_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
+    /** Two loaded cores must cause no election of their own: none is what is asserted. */
     @RegisterExtension
-    private final LocalCluster cluster = LocalCluster.of(3);
+    private final LocalCluster cluster = LocalCluster.of(3, "--kv.raft.election-timeout=5s");
 
     @Test
+    @Tag("long")
     void whatIsNoPeersIsCountedAndHarmless() throws IOException {
         byte[] garbage = new byte[64 * 1024];
         new Random(1).nextBytes(garbage);

@@ -16,8 +16,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The README's session, typed into a shell with the real curl. */
 @Timeout(300)
 class ReadmeIT {
+    /** Two loaded cores must cause no election of their own, of which the text knows nothing. */
     @RegisterExtension
-    private final LocalCluster cluster = LocalCluster.of(3);
+    private final LocalCluster cluster = LocalCluster.of(3, "--kv.raft.election-timeout=3s");
 
     @TempDir
     private Path folder;
