@@ -7,25 +7,25 @@ import java.util.List;
  * {@code seeds 30}.
  *
  * @param word the word of a {@link Check}
- * @param what the test, the script, how many seeds
+ * @param what its arguments: the test, the script, how many seeds and from which on
  */
-record QuickCheck(String word, String what) {
+record QuickCheck(String word, List<String> what) {
     static QuickCheck parse(String text) {
         List<String> words = List.of(text.split(" ", -1));
-        if (words.size() != 2) {
-            throw new PlantedFaultException("'" + text + "' is no check: it takes a kind and one word");
+        if (words.size() < 2) {
+            throw new PlantedFaultException("'" + text + "' is no check: it takes a kind and what is run");
         }
         Check.named(words.getFirst());
-        return new QuickCheck(words.getFirst(), words.getLast());
+        return new QuickCheck(words.getFirst(), words.subList(1, words.size()));
     }
 
     Finding run(Variant variant) {
         Check check = Check.named(word);
-        return check.run(variant, List.of(what));
+        return check.run(variant, what);
     }
 
     @Override
     public String toString() {
-        return word + " " + what;
+        return word + " " + String.join(" ", what);
     }
 }
