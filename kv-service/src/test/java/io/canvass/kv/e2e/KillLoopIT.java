@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(1800)
 class KillLoopIT {
     /** {@code -Dcanvass.kill.rounds} gives another number (docs/testing.md). */
-    private static final int ROUNDS = Integer.getInteger("canvass.kill.rounds", 2);
+    private static final int ROUNDS = Integer.getInteger("canvass.kill.rounds", 3);
 
     @RegisterExtension
     private final LocalCluster cluster = LocalCluster.of(3);

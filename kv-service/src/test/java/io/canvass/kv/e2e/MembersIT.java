@@ -75,7 +75,6 @@ class MembersIT {
     }
 
     @Test
-    @Tag("long")
     void twoVotersOnNewDisksMakeNoClusterBesideTheThird() throws IOException {
         startAll();
         assertThat(cluster.node("kv-1").http().put(cluster.node("kv-1").url() + "/v1/kv/kept", "yes").isSuccess()).isTrue();

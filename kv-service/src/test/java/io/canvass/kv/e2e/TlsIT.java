@@ -25,7 +25,6 @@ import io.canvass.raft.transport.TestAuthority;
 import io.canvass.raft.transport.TestAuthority.Issued;
 import io.canvass.raft.transport.Transport;
 import io.canvass.raft.transport.TransportConfig;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,7 +48,6 @@ class TlsIT {
             LocalCluster.in(certificates, 3, "--kv.peer.tls.bundle=peers", "--kv.raft.election-timeout=5s");
 
     @Test
-    @Tag("long")
     void allCertificatesAndTheirAuthorityAreReplacedUnderLoadWithoutAFailedRequestOrAnElection() throws Exception {
         long epoch = cluster.awaitLeader().health().epoch();
         LocalNode node = cluster.nodes().getFirst();

@@ -7,7 +7,7 @@ import java.util.List;
  * {@code seeds 30}.
  *
  * @param word the word of a {@link Check}
- * @param what its arguments: the test, the script, how many seeds and from which on
+ * @param what its arguments: the test, the script, how many seeds, and of {@code runs} the first of them if not 1
  */
 record QuickCheck(String word, List<String> what) {
     static QuickCheck parse(String text) {
