@@ -13,7 +13,6 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.Options;
-import org.rocksdb.PerfContext;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Statistics;
@@ -162,13 +161,6 @@ final class LogDatabase implements AutoCloseable {
     /** How often a WAL file was synced since this database was opened. */
     long walSyncs() {
         return statistics.getTickerCount(TickerType.WAL_FILE_SYNCED);
-    }
-
-    /** Blocks that the calling thread has read from disk, of any database: what is compacted meanwhile is not among them. */
-    long blocksReadByThisThread() {
-        try (PerfContext context = db.getPerfContext()) {
-            return context.getBlockReadCount();
-        }
     }
 
     /** Tables on disk, and memtables for the WAL, which are about as large. */
